@@ -1,0 +1,1 @@
+"""The speed commands: ``python -m benchmarks queries`` and ``python -m benchmarks pages``."""

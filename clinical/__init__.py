@@ -1,0 +1,1 @@
+"""What a clinician or a statistician would check: pure functions, no SQL, no Streamlit."""

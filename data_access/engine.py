@@ -1,0 +1,204 @@
+"""Connecting to the clinic database: one way for SQLite and for PostgreSQL.
+
+Read with :func:`reading`, write with :func:`writing`; each is one transaction, so that a page sees
+one consistent state. Whatever the driver raises leaves here as a
+:class:`~data_access.errors.ClinicDatabaseError` with one plain sentence.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
+
+from data_access.errors import ClinicDatabaseError, DatabaseUnavailableError
+
+URL_VARIABLE = "CLINIC_DATABASE_URL"
+
+_CONNECT_SECONDS = 3
+_STATEMENT_SECONDS = 8
+_POOL_SECONDS = 2
+_SQLITE_BUSY_SECONDS = 5
+_WRITING = "clinic_writing"
+
+
+def embedded_url() -> str:
+    """The URL of the embedded SQLite database in the user's data directory."""
+    folder = Path(platformdirs.user_data_dir("infusion-clinic-dashboard", appauthor=False))
+    return f"sqlite:///{folder / 'clinic.db'}"
+
+
+def database_url(given: str | None = None) -> str:
+    """The database to use: the one given, else ``CLINIC_DATABASE_URL``, else the embedded one."""
+    return given or os.environ.get(URL_VARIABLE) or embedded_url()
+
+
+def parse_url(url: str) -> URL:
+    """The parts of a database URL.
+
+    Raises :class:`ClinicDatabaseError` where the URL is malformed or names another system.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ClinicDatabaseError(
+            "The database URL cannot be read. Write it as sqlite:////folder/clinic.db "
+            "or postgresql://user:password@host/database."
+        ) from error
+    system = parsed.get_backend_name()
+    if system == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if system == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        return parsed.set(drivername="sqlite")
+    raise ClinicDatabaseError(
+        f"The database URL begins with {system!r} and names no file or server that this program "
+        "can use. Write it as sqlite:////folder/clinic.db or "
+        "postgresql://user:password@host/database."
+    )
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite URL; ``None`` for PostgreSQL."""
+    parsed = parse_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for an existing database. Connects only when first used."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(Path(parsed.database or ""))
+    return create_engine(
+        parsed,
+        pool_pre_ping=True,
+        pool_size=10,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "options": f"-c statement_timeout={_STATEMENT_SECONDS}s -c jit=off -c timezone=UTC",
+            "tcp_user_timeout": _STATEMENT_SECONDS * 1000,
+        },
+    )
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    # mode=rw: a missing file is an error; the default would silently make an empty database.
+    address = f"{path.absolute().as_uri()}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            address,
+            uri=True,
+            timeout=_SQLITE_BUSY_SECONDS,
+            isolation_level=None,  # transactions are begun by the listener below
+            check_same_thread=False,
+        )
+
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=10,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, record: Any) -> None:
+        record.info["inode"] = path.stat().st_ino
+        for pragma in (
+            "foreign_keys=ON",
+            "synchronous=NORMAL",
+            "cache_size=-65536",
+            "mmap_size=1073741824",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "checkout")
+    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        # A pooled connection would go on reading a file that was deleted or replaced.
+        if not path.exists() or path.stat().st_ino != record.info["inode"]:
+            raise DisconnectionError
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get(_WRITING, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection in one read transaction: every query in it sees the same state."""
+    with _plain_errors(engine), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in one write transaction: committed at the end, rolled back on any error."""
+    with _plain_errors(engine), engine.connect() as connection:
+        writer = connection.execution_options(**{_WRITING: True})
+        if engine.dialect.name == "postgresql":
+            writer.exec_driver_sql("SET statement_timeout = 0")
+            writer.commit()
+        with writer.begin():
+            yield writer
+
+
+@contextmanager
+def _plain_errors(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailableError(
+            "Many people are using the database at the moment. Please try again in a few seconds."
+        ) from error
+    except DBAPIError as error:
+        sentence = _sentence(engine, error)
+        if sentence is None:
+            raise
+        raise DatabaseUnavailableError(sentence) from error
+
+
+def _sentence(engine: Engine, error: DBAPIError) -> str | None:
+    """What a driver's error means to the reader; ``None`` where it is a fault of the program."""
+    if engine.dialect.name == "sqlite":
+        return _sqlite_sentence(str(error.orig))
+    if error.connection_invalidated or "connect" in str(error.orig).lower():
+        return (
+            "The database server does not answer. Check that it runs and that "
+            f"{URL_VARIABLE} names it rightly; this page recovers by itself."
+        )
+    state = getattr(error.orig, "sqlstate", None)
+    if state == "57014":
+        return (
+            f"The database took more than {_STATEMENT_SECONDS} seconds. "
+            "Choose a shorter period, or try again when it is less busy."
+        )
+    return None
+
+
+def _sqlite_sentence(reason: str) -> str | None:
+    if "unable to open" in reason:
+        return (
+            "The database file is not there, or may not be read. Run "
+            "'python -m data_access migrate' to make one, or correct "
+            f"{URL_VARIABLE}."
+        )
+    if "not a database" in reason or "malformed" in reason:
+        return "The database file is damaged. Put back a backup copy of it."
+    if "locked" in reason:
+        return "Another program is writing to the database. Please try again in a moment."
+    if "full" in reason:
+        return "The disk is full, so nothing was written."
+    return None

@@ -1,0 +1,48 @@
+"""What the program notes about the database itself: imports and settings."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data_access.schema.base import KEY, KEYED, STRICT, Base, UtcDateTime
+
+
+class ImportRun(Base):
+    """One finished import: when, by whom, from what."""
+
+    __tablename__ = "import_runs"
+    __table_args__ = (STRICT,)
+
+    run_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text)
+    user_name: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ImportedFile(Base):
+    """One file of an import, with its fingerprint and its rows."""
+
+    __tablename__ = "imported_files"
+    __table_args__ = (KEYED,)
+
+    run_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("import_runs.run_key"), primary_key=True, autoincrement=False
+    )
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    sha256: Mapped[str] = mapped_column(Text)
+    rows: Mapped[int] = mapped_column(KEY)
+    added: Mapped[int] = mapped_column(KEY)
+    changed: Mapped[int] = mapped_column(KEY)
+    unchanged: Mapped[int] = mapped_column(KEY)
+
+
+class ClinicSetting(Base):
+    """A named fact about this database, such as ``demo`` = the seed of the demo clinic."""
+
+    __tablename__ = "clinic_settings"
+    __table_args__ = (STRICT,)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

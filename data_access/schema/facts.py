@@ -1,0 +1,239 @@
+"""Derived facts: what the pages filter and group by, worked out once, at import.
+
+One narrow row per infusion, per side-effect term of an infusion, per score, per appointment, per
+patient, and per series and instrument. Categories are the codes of :mod:`clinical.codes`, calendar
+units the integers of :mod:`clinical.calendar` in the site's local time. Nothing here is entered by
+anybody: every row can be made again from the records (``rebuild-facts``).
+"""
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data_access.schema.base import KEY, KEYED, REAL_NUMBER, SMALL, STRICT, Base
+
+
+def _key() -> Mapped[int]:
+    return mapped_column(KEY, primary_key=True, autoincrement=False)
+
+
+def _reference() -> Mapped[int]:
+    return mapped_column(KEY)
+
+
+def _optional_reference() -> Mapped[int | None]:
+    return mapped_column(KEY)
+
+
+def _small() -> Mapped[int]:
+    return mapped_column(SMALL)
+
+
+def _optional_small() -> Mapped[int | None]:
+    return mapped_column(SMALL)
+
+
+def _optional_real() -> Mapped[float | None]:
+    return mapped_column(REAL_NUMBER)
+
+
+class Term(Base):
+    """A side-effect term in its canonical form."""
+
+    __tablename__ = "terms"
+    __table_args__ = (STRICT,)
+
+    term_key: Mapped[int] = _key()
+    name: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class InfusionFact(Base):
+    """One infusion.
+
+    ``recorded``: 1 where the side-effect form was filled in, else 0; rates count only those.
+    ``stopped``: 1 where stopped early. ``minutes``: start to end. Rises are the highest value
+    minus the first one (mmHg), missing where there is no first or no later value.
+    ``side_effects``: records; ``worst_grade``: 0 where none is graded.
+    """
+
+    __tablename__ = "infusion_facts"
+    __table_args__ = (STRICT,)
+
+    infusion_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("infusions.infusion_key"), primary_key=True, autoincrement=False
+    )
+    patient_key: Mapped[int] = _reference()
+    series_key: Mapped[int] = _reference()
+    site_key: Mapped[int] = _reference()
+    day: Mapped[int] = _reference()
+    week: Mapped[int] = _reference()
+    month: Mapped[int] = _reference()
+    phase: Mapped[int] = _small()
+    number: Mapped[int] = _small()
+    diagnosis_group: Mapped[int] = _small()
+    age_band: Mapped[int] = _small()
+    dose_band: Mapped[int] = _small()
+    mg_per_kg: Mapped[float | None] = _optional_real()
+    minutes: Mapped[int | None] = mapped_column(KEY)
+    systolic_rise: Mapped[int | None] = _optional_small()
+    diastolic_rise: Mapped[int | None] = _optional_small()
+    peak_systolic: Mapped[int | None] = _optional_small()
+    peak_diastolic: Mapped[int | None] = _optional_small()
+    lowest_spo2: Mapped[float | None] = _optional_real()
+    deepest_sedation: Mapped[int | None] = _optional_small()
+    recorded: Mapped[int] = _small()
+    stopped: Mapped[int] = _small()
+    side_effects: Mapped[int] = _small()
+    worst_grade: Mapped[int] = _small()
+
+
+class SideEffectFact(Base):
+    """One canonical term of one infusion, however many records it has.
+
+    ``events``: the records; ``worst_grade``: 0 where none is graded; ``serious``: 1 if any is.
+    """
+
+    __tablename__ = "side_effect_facts"
+    __table_args__ = (KEYED,)
+
+    infusion_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("infusions.infusion_key"), primary_key=True, autoincrement=False
+    )
+    term_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("terms.term_key"), primary_key=True, autoincrement=False
+    )
+    patient_key: Mapped[int] = _reference()
+    site_key: Mapped[int] = _reference()
+    day: Mapped[int] = _reference()
+    month: Mapped[int] = _reference()
+    phase: Mapped[int] = _small()
+    number: Mapped[int] = _small()
+    diagnosis_group: Mapped[int] = _small()
+    dose_band: Mapped[int] = _small()
+    worst_grade: Mapped[int] = _small()
+    serious: Mapped[int] = _small()
+    events: Mapped[int] = _small()
+
+
+class ScoreFact(Base):
+    """One score, attached to its infusion by the contract's rule.
+
+    ``number``: the infusion to which it belongs; 0 for a baseline or an unlinked score.
+    ``hours_after``: hours since the start of that infusion. ``baseline``, ``change`` (total minus
+    baseline) and ``percent`` (improvement in % of the baseline, positive = better) are missing
+    where the series has no baseline; ``response`` and ``remission`` are 1, 0 or missing.
+    ``band``: index of the instrument's severity band.
+    """
+
+    __tablename__ = "score_facts"
+    __table_args__ = (STRICT,)
+
+    assessment_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("assessments.assessment_key"), primary_key=True, autoincrement=False
+    )
+    patient_key: Mapped[int] = _reference()
+    series_key: Mapped[int | None] = _optional_reference()
+    site_key: Mapped[int | None] = _optional_reference()
+    instrument: Mapped[int] = _small()
+    day: Mapped[int] = _reference()
+    month: Mapped[int] = _reference()
+    phase: Mapped[int] = _small()
+    number: Mapped[int] = _small()
+    timepoint: Mapped[int] = _small()
+    diagnosis_group: Mapped[int] = _small()
+    hours_after: Mapped[float | None] = _optional_real()
+    total: Mapped[float] = mapped_column(REAL_NUMBER)
+    baseline: Mapped[float | None] = _optional_real()
+    change: Mapped[float | None] = _optional_real()
+    percent: Mapped[float | None] = _optional_real()
+    response: Mapped[int | None] = _optional_small()
+    remission: Mapped[int | None] = _optional_small()
+    band: Mapped[int | None] = _optional_small()
+
+
+class CourseFact(Base):
+    """One series and one instrument: from the baseline to the latest score of the series.
+
+    ``current``: 1 for the patient's latest series. ``scores``: scores after an infusion of the
+    series. A row exists where the series has a baseline or a score.
+    """
+
+    __tablename__ = "course_facts"
+    __table_args__ = (KEYED,)
+
+    series_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("series.series_key"), primary_key=True, autoincrement=False
+    )
+    instrument: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    patient_key: Mapped[int] = _reference()
+    site_key: Mapped[int | None] = _optional_reference()
+    phase: Mapped[int] = _small()
+    diagnosis_group: Mapped[int] = _small()
+    started_day: Mapped[int] = _reference()
+    current: Mapped[int] = _small()
+    scores: Mapped[int] = _small()
+    baseline: Mapped[float | None] = _optional_real()
+    baseline_day: Mapped[int | None] = _optional_reference()
+    last_total: Mapped[float | None] = _optional_real()
+    last_day: Mapped[int | None] = _optional_reference()
+    last_number: Mapped[int | None] = _optional_small()
+    change: Mapped[float | None] = _optional_real()
+    percent: Mapped[float | None] = _optional_real()
+    response: Mapped[int | None] = _optional_small()
+    remission: Mapped[int | None] = _optional_small()
+
+
+class PatientFact(Base):
+    """One patient, and how far the latest series has come.
+
+    ``done``: infusions of the latest series; ``planned``: as planned, else missing;
+    ``infusions``: all infusions ever. A patient without a series has phase 0 and no days.
+    """
+
+    __tablename__ = "patient_facts"
+    __table_args__ = (STRICT,)
+
+    patient_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("patients.patient_key"), primary_key=True, autoincrement=False
+    )
+    site_key: Mapped[int | None] = _optional_reference()
+    diagnosis_group: Mapped[int] = _small()
+    series_key: Mapped[int | None] = _optional_reference()
+    phase: Mapped[int] = _small()
+    done: Mapped[int] = _small()
+    planned: Mapped[int | None] = _optional_small()
+    series_started_day: Mapped[int | None] = _optional_reference()
+    infusions: Mapped[int] = _small()
+    first_infusion_day: Mapped[int | None] = _optional_reference()
+    last_infusion_day: Mapped[int | None] = _optional_reference()
+
+
+class AppointmentFact(Base):
+    """One appointment, by the site's clock.
+
+    ``weekday``: 1 = Monday; ``hour``: of the scheduled start; ``minutes``: scheduled length;
+    ``lead_days``: booked to scheduled; ``notice_hours``: cancelled to scheduled, where cancelled.
+    ``phase``: of the series under way that day (of the infusion itself, where it took place).
+    """
+
+    __tablename__ = "appointment_facts"
+    __table_args__ = (STRICT,)
+
+    appointment_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("appointments.appointment_key"), primary_key=True, autoincrement=False
+    )
+    patient_key: Mapped[int | None] = _optional_reference()
+    site_key: Mapped[int] = _reference()
+    chair_key: Mapped[int | None] = _optional_reference()
+    provider_key: Mapped[int | None] = _optional_reference()
+    kind: Mapped[int] = _small()
+    status: Mapped[int] = _small()
+    day: Mapped[int] = _reference()
+    week: Mapped[int] = _reference()
+    month: Mapped[int] = _reference()
+    weekday: Mapped[int] = _small()
+    hour: Mapped[int] = _small()
+    minutes: Mapped[int] = mapped_column(KEY)
+    lead_days: Mapped[int | None] = mapped_column(KEY)
+    notice_hours: Mapped[float | None] = _optional_real()
+    phase: Mapped[int] = _small()
+    diagnosis_group: Mapped[int] = _small()
