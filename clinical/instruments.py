@@ -135,7 +135,7 @@ MADRS = Instrument(
     source=(
         "Bands: 7, 20 and 34 (sources differ by a point at 34). Response: at least 50 % fall; "
         "remission: 10 or less (Ekstrand 2022). Meaningful change of one person in "
-        "treatment-resistant depression: 10 points (Turkoz 2021)."
+        "treatment-resistant depression: 10 points (PMID 33261932)."
     ),
 )
 QIDS_SR16 = Instrument(
