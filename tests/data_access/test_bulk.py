@@ -14,13 +14,13 @@ def test_rows_come_back_as_they_went_in(engine: Engine):
     with writing(engine) as connection:
         insert_rows(
             connection,
-            Site.__table__,
+            Site,
             ["site_key", "site_id", "name", "time_zone"],
             [(1, "S1", "North", "America/New_York")],
         )
         insert_rows(
             connection,
-            Patient.__table__,
+            Patient,
             ["patient_key", "patient_id", "birth_date", "hypertension"],
             iter([(1, "P1", date(1980, 2, 29), True), (2, "P2", "1990-01-01", None)]),
         )
@@ -28,7 +28,7 @@ def test_rows_come_back_as_they_went_in(engine: Engine):
         flags = ["series_derived", "sequence_derived"]
         written = insert_rows(
             connection,
-            Infusion.__table__,
+            Infusion,
             columns + flags,
             [
                 (1, "I1", "P1", "S1", started, 40.5, False, True),
