@@ -36,7 +36,7 @@ def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: It
     names = ", ".join(f'"{column}"' for column in columns)
     cursor = connection.connection.cursor()
     written = 0
-    with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row(row)
             written += 1
