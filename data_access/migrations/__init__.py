@@ -1,0 +1,1 @@
+"""Alembic's folder: the revisions that lead to the schema, oldest first."""
