@@ -5,14 +5,12 @@ one consistent state. Whatever the driver raises leaves here as a
 :class:`~data_access.errors.ClinicDatabaseError` with one plain sentence.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,23 +19,13 @@ from sqlalchemy.pool import QueuePool
 from data_access.errors import ClinicDatabaseError, DatabaseUnavailableError
 
 URL_VARIABLE = "CLINIC_DATABASE_URL"
+"""The environment variable that names the database to use."""
 
 _CONNECT_SECONDS = 3
 _STATEMENT_SECONDS = 8
 _POOL_SECONDS = 2
 _SQLITE_BUSY_SECONDS = 5
 _WRITING = "clinic_writing"
-
-
-def embedded_url() -> str:
-    """The URL of the embedded SQLite database in the user's data directory."""
-    folder = Path(platformdirs.user_data_dir("infusion-clinic-dashboard", appauthor=False))
-    return f"sqlite:///{folder / 'clinic.db'}"
-
-
-def database_url(given: str | None = None) -> str:
-    """The database to use: the one given, else ``CLINIC_DATABASE_URL``, else the embedded one."""
-    return given or os.environ.get(URL_VARIABLE) or embedded_url()
 
 
 def parse_url(url: str) -> URL:
@@ -177,7 +165,7 @@ def _sentence(engine: Engine, error: DBAPIError) -> str | None:
     if error.connection_invalidated or "connect" in str(error.orig).lower():
         return (
             "The database server does not answer. Check that it runs and that "
-            f"{URL_VARIABLE} names it rightly; this page recovers by itself."
+            f"{URL_VARIABLE} names it rightly; then try again."
         )
     state = getattr(error.orig, "sqlstate", None)
     if state == "57014":

@@ -1,0 +1,59 @@
+"""The shared look of every figure, and the marks that more than one page draws."""
+
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from charts.palette import NEUTRAL
+
+HEIGHT_LARGE = 380
+"""Pixels: the one picture that carries a page."""
+HEIGHT_SMALL = 280
+"""Pixels: a picture in the grid below."""
+
+_TEMPLATE = go.layout.Template(
+    layout={
+        "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
+        "hovermode": "closest",
+        "hoverlabel": {"align": "left"},
+        "bargap": 0.18,
+        "legend": {
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": {"text": ""},
+        },
+        "xaxis": {"automargin": True, "showgrid": False, "zeroline": False},
+        "yaxis": {"automargin": True, "zeroline": False, "rangemode": "tozero"},
+    }
+)
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
+"""The plotly configuration of every chart: no tool bar; a double click resets a zoom."""
+
+
+def figure(height: int = HEIGHT_SMALL) -> go.Figure:
+    """An empty figure in the shared look. Add graph_objects traces, under 1,000 points each."""
+    return go.Figure(layout={"template": _TEMPLATE, "height": height})
+
+
+def text(value: object) -> str:
+    """Data as plain text for a label or a hover, where plotly would read ``<b>`` as markup."""
+    return escape(str(value), quote=False)
+
+
+def reference_line(chart: go.Figure, at: float, label: str, *, dash: str = "dot") -> None:
+    """Draw and name a horizontal threshold."""
+    chart.add_hline(
+        y=at,
+        line={"color": NEUTRAL, "width": 1, "dash": dash},
+        annotation={
+            "text": text(label),
+            "font": {"size": 11, "color": NEUTRAL},
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "showarrow": False,
+        },
+    )

@@ -1,0 +1,91 @@
+"""The embedded database: two files in the user's data directory, the demo clinic and the real one.
+
+``demo.db`` is made by itself and holds only invented people. ``clinic.db`` appears with the first
+import, and from then on is what the dashboard shows; so real records never mix with invented ones.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import platformdirs
+
+from data_access.engine import URL_VARIABLE, make_engine, reading
+from data_access.errors import ClinicDatabaseError
+from data_access.migrate import migrate, require_schema
+from data_access.status import demo_until
+
+Progress = Callable[[int, int], None]
+
+
+def data_folder() -> Path:
+    """Where the embedded databases lie."""
+    return Path(platformdirs.user_data_dir("infusion-clinic-dashboard", appauthor=False))
+
+
+def clinic_path() -> Path:
+    """The file of the clinic's own records."""
+    return data_folder() / "clinic.db"
+
+
+def demo_path() -> Path:
+    """The file of the demo clinic."""
+    return data_folder() / "demo.db"
+
+
+def file_url(path: Path) -> str:
+    """The database URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def writing_url(given: str | None = None) -> str:
+    """Where records go: the URL given, else ``CLINIC_DATABASE_URL``, else the clinic's file."""
+    return given or os.environ.get(URL_VARIABLE) or file_url(clinic_path())
+
+
+def reading_url(given: str | None = None) -> str:
+    """Where records are read: as :func:`writing_url`; the demo until the clinic's file exists."""
+    if given or os.environ.get(URL_VARIABLE) or clinic_path().exists():
+        return writing_url(given)
+    return file_url(demo_path())
+
+
+def make_demo_if_needed(today: date, progress: Progress | None = None) -> None:
+    """Make the demo clinic, ending today, unless another database is in use or it is there already.
+
+    A demo that ended on an earlier day is made anew, so that its Today page is not empty. The file
+    appears under its name only when it is complete.
+    """
+    if reading_url() != file_url(demo_path()) or _demo_ends() == today:
+        return
+    make_demo_file(demo_path(), today, progress)
+
+
+def make_demo_file(path: Path, today: date, progress: Progress | None = None) -> None:
+    """Make the standard demo clinic in a file, replacing what lies there once it is complete."""
+    from data_access.demo import make_demo
+
+    unfinished = path.with_suffix(".unfinished")
+    remove_database(unfinished)
+    migrate(file_url(unfinished))
+    engine = make_engine(file_url(unfinished))
+    make_demo(engine, until=today, progress=progress)
+    engine.dispose()
+    remove_database(path)
+    unfinished.replace(path)
+
+
+def remove_database(path: Path) -> None:
+    """Remove a SQLite file together with the two files that WAL keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _demo_ends() -> date | None:
+    """The last day of the demo clinic; ``None`` where there is none that can be used."""
+    with suppress(ClinicDatabaseError), reading(make_engine(file_url(demo_path()))) as connection:
+        require_schema(connection)
+        return demo_until(connection)
+    return None

@@ -1,0 +1,78 @@
+"""From filters and viewer to SQL conditions: the one place where a query is scoped."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from access.viewer import Permission, Viewer, require
+from clinical.calendar import day_number
+from data_access.filters import Filters
+from data_access.schema import AppointmentFact, InfusionFact, ScoreFact, SideEffectFact, Site
+
+FilteredFacts = type[AppointmentFact] | type[InfusionFact] | type[ScoreFact] | type[SideEffectFact]
+
+
+def permitted_site_keys(
+    connection: Connection, viewer: Viewer, chosen: tuple[str, ...] = ()
+) -> list[int] | None:
+    """The keys of the chosen sites that the viewer may see; ``None`` where that is every site."""
+    if viewer.site_ids is None and not chosen:
+        return None
+    statement = select(Site.site_key).order_by(Site.site_key)
+    if viewer.site_ids is not None:
+        statement = statement.where(Site.site_id.in_(sorted(viewer.site_ids)))
+    if chosen:
+        statement = statement.where(Site.site_id.in_(chosen))
+    return list(connection.scalars(statement))
+
+
+def conditions(
+    connection: Connection, viewer: Viewer, filters: Filters, facts: FilteredFacts
+) -> list[ColumnElement[bool]]:
+    """The conditions that keep a fact table to the filters and to the viewer's sites.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see totals.
+    """
+    return [
+        facts.day.between(day_number(filters.start), day_number(filters.end)),
+        *scope(connection, viewer, filters, facts),
+    ]
+
+
+def scope(
+    connection: Connection, viewer: Viewer, filters: Filters, facts: Any
+) -> list[ColumnElement[bool]]:
+    """As :func:`conditions`, but for all time: site, diagnosis group and phase only."""
+    require(viewer, Permission.SEE_TOTALS)
+    found: list[ColumnElement[bool]] = []
+    site_keys = permitted_site_keys(connection, viewer, filters.site_ids)
+    if site_keys is not None:
+        found.append(facts.site_key.in_(site_keys))
+    if filters.diagnosis_groups:
+        found.append(facts.diagnosis_group.in_([int(group) for group in filters.diagnosis_groups]))
+    if filters.phases:
+        found.append(facts.phase.in_([int(phase) for phase in filters.phases]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """How much of the clinic's record the filters leave."""
+
+    infusions: int
+    all_infusions: int
+
+
+def count_infusions(connection: Connection, viewer: Viewer, filters: Filters) -> Selected:
+    """The infusions within the filters, and all that the viewer may see."""
+    counted = select(func.count()).select_from(InfusionFact)
+    everything = counted
+    site_keys = permitted_site_keys(connection, viewer)
+    if site_keys is not None:
+        everything = everything.where(InfusionFact.site_key.in_(site_keys))
+    selected = counted.where(*conditions(connection, viewer, filters, InfusionFact))
+    return Selected(
+        infusions=connection.scalar(selected) or 0,
+        all_infusions=connection.scalar(everything) or 0,
+    )

@@ -1,0 +1,27 @@
+"""The pages' way to the clinic database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from sqlalchemy import Connection, Engine
+
+from data_access.embedded import reading_url
+from data_access.engine import make_engine, reading
+from data_access.migrate import require_schema
+
+
+@st.cache_resource(on_release=lambda engine: engine.dispose(), max_entries=2, show_spinner=False)
+def _engine(url: str) -> Engine:
+    return make_engine(url)
+
+
+@contextmanager
+def clinic_database() -> Iterator[Connection]:
+    """One read transaction for one run of a page, on a database of the right version.
+
+    Raises :class:`~data_access.errors.ClinicDatabaseError` with a sentence for the reader.
+    """
+    with reading(_engine(reading_url())) as connection:
+        require_schema(connection)
+        yield connection

@@ -1,0 +1,168 @@
+"""The anatomy that all pages share: sentence, figures, findings, definitions, and empty states."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from charts.style import CONFIG
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@^=])")
+
+
+def plain(value: object) -> str:
+    """Data as plain text for a place that reads markdown: nothing in it is formatting."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One of the (at most four) numbers under the sentence.
+
+    ``change`` is shown beside the value in words; ``judgement`` colours it: ``"good"``, ``"bad"``
+    or ``""``. ``trend`` is a series of equal periods, oldest first. ``help`` is the definition.
+    """
+
+    label: str
+    value: str
+    help: str
+    change: str = ""
+    judgement: str = ""
+    trend: Sequence[float] = ()
+
+
+_JUDGEMENT_COLOURS = {"good": "blue", "bad": "orange", "": "off"}
+
+
+def sentence(words: str) -> None:
+    """The page's answer in words, made from the data. ``words`` is markdown; escape data in it."""
+    st.markdown(f"## {words}")
+
+
+def key_figures(figures: Sequence[KeyFigure]) -> None:
+    """A row of at most four numbers, each with its change and its trend."""
+    with st.grid(4, min_column_width=210):
+        for figure in figures:
+            st.metric(
+                figure.label,
+                figure.value,
+                delta=figure.change or None,
+                delta_color=_JUDGEMENT_COLOURS[figure.judgement],  # type: ignore[arg-type]
+                delta_arrow="off",
+                help=figure.help,
+                border=True,
+                height="stretch",
+                chart_data=list(figure.trend) or None,
+                chart_type="line",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A chart that says something: its finding as the title, its denominator as the subtitle.
+
+    ``table`` holds exactly the numbers that the chart shows, with headings for the reader; it is
+    shown and downloaded on request. ``alt`` tells the take-away to those who cannot see the chart.
+    ``key`` names the chart in the page and its CSV file. ``columns`` is Streamlit's
+    ``column_config`` for the table.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    chart: go.Figure
+    table: pd.DataFrame
+    alt: str
+    note: str = ""
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def show(finding: Finding) -> None:
+    """Draw a finding in its frame, with its table and its CSV one click away."""
+    with st.container(border=True, height="stretch", key=f"finding-{finding.key}"):
+        with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+            with st.container(width="stretch", gap=None):
+                st.markdown(f"##### {finding.title}")
+                st.caption(finding.subtitle)
+            _numbers(finding)
+        st.plotly_chart(finding.chart, key=f"chart-{finding.key}", config=CONFIG, alt=finding.alt)
+        if finding.note:
+            st.caption(finding.note)
+
+
+def _numbers(finding: Finding) -> None:
+    """The numbers of a chart as a table and a CSV; drawn only when opened."""
+    numbers = st.popover(
+        "Numbers",
+        type="tertiary",
+        key=f"numbers-{finding.key}",
+        on_change="rerun",
+        help="The numbers of this chart as a table, and as a CSV file",
+    )
+    if numbers.open:
+        with numbers:
+            table(finding.table, finding.key, finding.columns)
+
+
+def table(
+    frame: pd.DataFrame,
+    key: str,
+    columns: dict[str, Any] | None = None,
+    *,
+    download: pd.DataFrame | None = None,
+) -> None:
+    """A table, and a button that saves it as CSV (``download`` where the file holds more)."""
+    st.dataframe(frame, hide_index=True, column_config=columns, key=f"table-{key}")
+    csv_button(frame if download is None else download, key)
+
+
+def csv_button(frame: pd.DataFrame, key: str) -> None:
+    """A button that saves a frame as CSV; the file is made when it is pressed."""
+
+    def make() -> bytes:
+        return safe_cells(frame).to_csv(index=False).encode("utf-8-sig")
+
+    st.download_button(
+        "Save as CSV",
+        data=make,
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=f"csv-{key}",
+    )
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text cells that a spreadsheet would run as a formula, made harmless by an apostrophe."""
+
+    def neutral(cell: object) -> object:
+        return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+    return frame.map(neutral)
+
+
+def findings(first: Finding, *others: Finding) -> None:
+    """The picture that carries the page, and the smaller ones in a grid below it."""
+    show(first)
+    if others:
+        with st.grid(2, min_column_width=420):
+            for finding in others:
+                show(finding)
+
+
+def nothing(words: str) -> None:
+    """A designed empty state: what was looked for, and where the data really is."""
+    st.info(words)
+
+
+def definitions(words: str) -> None:
+    """What the page's terms mean and where its rules come from, folded at the foot."""
+    with st.expander("Definitions and sources"):
+        st.markdown(words)

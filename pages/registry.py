@@ -1,0 +1,39 @@
+"""The pages: one row a page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pages.appointments import appointments_page
+from pages.context import PageContext
+from pages.patients import patients_page
+from pages.side_effects import side_effects_page
+from pages.today import today_page
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page: its name, its one question, its address, whether it has a period to choose."""
+
+    title: str
+    question: str
+    url_path: str
+    draw: Callable[[PageContext], None]
+    has_period: bool = True
+
+
+PAGES = (
+    PageEntry("Today", "What needs attention now?", "", today_page, False),
+    PageEntry("Patients", "How is each patient doing over the series?", "patients", patients_page),
+    PageEntry(
+        "Side effects",
+        "Which side effects occur, how often, in whom, and is it changing?",
+        "side-effects",
+        side_effects_page,
+    ),
+    PageEntry(
+        "Appointments",
+        "How many, of which kind, who misses them, and what is coming?",
+        "appointments",
+        appointments_page,
+    ),
+)

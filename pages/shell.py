@@ -1,0 +1,120 @@
+"""The script behind every page: navigation, header, filter bar, then the page itself.
+
+Streamlit runs this file for each view. It lies inside ``pages/`` so that no folder named ``pages``
+lies beside it, which Streamlit would serve without running it.
+"""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from sqlalchemy import Connection
+
+from access.viewer import LOCAL_VIEWER, NotPermittedError
+from data_access.errors import ClinicDatabaseError
+from data_access.filters import Filters
+from data_access.selection import Selected, count_infusions
+from data_access.status import ClinicStatus, clinic_status
+from pages.context import PageContext
+from pages.database import clinic_database
+from pages.filter_bar import filter_bar
+from pages.frame import plain
+from pages.registry import PAGES, PageEntry
+
+_LOG = logging.getLogger("clinic.pages")
+_ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
+    "<rect width='32' height='32' rx='7' fill='%231b66a8'/>"
+    "<path d='M5 11l7 5 6-2 9 9' fill='none' stroke='white' stroke-width='3'/></svg>"
+)
+
+
+def _time_zone(status: ClinicStatus) -> ZoneInfo:
+    """The time zone of the clinic's day: its first site's."""
+    return ZoneInfo(status.sites[0].time_zone) if status.sites else ZoneInfo("UTC")
+
+
+def _header(entry: PageEntry, status: ClinicStatus, zone: ZoneInfo) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
+        with st.container(width="stretch", gap=None):
+            st.markdown(f"# {entry.title}")
+            st.caption(entry.question)
+        with st.container(width="content", gap=None, horizontal_alignment="right"):
+            if status.is_demo:
+                st.badge("Demo clinic: every person is invented", color="orange")
+            if status.as_of:
+                st.caption(f"Data as of {status.as_of.astimezone(zone):%d %b %Y, %H:%M %Z}")
+
+
+def _selected(selected: Selected, filters: Filters) -> None:
+    st.caption(
+        f"**{selected.infusions:,} of {selected.all_infusions:,} infusions** selected, "
+        f"{filters.start:%d %b %Y} to {filters.end:%d %b %Y}"
+    )
+
+
+def _incident(fault: Exception) -> str:
+    """Log a fault and return its number. Its message may hold a patient's data, so it stays out."""
+    number = uuid4().hex[:8]
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    _LOG.error("incident %s: %s at %s:%s", number, type(fault).__name__, last.name, last.lineno)
+    return number
+
+
+@contextmanager
+def _plain_problems() -> Iterator[None]:
+    """Whatever goes wrong reaches the reader as one plain sentence."""
+    try:
+        yield
+    except ClinicDatabaseError as problem:
+        st.error(plain(problem))
+        st.button("Try again")
+    except NotPermittedError as refusal:
+        st.warning(plain(refusal))
+    except Exception as fault:
+        st.error(
+            "This page could not be drawn because of a fault in the program. Nothing was changed. "
+            f"Please report incident {_incident(fault)}."
+        )
+
+
+def _context(entry: PageEntry, connection: Connection) -> PageContext:
+    """Draw what stands above every page, and collect what the page is given."""
+    status = clinic_status(connection, LOCAL_VIEWER)
+    zone = _time_zone(status)
+    now = datetime.now(UTC).astimezone(zone)
+    _header(entry, status, zone)
+    filters = filter_bar(status, now.date(), has_period=entry.has_period)
+    if entry.has_period:
+        _selected(count_infusions(connection, LOCAL_VIEWER, filters), filters)
+    return PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date())
+
+
+def main() -> None:
+    """Draw the page that the reader asked for."""
+    st.set_page_config(page_title="Infusion clinic", page_icon=_ICON, layout="wide")
+    context: PageContext
+
+    def page(entry: PageEntry) -> st.Page:
+        return st.Page(
+            lambda: entry.draw(context),
+            title=entry.title,
+            url_path=entry.url_path,
+            default=not entry.url_path,
+        )
+
+    entries = {entry.url_path: entry for entry in PAGES}
+    navigation = st.navigation([page(entry) for entry in PAGES], position="top")
+    with _plain_problems(), clinic_database() as connection:
+        # The filter bar belongs to this script and not to the page, so that it outlives a change
+        # of page; the page itself then runs as Streamlit's.
+        context = _context(entries[navigation.url_path], connection)
+        navigation.run()
+
+
+main()
