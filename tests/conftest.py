@@ -1,7 +1,11 @@
-"""Databases for the tests: each test of a query or an import runs on SQLite and on PostgreSQL."""
+"""Databases for the tests: each test of a query or an import runs on SQLite and on PostgreSQL.
 
+And a guard that no test of a browser or of PostgreSQL is skipped unnoticed.
+"""
+
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -10,6 +14,22 @@ from sqlalchemy import Engine, create_engine, make_url
 
 from data_access.engine import make_engine
 from data_access.migrate import migrate
+
+MUST_RUN = os.environ.get("CLINIC_TESTS_MUST_RUN") == "1"
+"""Set where PostgreSQL and a browser are there (CI): skipping one of their tests is a fault."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count a skipped browser or PostgreSQL test as failed where it must run."""
+    report = yield
+    needed = {"browser", "postgres"} & {mark.name for mark in item.iter_markers()}
+    if MUST_RUN and needed and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but CLINIC_TESTS_MUST_RUN is set: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,95 @@
+"""What holds for the project as a whole: its set-up, its guards, what its documents say."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+SKIPPING = """
+import pytest
+
+
+@pytest.mark.{mark}
+def test_skipped():
+    pytest.skip("none here")
+"""
+
+
+def tracked_files() -> list[Path]:
+    """The files that git holds; skips where the project is not a clone."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git clone")
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize(
+    ("mark", "must_run", "passes"),
+    [
+        ("browser", "1", False),
+        ("postgres", "1", False),
+        ("browser", "0", True),
+        ("filterwarnings", "1", True),
+    ],
+)
+def test_a_skipped_browser_or_postgres_test_fails_where_it_must_run(
+    mark: str, must_run: str, passes: bool, tmp_path: Path
+):
+    (tmp_path / "test_it.py").write_text(SKIPPING.format(mark=mark))
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "CLINIC_TESTS_MUST_RUN": must_run},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode == 0) is passes, run.stdout
+
+
+def test_the_lock_holds_every_direct_dependency_with_hashes_and_names_no_host():
+    lock = (ROOT / "requirements.lock").read_text()
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    direct = {
+        re.split(r"[\[<>=]", requirement)[0] for requirement in SETTINGS["project"]["dependencies"]
+    }
+    assert direct <= locked
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock
+
+
+def test_direct_dependencies_have_a_lower_and_an_upper_bound():
+    for requirement in SETTINGS["project"]["dependencies"]:
+        assert ">=" in requirement
+        assert "<" in requirement or requirement.startswith("tzdata")
+
+
+def test_links_in_the_documents_lead_to_files():
+    documents = [path for path in tracked_files() if path.suffix == ".md"]
+    missing = [
+        f"{document.relative_to(ROOT)}: {target}"
+        for document in documents
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+        if not (document.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_no_file_names_a_package_host_or_a_home_directory():
+    forbidden = re.compile(r"files\.pythonhosted|pypi\.org/simple|/root/|/home/[a-z]+/")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked_files()
+        if path.suffix in {".py", ".md", ".toml", ".lock", ".mako", ""}
+        and path != Path(__file__)
+        and forbidden.search(path.read_text())
+    ]
+    assert found == []
