@@ -52,22 +52,19 @@ def reading_url(given: str | None = None) -> str:
     return file_url(demo_path())
 
 
-def make_demo_if_needed(today: date, progress: Progress | None = None) -> None:
-    """Make the demo clinic, ending today, unless another database is in use or it is there already.
+def demo_is_needed(today: date) -> bool:
+    """Whether the demo clinic is to be shown but is not there, or ended before today.
 
-    A demo that ended on an earlier day is made anew, so that its Today page is not empty. The file
-    appears under its name only when it is complete.
+    A demo that ended earlier is made anew, so that its Today page is not empty.
     """
-    if reading_url() != file_url(demo_path()) or _demo_ends() == today:
-        return
-    make_demo_file(demo_path(), today, progress)
+    return reading_url() == file_url(demo_path()) and _demo_ends() != today
 
 
 def make_demo_file(path: Path, today: date, progress: Progress | None = None) -> None:
     """Make the standard demo clinic in a file, replacing what lies there once it is complete."""
     from data_access.demo import make_demo
 
-    unfinished = path.with_suffix(".unfinished")
+    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")  # two programs may start at once
     remove_database(unfinished)
     migrate(file_url(unfinished))
     engine = make_engine(file_url(unfinished))

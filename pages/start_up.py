@@ -1,19 +1,34 @@
 """What happens once, before the first page is served."""
 
 import gc
+import importlib
+import logging
 from datetime import date
 
-from data_access.embedded import make_demo_if_needed
+from data_access.embedded import demo_is_needed, demo_path, make_demo_file
+from data_access.errors import ClinicDatabaseError
+
+_LOG = logging.getLogger("clinic.start")
 
 
 def prepare() -> None:
-    """Make the demo clinic where no database is configured, and warm up.
+    """Make the demo clinic where it is to be shown and is missing, and warm up.
 
-    The libraries that every page needs are imported by importing this module's siblings. Freezing
-    the heap afterwards spares each later page run a full garbage collection of them, 60 to 80 ms.
+    Where it cannot be made, the pages say so; the server starts all the same. Freezing the heap,
+    once all that the pages need is imported, spares each page run a full garbage collection of
+    those libraries, 60 to 80 ms.
     """
-    make_demo_if_needed(date.today())  # noqa: DTZ011 - the day where the program runs
-    import pages.registry  # noqa: F401
-
+    _make_demo(date.today())  # noqa: DTZ011 - the day where the program runs
+    importlib.import_module("pages.registry")
     gc.collect()
     gc.freeze()
+
+
+def _make_demo(today: date) -> None:
+    if not demo_is_needed(today):
+        return
+    print("  Making the demo clinic. This takes a few seconds.", flush=True)
+    try:
+        make_demo_file(demo_path(), today)
+    except (ClinicDatabaseError, OSError) as problem:
+        _LOG.error("The demo clinic could not be made: %s", problem)
