@@ -1,0 +1,97 @@
+"""The facts about one patient's infusions and their side effects."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from clinical.calendar import day_number, month_number, week_number
+from clinical.codes import DiagnosisGroup, age_band, dose_band
+from clinical.vitals import NO_MEASUREMENTS
+from data_access.facts.courses import PlacedInfusion
+from data_access.facts.records import InfusionRecord, PatientRecords, SideEffectRecord
+
+FactRow = dict[str, Any]
+"""A row by column, as the table's docstring in :mod:`data_access.schema.facts` defines them."""
+
+TermKey = Callable[[str], int]
+"""Gives the key of a side-effect term, however it is written."""
+
+
+def infusion_row(
+    infusion: PlacedInfusion, records: PatientRecords, group: DiagnosisGroup
+) -> FactRow:
+    """One row of ``infusion_facts``."""
+    record = infusion.record
+    day = day_number(infusion.clinic_day)
+    mg_per_kg = _mg_per_kg(record)
+    side_effects = records.side_effects.get(record.infusion_key, [])
+    vitals = records.vitals.get(record.infusion_key, NO_MEASUREMENTS)
+    return {
+        "infusion_key": record.infusion_key,
+        "patient_key": record.patient_key,
+        "series_key": infusion.series.series_key,
+        "site_key": infusion.site.site_key,
+        "day": day,
+        "week": week_number(day),
+        "month": month_number(infusion.clinic_day),
+        "phase": int(infusion.series.phase),
+        "number": infusion.number,
+        "diagnosis_group": int(group),
+        "age_band": int(age_band(records.patient.birth_date, infusion.clinic_day)),
+        "dose_band": int(dose_band(mg_per_kg, record.drug)),
+        "mg_per_kg": mg_per_kg,
+        "minutes": _minutes(record),
+        "systolic_rise": vitals.systolic_rise,
+        "diastolic_rise": vitals.diastolic_rise,
+        "peak_systolic": vitals.peak_systolic,
+        "peak_diastolic": vitals.peak_diastolic,
+        "lowest_spo2": vitals.lowest_spo2,
+        "deepest_sedation": vitals.deepest_sedation,
+        "recorded": int(bool(record.side_effects_recorded or side_effects)),
+        "stopped": int(bool(record.stopped_early)),
+        "side_effects": len(side_effects),
+        "worst_grade": _worst_grade(side_effects),
+    }
+
+
+def side_effect_rows(
+    infusion: FactRow, side_effects: Iterable[SideEffectRecord], term_key: TermKey
+) -> Iterable[FactRow]:
+    """The rows of ``side_effect_facts`` of one infusion, given its own fact row."""
+    by_term: defaultdict[int, list[SideEffectRecord]] = defaultdict(list)
+    for side_effect in side_effects:
+        by_term[term_key(side_effect.term)].append(side_effect)
+    for key, events in by_term.items():
+        yield {
+            "infusion_key": infusion["infusion_key"],
+            "term_key": key,
+            "patient_key": infusion["patient_key"],
+            "site_key": infusion["site_key"],
+            "day": infusion["day"],
+            "month": infusion["month"],
+            "phase": infusion["phase"],
+            "number": infusion["number"],
+            "diagnosis_group": infusion["diagnosis_group"],
+            "dose_band": infusion["dose_band"],
+            "worst_grade": _worst_grade(events),
+            "serious": int(any(event.serious for event in events)),
+            "events": len(events),
+        }
+
+
+def _worst_grade(side_effects: list[SideEffectRecord]) -> int:
+    return max((side_effect.grade or 0 for side_effect in side_effects), default=0)
+
+
+def _mg_per_kg(record: InfusionRecord) -> float | None:
+    """The dose by body weight; only of ketamine, since esketamine's doses are not by weight."""
+    if record.weight_kg is None or record.drug not in {None, "ketamine"}:
+        return None
+    return record.dose_mg / record.weight_kg
+
+
+def _minutes(record: InfusionRecord) -> int | None:
+    if record.ended_at is None:
+        return None
+    return round((record.ended_at - record.started_at) / timedelta(minutes=1))

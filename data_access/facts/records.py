@@ -1,0 +1,376 @@
+"""What the facts are derived from: the records of some hundred patients at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from clinical.codes import AppointmentKind, AppointmentStatus, Phase
+from clinical.instruments import INSTRUMENTS, Instrument
+from clinical.scores import total_from_items
+from clinical.vitals import Measurement, VitalSummary, summarise
+from data_access.schema import (
+    Appointment,
+    Assessment,
+    Chair,
+    Infusion,
+    Patient,
+    Provider,
+    Series,
+    SideEffect,
+    Site,
+    VitalSigns,
+)
+from data_access.schema.records import ITEM_COLUMNS
+
+
+class SiteRecord(NamedTuple):
+    """A site and the clock that decides its calendar days."""
+
+    site_key: int
+    zone: ZoneInfo
+
+
+class PatientRecord(NamedTuple):
+    """What the facts need of a patient."""
+
+    patient_key: int
+    patient_id: str
+    birth_date: date | None
+    primary_diagnosis: str | None
+    failed_antidepressants: int | None
+    site_id: str | None
+
+
+class SeriesRecord(NamedTuple):
+    """A course of treatment, given by the clinic or derived."""
+
+    patient_key: int
+    patient_id: str
+    series_key: int
+    series_id: str
+    phase: Phase
+    started_on: date
+    planned_infusions: int | None
+    derived: bool
+
+
+class InfusionRecord(NamedTuple):
+    """One infusion. The two ``*_derived`` flags say that series or number are not the clinic's."""
+
+    patient_key: int
+    infusion_key: int
+    site_id: str
+    started_at: datetime
+    ended_at: datetime | None
+    dose_mg: float
+    weight_kg: float | None
+    drug: str | None
+    series_id: str | None
+    sequence_number: int | None
+    series_derived: bool
+    sequence_derived: bool
+    appointment_id: str | None
+    stopped_early: bool | None
+    side_effects_recorded: bool | None
+
+    @property
+    def given_series_id(self) -> str | None:
+        """The series by the clinic's own record; ``None`` where it has to be derived."""
+        return None if self.series_derived else self.series_id
+
+    @property
+    def given_number(self) -> int | None:
+        """The sequence number by the clinic's own record; ``None`` where it has to be derived."""
+        return None if self.sequence_derived else self.sequence_number
+
+
+class SideEffectRecord(NamedTuple):
+    """One recorded side effect, its term as written."""
+
+    infusion_key: int
+    term: str
+    grade: int | None
+    serious: bool | None
+
+
+class ScoreRecord(NamedTuple):
+    """One completed questionnaire with a total."""
+
+    patient_key: int
+    assessment_key: int
+    instrument: Instrument
+    completed_at: datetime
+    total: float
+
+
+class AppointmentRecord(NamedTuple):
+    """One appointment; ``patient_key`` is missing where it is kept for nobody yet."""
+
+    patient_key: int | None
+    appointment_key: int
+    appointment_id: str
+    site_id: str
+    kind: AppointmentKind
+    status: AppointmentStatus
+    scheduled_start: datetime
+    scheduled_end: datetime
+    booked_at: datetime | None
+    cancelled_at: datetime | None
+    chair_id: str | None
+    provider_id: str | None
+
+
+class PatientRecords(NamedTuple):
+    """Everything from which one patient's facts are derived; what has a time is in time order.
+
+    ``vitals`` and ``side_effects`` are by infusion key, and only for infusions that have some.
+    """
+
+    patient: PatientRecord
+    series: list[SeriesRecord]
+    infusions: list[InfusionRecord]
+    vitals: dict[int, VitalSummary]
+    side_effects: dict[int, list[SideEffectRecord]]
+    scores: list[ScoreRecord]
+    appointments: list[AppointmentRecord]
+
+
+class Clinic(NamedTuple):
+    """What every patient's facts refer to: sites, chairs and providers by identifier."""
+
+    sites: dict[str, SiteRecord]
+    chairs: dict[str, int]
+    providers: dict[str, int]
+
+
+def load_clinic(connection: Connection) -> Clinic:
+    """Sites, chairs and providers."""
+    sites = connection.execute(select(Site.site_id, Site.site_key, Site.time_zone))
+    chairs = connection.execute(select(Chair.chair_id, Chair.chair_key))
+    providers = connection.execute(select(Provider.provider_id, Provider.provider_key))
+    return Clinic(
+        sites={site_id: SiteRecord(key, ZoneInfo(zone)) for site_id, key, zone in sites},
+        chairs={row.chair_id: row.chair_key for row in chairs},
+        providers={row.provider_id: row.provider_key for row in providers},
+    )
+
+
+def load_patients(connection: Connection, patient_keys: Sequence[int]) -> list[PatientRecords]:
+    """The records of some patients, by key; keys that no patient has are passed over.
+
+    The keys become parameters of each statement, so their number must stay in the hundreds.
+    """
+    chosen = Patient.patient_key.in_(patient_keys)
+    series = _by_first_field(_series(connection, chosen))
+    infusions = _by_first_field(_infusions(connection, chosen))
+    vitals = dict(_vitals(connection, chosen))
+    side_effects = _by_first_field(_side_effects(connection, chosen))
+    scores = _by_first_field(_scores(connection, chosen))
+    appointments = _by_first_field(_appointments(connection, chosen))
+    return [
+        PatientRecords(
+            patient=patient,
+            series=series[patient.patient_key],
+            infusions=infusions[patient.patient_key],
+            vitals=vitals,
+            side_effects=side_effects,
+            scores=scores[patient.patient_key],
+            appointments=appointments[patient.patient_key],
+        )
+        for patient in _patients(connection, chosen)
+    ]
+
+
+def unassigned_appointments(connection: Connection) -> Iterator[AppointmentRecord]:
+    """The appointments that are kept for no patient."""
+    statement = _APPOINTMENTS.where(Appointment.patient_id.is_(None))
+    return map(_appointment, connection.execute(statement))
+
+
+_Record = TypeVar("_Record", bound=tuple[Any, ...])
+
+
+def _by_first_field(records: Iterable[_Record]) -> defaultdict[Any, list[_Record]]:
+    groups: defaultdict[Any, list[_Record]] = defaultdict(list)
+    for record in records:
+        groups[record[0]].append(record)
+    return groups
+
+
+def _patients(connection: Connection, chosen: ColumnElement[bool]) -> list[PatientRecord]:
+    statement = (
+        select(
+            Patient.patient_key,
+            Patient.patient_id,
+            Patient.birth_date,
+            Patient.primary_diagnosis,
+            Patient.failed_antidepressants,
+            Patient.site_id,
+        )
+        .where(chosen)
+        .order_by(Patient.patient_key)
+    )
+    return [PatientRecord._make(row) for row in connection.execute(statement)]
+
+
+def _series(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[SeriesRecord]:
+    statement = (
+        select(
+            Patient.patient_key,
+            Patient.patient_id,
+            Series.series_key,
+            Series.series_id,
+            Series.phase,
+            Series.started_on,
+            Series.planned_infusions,
+            Series.derived,
+        )
+        .join(Series, Series.patient_id == Patient.patient_id)
+        .where(chosen)
+    )
+    for row in connection.execute(statement):
+        series = SeriesRecord._make(row)
+        yield series._replace(phase=Phase[row.phase.upper()])
+
+
+def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[InfusionRecord]:
+    statement = (
+        select(
+            Patient.patient_key,
+            Infusion.infusion_key,
+            Infusion.site_id,
+            Infusion.started_at,
+            Infusion.ended_at,
+            Infusion.dose_mg,
+            Infusion.weight_kg,
+            Infusion.drug,
+            Infusion.series_id,
+            Infusion.sequence_number,
+            Infusion.series_derived,
+            Infusion.sequence_derived,
+            Infusion.appointment_id,
+            Infusion.stopped_early,
+            Infusion.side_effects_recorded,
+        )
+        .join(Infusion, Infusion.patient_id == Patient.patient_id)
+        .where(chosen)
+        .order_by(Infusion.started_at, Infusion.infusion_key)
+    )
+    return map(InfusionRecord._make, connection.execute(statement))
+
+
+def _vitals(
+    connection: Connection, chosen: ColumnElement[bool]
+) -> Iterator[tuple[int, VitalSummary]]:
+    statement = (
+        select(
+            Infusion.infusion_key,
+            VitalSigns.systolic_mmhg,
+            VitalSigns.diastolic_mmhg,
+            VitalSigns.spo2_percent,
+            VitalSigns.sedation_moaas,
+        )
+        .select_from(Patient)
+        .join(Infusion, Infusion.patient_id == Patient.patient_id)
+        .join(VitalSigns, VitalSigns.infusion_id == Infusion.infusion_id)
+        .where(chosen)
+        .order_by(Infusion.infusion_key, VitalSigns.measured_at)
+    )
+    for infusion_key, rows in groupby(connection.execute(statement), itemgetter(0)):
+        yield infusion_key, summarise(Measurement._make(row[1:]) for row in rows)
+
+
+def _side_effects(
+    connection: Connection, chosen: ColumnElement[bool]
+) -> Iterator[SideEffectRecord]:
+    statement = (
+        select(Infusion.infusion_key, SideEffect.term, SideEffect.grade, SideEffect.serious)
+        .select_from(Patient)
+        .join(Infusion, Infusion.patient_id == Patient.patient_id)
+        .join(SideEffect, SideEffect.infusion_id == Infusion.infusion_id)
+        .where(chosen)
+    )
+    return map(SideEffectRecord._make, connection.execute(statement))
+
+
+_SCORE_COLUMNS = (
+    Patient.patient_key,
+    Assessment.assessment_key,
+    Assessment.instrument,
+    Assessment.completed_at,
+)
+
+
+def _of_assessments(columns: Iterable[Any], chosen: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(*columns).join(Assessment, Assessment.patient_id == Patient.patient_id).where(chosen)
+    )
+
+
+def _scores(connection: Connection, chosen: ColumnElement[bool]) -> list[ScoreRecord]:
+    """Scores of known instruments, in time order; the total from the items where it is empty."""
+    scores = [*_recorded_scores(connection, chosen), *_itemised_scores(connection, chosen)]
+    scores.sort(key=lambda score: (score.completed_at, score.assessment_key))
+    return scores
+
+
+def _recorded_scores(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[ScoreRecord]:
+    statement = _of_assessments((*_SCORE_COLUMNS, Assessment.total_score), chosen).where(
+        Assessment.total_score.is_not(None)
+    )
+    for patient_key, assessment_key, name, completed_at, total in connection.execute(statement):
+        if name in INSTRUMENTS:
+            yield ScoreRecord(patient_key, assessment_key, INSTRUMENTS[name], completed_at, total)
+
+
+def _itemised_scores(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[ScoreRecord]:
+    items = (Assessment.__table__.columns[name] for name in ITEM_COLUMNS)
+    statement = _of_assessments((*_SCORE_COLUMNS, *items), chosen).where(
+        Assessment.total_score.is_(None)
+    )
+    for patient_key, assessment_key, name, completed_at, *given in connection.execute(statement):
+        instrument = INSTRUMENTS.get(name)
+        total = total_from_items(instrument, given) if instrument is not None else None
+        if instrument is not None and total is not None:
+            yield ScoreRecord(patient_key, assessment_key, instrument, completed_at, total)
+
+
+_APPOINTMENTS = select(
+    Patient.patient_key,
+    Appointment.appointment_key,
+    Appointment.appointment_id,
+    Appointment.site_id,
+    Appointment.kind,
+    Appointment.status,
+    Appointment.scheduled_start,
+    Appointment.scheduled_end,
+    Appointment.booked_at,
+    Appointment.cancelled_at,
+    Appointment.chair_id,
+    Appointment.provider_id,
+).outerjoin_from(Appointment, Patient, Appointment.patient_id == Patient.patient_id)
+
+
+def _appointments(
+    connection: Connection, chosen: ColumnElement[bool]
+) -> Iterator[AppointmentRecord]:
+    return map(_appointment, connection.execute(_APPOINTMENTS.where(chosen)))
+
+
+def _appointment(row: Sequence[Any]) -> AppointmentRecord:
+    patient_key, appointment_key, appointment_id, site_id, kind, status, *rest = row
+    return AppointmentRecord(
+        patient_key,
+        appointment_key,
+        appointment_id,
+        site_id,
+        AppointmentKind[kind.upper()],
+        AppointmentStatus[status.upper()],
+        *rest,
+    )
