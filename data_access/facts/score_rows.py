@@ -185,6 +185,7 @@ def _last_score_columns(scores: list[PlacedScore], baseline: ScoreRecord | None)
             "last_total": None,
             "last_day": None,
             "last_number": None,
+            "last_timepoint": None,
             **_progress_columns(NOT_EVALUABLE),
         }
     last = scores[-1]
@@ -192,6 +193,7 @@ def _last_score_columns(scores: list[PlacedScore], baseline: ScoreRecord | None)
         "last_total": last.record.total,
         "last_day": day_number(last.local_date),
         "last_number": last.number,
+        "last_timepoint": int(last.timepoint),
         **_progress_columns(
             progress(
                 last.record.instrument, baseline.total if baseline else None, last.record.total

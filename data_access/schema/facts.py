@@ -154,7 +154,8 @@ class CourseFact(Base):
     """One series and one instrument: from the baseline to the latest score of the series.
 
     ``current``: 1 for the patient's latest series. ``scores``: scores after an infusion of the
-    series. A row exists where the series has a baseline or a score.
+    series; ``last_…``: the latest of them, with its infusion's number and its timepoint, without
+    which it could not be compared with others. A row exists where there is a baseline or a score.
     """
 
     __tablename__ = "course_facts"
@@ -176,6 +177,7 @@ class CourseFact(Base):
     last_total: Mapped[float | None] = _optional_real()
     last_day: Mapped[int | None] = _optional_reference()
     last_number: Mapped[int | None] = _optional_small()
+    last_timepoint: Mapped[int | None] = _optional_small()
     change: Mapped[float | None] = _optional_real()
     percent: Mapped[float | None] = _optional_real()
     response: Mapped[int | None] = _optional_small()

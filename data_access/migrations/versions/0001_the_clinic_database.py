@@ -358,6 +358,7 @@ def upgrade() -> None:
         sa.Column("last_total", columns.REAL, nullable=True),
         sa.Column("last_day", columns.KEY, nullable=True),
         sa.Column("last_number", columns.SMALL, nullable=True),
+        sa.Column("last_timepoint", columns.SMALL, nullable=True),
         sa.Column("change", columns.REAL, nullable=True),
         sa.Column("percent", columns.REAL, nullable=True),
         sa.Column("response", columns.SMALL, nullable=True),
