@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
@@ -35,13 +35,13 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise ClinicDatabaseError(
             "The database URL cannot be read. Write it as sqlite:////folder/clinic.db "
             "or postgresql://user:password@host/database."
         ) from error
     system = parsed.get_backend_name()
-    if system == "postgresql":
+    if system in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+psycopg")
     if system == "sqlite" and parsed.database not in {None, "", ":memory:"}:
         return parsed.set(drivername="sqlite")
@@ -56,6 +56,16 @@ def sqlite_path(url: str) -> Path | None:
     """The file of a SQLite URL; ``None`` for PostgreSQL."""
     parsed = parse_url(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def described(url: str) -> str:
+    """The database in words, for people: where it is, without user or password."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return f"SQLite file {parsed.database}"
+    host = parsed.host or "this machine"
+    server = f"{host}:{parsed.port}" if parsed.port else host
+    return f"PostgreSQL database {parsed.database or '(of the user)'} on {server}"
 
 
 def make_engine(url: str) -> Engine:
@@ -136,11 +146,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A connection in one write transaction: committed at the end, rolled back on any error."""
     with _plain_errors(engine), engine.connect() as connection:
         writer = connection.execution_options(**{_WRITING: True})
-        if engine.dialect.name == "postgresql":
-            writer.exec_driver_sql("SET statement_timeout = 0")
-            writer.commit()
         with writer.begin():
+            lift_time_limit(writer)
             yield writer
+
+
+def lift_time_limit(connection: Connection) -> None:
+    """Let the statements of this transaction take as long as they need.
+
+    For work that somebody at a terminal waits for; a page must not.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 @contextmanager
@@ -162,18 +179,37 @@ def _sentence(engine: Engine, error: DBAPIError) -> str | None:
     """What a driver's error means to the reader; ``None`` where it is a fault of the program."""
     if engine.dialect.name == "sqlite":
         return _sqlite_sentence(str(error.orig))
-    if error.connection_invalidated or "connect" in str(error.orig).lower():
-        return (
-            "The database server does not answer. Check that it runs and that "
-            f"{URL_VARIABLE} names it rightly; then try again."
-        )
+    return _postgresql_sentence(error)
+
+
+def _postgresql_sentence(error: DBAPIError) -> str | None:
     state = getattr(error.orig, "sqlstate", None)
     if state == "57014":
         return (
             f"The database took more than {_STATEMENT_SECONDS} seconds. "
             "Choose a shorter period, or try again when it is less busy."
         )
-    return None
+    if isinstance(error, OperationalError) and state is None:
+        return _connection_sentence(str(error.orig))
+    return _NO_ANSWER if error.connection_invalidated else None
+
+
+_NO_ANSWER = (
+    "The database server does not answer. Check that it runs and that "
+    f"{URL_VARIABLE} names it rightly; then try again."
+)
+
+
+def _connection_sentence(reason: str) -> str:
+    """Why PostgreSQL let nobody in; its driver tells only in words."""
+    if "password" in reason or "role" in reason:
+        return f"The database server refused the user or the password in {URL_VARIABLE}."
+    if "database" in reason and "does not exist" in reason:
+        return (
+            "The database server has no database of that name. Make one with 'createdb', "
+            f"or correct {URL_VARIABLE}."
+        )
+    return _NO_ANSWER
 
 
 def _sqlite_sentence(reason: str) -> str | None:
