@@ -131,7 +131,7 @@ def missed_most(table: pd.DataFrame) -> int | None:
     """The position of the row of :func:`attendance_by` whose missed rate stands out.
 
     ``None`` where none does: the Newcombe interval of its difference from all others together must
-    leave out zero, at a confidence raised by Bonferroni's rule, since the worst of several is chosen.
+    leave out zero, at a confidence raised by Bonferroni's rule, because the worst is chosen.
     """
     rates = _rates(table, "missed", "due")
     judged = [position for position, rate in enumerate(rates) if rate.estimate is not None]
