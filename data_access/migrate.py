@@ -60,6 +60,19 @@ def require_schema(connection: Connection) -> None:
         raise SchemaMismatchError(_OLDER if revision in REVISIONS else _NEWER)
 
 
+def is_new(url: str) -> bool:
+    """Whether there is nothing yet: no SQLite file, or a database without any table."""
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return True
+    engine = make_engine(url)
+    try:
+        with reading(engine) as connection:
+            return not inspect(connection).get_table_names()
+    finally:
+        engine.dispose()
+
+
 def migrate(url: str) -> bool:
     """Bring the database up to this program's schema; makes the SQLite file where it is missing.
 
