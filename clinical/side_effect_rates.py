@@ -1,0 +1,132 @@
+"""Rates of side effects: by category with intervals, and which of them really changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import erfc, sqrt
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clinical.codes import Phase
+from clinical.incidence import Difference, Proportion, difference, proportion
+
+RECENT_DAYS = 56
+"""The recent part of a period: its last eight weeks, whole weeks because weekdays differ."""
+FEW = 20
+"""Below so many recorded infusions a rate is marked as resting on few."""
+
+NUMBER_BANDS = ("1", "2", "3", "4", "5", "6", "7 or later", "Maintenance")
+"""An infusion's place in the series: its number in the induction, or maintenance."""
+
+_FALSE_DISCOVERY_RATE = 0.05
+_LEAST_EXPECTED = 5
+
+
+def recent_from(start: date, end: date) -> date:
+    """The first day of the recent part of a period; of a short period, of its later half."""
+    days = (end - start).days + 1
+    return end + timedelta(days=1 - min(RECENT_DAYS, days // 2))
+
+
+def number_band(phase: int, number: int) -> int:
+    """The index in :data:`NUMBER_BANDS` of the ``number``-th infusion of a series."""
+    if phase == Phase.MAINTENANCE:
+        return len(NUMBER_BANDS) - 1
+    return min(number, len(NUMBER_BANDS) - 1) - 1
+
+
+def with_rates(counts: pd.DataFrame, events: str, n: str) -> pd.DataFrame:
+    """``counts`` with ``share``, ``low`` and ``high``: ``events`` of ``n`` with the 95 % interval.
+
+    Fractions from 0 to 1; missing where ``n`` is 0.
+    """
+    found = [proportion(int(x), int(m)) for x, m in zip(counts[events], counts[n], strict=True)]
+    return counts.assign(
+        share=_floats(one.estimate for one in found),
+        low=_floats(one.low for one in found),
+        high=_floats(one.high for one in found),
+    )
+
+
+def _floats(values: Iterable[float | None]) -> NDArray[np.float64]:
+    return np.array(list(values), dtype=np.float64)
+
+
+def incidence_by(
+    by: str, categories: Sequence[int], recorded: pd.DataFrame, affected: pd.DataFrame
+) -> pd.DataFrame:
+    """Infusions with a side effect out of the recorded ones, for each category.
+
+    ``recorded`` and ``affected`` hold counts in columns of their names, and the category in the
+    column ``by``, in any number of rows. Returns a row for each of ``categories``, in their order,
+    with ``by``, ``affected``, ``recorded``, ``share``, ``low`` and ``high``.
+    """
+    counts = pd.DataFrame({by: list(categories)})
+    for name, frame in (("affected", affected), ("recorded", recorded)):
+        totals = frame.groupby(by)[name].sum()
+        counts[name] = counts[by].map(totals).fillna(0).astype("int64")
+    return with_rates(counts, "affected", "recorded")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The rate of one side effect at one site, recently and before."""
+
+    term_key: int
+    site_key: int
+    recent: Proportion
+    before: Proportion
+
+    @property
+    def difference(self) -> Difference:
+        """Recent minus before, with its 95 % interval."""
+        return difference(self.recent, self.before)
+
+
+def equality_p(one: Proportion, other: Proportion) -> float | None:
+    """Two-sided p of the score test that two proportions are equal (chi-squared, uncorrected).
+
+    ``None`` where fewer than 5 events, or fewer than 5 non-events, are to be expected in either:
+    the approximation does not hold there (Cochran 1954).
+    """
+    n = one.n + other.n
+    if n == 0:
+        return None
+    pooled = (one.events + other.events) / n
+    if min(one.n, other.n) * min(pooled, 1 - pooled) < _LEAST_EXPECTED:
+        return None
+    gap = one.events / one.n - other.events / other.n
+    error = sqrt(pooled * (1 - pooled) * (1 / one.n + 1 / other.n))
+    return erfc(abs(gap) / error / sqrt(2))
+
+
+def largest_discovery(p_values: Iterable[float]) -> float:
+    """The largest p that counts as a discovery at a false-discovery rate of 5 %; else -1.
+
+    Source: Benjamini and Hochberg 1995. Among what is named by this rule at most 5 % is expected
+    to be chance, however many pairs were compared.
+    """
+    ordered = sorted(p_values)
+    passing = [
+        p
+        for rank, p in enumerate(ordered, start=1)
+        if p <= _FALSE_DISCOVERY_RATE * rank / len(ordered)
+    ]
+    return max(passing, default=-1.0)
+
+
+def real_changes(pairs: Iterable[Change]) -> list[Change]:
+    """The changes that are more than chance, allowing for how many were looked at.
+
+    The largest difference comes first.
+    """
+    tested = [(change, equality_p(change.recent, change.before)) for change in pairs]
+    known = [(change, p) for change, p in tested if p is not None]
+    limit = largest_discovery(p for _, p in known)
+    return sorted(
+        (change for change, p in known if p <= limit),
+        key=lambda change: abs(change.difference.estimate or 0.0),
+        reverse=True,
+    )

@@ -1,0 +1,117 @@
+"""Rates of side effects by category, and which changes are more than chance."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from scipy.stats import chi2_contingency, false_discovery_control
+
+from clinical.codes import Phase
+from clinical.incidence import proportion
+from clinical.side_effect_rates import (
+    NUMBER_BANDS,
+    Change,
+    equality_p,
+    incidence_by,
+    largest_discovery,
+    number_band,
+    real_changes,
+    recent_from,
+    with_rates,
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (date(2026, 1, 1), date(2026, 12, 31), date(2026, 11, 6)),  # 56 days with the last one
+        (date(2026, 1, 1), date(2026, 1, 10), date(2026, 1, 6)),  # the later five of ten days
+        (date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2)),  # a day has no later half
+    ],
+)
+def test_the_recent_part_of_a_period(start: date, end: date, expected: date):
+    assert recent_from(start, end) == expected
+
+
+@pytest.mark.parametrize(
+    ("phase", "number", "band"),
+    [
+        (Phase.INDUCTION, 1, "1"),
+        (Phase.INDUCTION, 6, "6"),
+        (Phase.INDUCTION, 7, "7 or later"),
+        (Phase.INDUCTION, 30, "7 or later"),
+        (Phase.MAINTENANCE, 1, "Maintenance"),
+    ],
+)
+def test_the_place_in_the_series(phase: Phase, number: int, band: str):
+    assert NUMBER_BANDS[number_band(phase, number)] == band
+
+
+def test_rates_carry_the_wilson_interval_and_nothing_of_nothing_is_missing():
+    counts = pd.DataFrame({"x": [81, 0], "m": [263, 0]})
+    found = with_rates(counts, "x", "m")
+    assert found.loc[0, ["share", "low", "high"]].tolist() == pytest.approx(
+        [81 / 263, 0.2553, 0.3662], abs=5e-5
+    )
+    assert found.loc[1, ["share", "low", "high"]].isna().all()
+    assert list(counts.columns) == ["x", "m"], "the caller's frame is left alone"
+
+
+def test_incidence_by_category_adds_up_rows_and_keeps_empty_categories():
+    recorded = pd.DataFrame({"month": [1, 1, 3], "recorded": [4, 6, 5]})
+    affected = pd.DataFrame({"month": [1, 3, 3], "affected": [5, 1, 1]})
+    found = incidence_by("month", [1, 2, 3], recorded, affected)
+    assert found[["month", "affected", "recorded"]].values.tolist() == [
+        [1, 5, 10],
+        [2, 0, 0],
+        [3, 2, 5],
+    ]
+    assert found["share"].tolist() == pytest.approx([0.5, float("nan"), 0.4], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("a", "m", "b", "n"), [(27, 100, 84, 700), (5, 20, 5, 20), (50, 80, 10, 90)]
+)
+def test_equality_p_is_the_chi_squared_test(a: int, m: int, b: int, n: int):
+    expected = chi2_contingency([[a, m - a], [b, n - b]], correction=False).pvalue
+    assert equality_p(proportion(a, m), proportion(b, n)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("a", "m", "b", "n"),
+    [(0, 0, 0, 0), (0, 0, 5, 10), (4, 20, 0, 200), (20, 20, 190, 200)],
+)
+def test_equality_p_is_missing_where_the_approximation_does_not_hold(a, m, b, n):
+    assert equality_p(proportion(a, m), proportion(b, n)) is None
+
+
+def test_benjamini_hochberg_1995_finds_the_four_of_its_own_example():
+    # Section 3.2 of the paper: 15 comparisons, of which it rejects the four smallest.
+    p_values = [
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+        0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0,
+    ]  # fmt: skip
+    assert largest_discovery(reversed(p_values)) == 0.0095
+    assert sum(false_discovery_control(p_values) <= 0.05) == 4
+    assert largest_discovery([]) == -1
+    assert largest_discovery([0.2, 0.9]) == -1
+
+
+def change(term: int, recent: tuple[int, int], before: tuple[int, int]) -> Change:
+    return Change(term, 1, proportion(*recent), proportion(*before))
+
+
+def test_only_real_changes_are_named_the_largest_first():
+    rise = change(1, (27, 100), (84, 700))  # 27 % against 12 %: p = 0.00007
+    fall = change(2, (10, 100), (280, 700))  # 10 % against 40 %
+    chance = change(3, (15, 100), (84, 700))  # 15 % against 12 %: p = 0.4
+    rare = change(4, (3, 100), (1, 700))  # too few to compare
+    assert real_changes([chance, rise, rare, fall]) == [fall, rise]
+    assert rise.difference.estimate == pytest.approx(0.15)
+
+
+def test_what_one_look_would_call_real_is_not_among_many_looks():
+    borderline = change(1, (20, 100), (84, 700))  # p = 0.026
+    assert real_changes([borderline]) == [borderline]
+    others = [change(term, (12, 100), (84, 700)) for term in range(2, 12)]
+    assert real_changes([borderline, *others]) == []

@@ -1,0 +1,236 @@
+"""The queries of the Side effects page, against a clinic counted by hand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+from sqlalchemy import Connection, Engine
+
+from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
+from clinical.calendar import month_number
+from clinical.codes import DiagnosisGroup, DoseBand, Phase
+from data_access import side_effects
+from data_access.engine import reading, writing
+from data_access.filters import Filters
+from tests.data_access.side_effect_clinic import ALL, fill
+
+FEBRUARY, MARCH = month_number(date(2026, 2, 1)), month_number(date(2026, 3, 1))
+NORTH, SOUTH = 1, 2
+RECENT = date(2026, 3, 1)
+ONLY_NORTH = replace(ALL, site_ids=("S1",))
+BEFORE_ALL = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
+SEES_SOUTH = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with writing(engine) as writer:
+        fill(writer)
+    with reading(engine) as reader:
+        yield reader
+
+
+def rows(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+    return list(frame.itertuples(index=False, name=None))
+
+
+def key_of(connection: Connection, term: str) -> int:
+    frame = side_effects.terms_by_grade(connection, LOCAL_VIEWER, ALL)
+    return int(frame.loc[frame["term"] == term, "term_key"].iloc[0])
+
+
+def test_infusions_by_month_and_dose(connection: Connection):
+    frame = side_effects.infusions_by_month_and_dose(connection, LOCAL_VIEWER, ALL)
+    assert list(frame.columns) == [
+        "month",
+        "dose_band",
+        "infusions",
+        "recorded",
+        "affected",
+        "severe",
+        "stopped",
+    ]
+    assert rows(frame) == [
+        (FEBRUARY, DoseBand.UNKNOWN, 1, 1, 0, 0, 1),
+        (FEBRUARY, DoseBand.FROM_0_45, 3, 3, 2, 1, 0),
+        (MARCH, DoseBand.UNKNOWN, 1, 1, 1, 0, 0),
+        (MARCH, DoseBand.FROM_0_45, 2, 2, 1, 0, 0),
+        (MARCH, DoseBand.FROM_0_75, 2, 1, 1, 1, 0),
+    ]
+
+
+def test_infusions_by_number(connection: Connection):
+    frame = side_effects.infusions_by_number(connection, LOCAL_VIEWER, ALL)
+    assert list(frame.columns) == ["phase", "number", "recorded", "affected"]
+    assert rows(frame) == [
+        (Phase.INDUCTION, 1, 4, 3),
+        (Phase.INDUCTION, 2, 2, 1),
+        (Phase.INDUCTION, 3, 1, 0),
+        (Phase.MAINTENANCE, 1, 1, 1),
+    ]
+
+
+def test_infusions_by_site_in_all_and_recently(connection: Connection):
+    frame = side_effects.infusions_by_site(connection, LOCAL_VIEWER, ALL, RECENT)
+    assert list(frame.columns) == [
+        "site_key",
+        "recorded",
+        "affected",
+        "recorded_recent",
+        "affected_recent",
+    ]
+    assert rows(frame) == [(NORTH, 4, 3, 1, 1), (SOUTH, 4, 2, 3, 2)]
+
+
+def test_patients_count_once_and_only_with_a_recorded_infusion(connection: Connection):
+    count = side_effects.count_patients(connection, LOCAL_VIEWER, ALL)
+    assert count == side_effects.PatientCount(recorded=4, affected=4)
+    from_6_march = replace(ALL, start=date(2026, 3, 6))
+    # P2's only infusion of that time has no form; P4's has one without a side effect.
+    count = side_effects.count_patients(connection, LOCAL_VIEWER, from_6_march)
+    assert count == side_effects.PatientCount(recorded=1, affected=0)
+
+
+def test_serious_counts_infusions(engine: Engine):
+    with writing(engine) as writer:
+        # A second serious term of an infusion that already has one, and one of another infusion.
+        fill(writer, (20, "E20", "I4", "Anxiety", 2, True), (21, "E21", "I8", "Syncope", 3, True))
+    with reading(engine) as reader:
+        assert side_effects.count_serious(reader, LOCAL_VIEWER, ALL) == 2
+
+
+def test_terms_by_grade(connection: Connection):
+    frame = side_effects.terms_by_grade(connection, LOCAL_VIEWER, ALL)
+    assert list(frame.columns) == ["term_key", "term", "grade", "infusions", "events", "serious"]
+    assert sorted(rows(frame.drop(columns="term_key"))) == [
+        ("Dissociation", 0, 1, 1, 0),
+        ("Dissociation", 1, 1, 1, 0),
+        ("Dissociation", 2, 1, 1, 0),
+        ("Hypertension", 4, 1, 1, 1),
+        ("Nausea", 1, 1, 1, 0),
+        ("Nausea", 2, 1, 1, 0),
+        ("Nausea", 3, 1, 2, 0),  # recorded twice in one infusion: one infusion, two events
+    ]
+
+
+def test_patients_by_term(connection: Connection):
+    frame = side_effects.patients_by_term(connection, LOCAL_VIEWER, ALL)
+    assert list(frame.columns) == ["term_key", "patients"]
+    assert dict(rows(frame)) == {
+        key_of(connection, "Dissociation"): 2,
+        key_of(connection, "Hypertension"): 1,
+        key_of(connection, "Nausea"): 3,
+    }
+
+
+def test_terms_by_site_in_all_and_recently(connection: Connection):
+    frame = side_effects.terms_by_site(connection, LOCAL_VIEWER, ALL, RECENT)
+    assert list(frame.columns) == ["term_key", "site_key", "affected", "affected_recent"]
+    assert sorted(rows(frame)) == sorted(
+        [
+            (key_of(connection, "Dissociation"), NORTH, 3, 1),
+            (key_of(connection, "Hypertension"), NORTH, 1, 1),
+            (key_of(connection, "Nausea"), NORTH, 1, 0),
+            (key_of(connection, "Nausea"), SOUTH, 2, 2),
+        ]
+    )
+
+
+def test_one_term_by_month_and_dose(connection: Connection):
+    key = key_of(connection, "Dissociation")
+    frame = side_effects.term_by_month_and_dose(connection, LOCAL_VIEWER, ALL, key)
+    assert list(frame.columns) == ["month", "dose_band", "affected"]
+    assert rows(frame) == [
+        (FEBRUARY, DoseBand.FROM_0_45, 2),
+        (MARCH, DoseBand.FROM_0_75, 1),
+    ]
+
+
+def test_one_term_by_number(connection: Connection):
+    key = key_of(connection, "Nausea")
+    frame = side_effects.term_by_number(connection, LOCAL_VIEWER, ALL, key)
+    assert list(frame.columns) == ["phase", "number", "affected"]
+    assert rows(frame) == [(Phase.INDUCTION, 1, 2), (Phase.MAINTENANCE, 1, 1)]
+
+
+def test_site_names(connection: Connection):
+    assert side_effects.site_names(connection, LOCAL_VIEWER) == {NORTH: "North", SOUTH: "South"}
+    assert side_effects.site_names(connection, SEES_SOUTH) == {SOUTH: "South"}
+
+
+def affected(connection: Connection, viewer: Viewer, filters: Filters) -> dict[str, int]:
+    frame = side_effects.terms_by_grade(connection, viewer, filters)
+    return {str(term): int(n) for term, n in frame.groupby("term")["infusions"].sum().items()}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (ONLY_NORTH, {"Dissociation": 3, "Hypertension": 1, "Nausea": 1}),
+        (replace(ALL, site_ids=("S2",)), {"Nausea": 2}),
+        (replace(ALL, end=date(2026, 2, 28)), {"Dissociation": 2, "Nausea": 1}),
+        (replace(ALL, start=date(2026, 3, 4), end=date(2026, 3, 4)), {"Nausea": 1}),
+        (replace(ALL, phases=(Phase.MAINTENANCE,)), {"Nausea": 1}),
+        (replace(ALL, diagnosis_groups=(DiagnosisGroup.BIPOLAR,)), {"Nausea": 1}),
+        (
+            replace(
+                ALL, diagnosis_groups=(DiagnosisGroup.BIPOLAR, DiagnosisGroup.TREATMENT_RESISTANT)
+            ),
+            {"Dissociation": 2, "Nausea": 2},
+        ),
+        (BEFORE_ALL, {}),
+    ],
+)
+def test_the_filters_hold(connection: Connection, filters: Filters, expected: dict[str, int]):
+    assert affected(connection, LOCAL_VIEWER, filters) == expected
+
+
+QUERIES: list[Callable[[Connection, Viewer, Filters], object]] = [
+    side_effects.infusions_by_month_and_dose,
+    side_effects.infusions_by_number,
+    lambda c, v, f: side_effects.infusions_by_site(c, v, f, RECENT),
+    side_effects.terms_by_grade,
+    side_effects.patients_by_term,
+    lambda c, v, f: side_effects.terms_by_site(c, v, f, RECENT),
+    lambda c, v, f: side_effects.term_by_month_and_dose(c, v, f, 1),
+    lambda c, v, f: side_effects.term_by_number(c, v, f, 1),
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_keeps_to_the_viewers_sites(connection: Connection, query):
+    chosen = query(connection, LOCAL_VIEWER, replace(ALL, site_ids=("S2",)))
+    pd.testing.assert_frame_equal(query(connection, SEES_SOUTH, ALL), chosen)
+    # A site that the viewer may not see stays out of sight when it is asked for.
+    assert query(connection, SEES_SOUTH, ONLY_NORTH).empty
+
+
+def test_the_counts_keep_to_the_viewers_sites(connection: Connection):
+    count = side_effects.count_patients(connection, SEES_SOUTH, ALL)
+    assert count == side_effects.PatientCount(recorded=2, affected=2)
+    assert side_effects.count_serious(connection, SEES_SOUTH, ALL) == 0
+    assert side_effects.count_serious(connection, LOCAL_VIEWER, ALL) == 1
+
+
+@pytest.mark.parametrize(
+    "query", [*QUERIES, side_effects.count_patients, side_effects.count_serious]
+)
+def test_without_the_permission_nothing_is_read(connection: Connection, query):
+    stranger = Viewer("stranger", frozenset())
+    with pytest.raises(NotPermittedError):
+        query(connection, stranger, ALL)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_period_without_infusions_gives_the_columns_and_no_rows(connection: Connection, query):
+    frame = query(connection, LOCAL_VIEWER, BEFORE_ALL)
+    assert frame.empty
+    assert list(frame.columns) == list(query(connection, LOCAL_VIEWER, ALL).columns)
+
+
+def test_nobody_treated_is_nobody_counted(connection: Connection):
+    count = side_effects.count_patients(connection, LOCAL_VIEWER, BEFORE_ALL)
+    assert count == side_effects.PatientCount(recorded=0, affected=0)
+    assert side_effects.count_serious(connection, LOCAL_VIEWER, BEFORE_ALL) == 0
