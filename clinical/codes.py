@@ -13,8 +13,8 @@ class Code(IntEnum):
 
     label: str
 
-    def __new__(cls, value: int, label: str) -> "Code":
-        """Make a member from its number and its label."""
+    def __new__(cls, value: int, label: str = "") -> "Code":
+        """Make a member from its number and its label (a look-up by number gives no label)."""
         member = int.__new__(cls, value)
         member._value_ = value
         member.label = label
