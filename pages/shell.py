@@ -23,7 +23,7 @@ from data_access.status import ClinicStatus, clinic_status
 from pages.context import PageContext
 from pages.database import clinic_database
 from pages.filter_bar import filter_bar
-from pages.frame import plain
+from pages.frame import nothing, plain
 from pages.registry import PAGES, PageEntry
 
 _LOG = logging.getLogger("clinic.pages")
@@ -31,6 +31,11 @@ _ICON = (
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
     "<rect width='32' height='32' rx='7' fill='%231b66a8'/>"
     "<path d='M5 11l7 5 6-2 9 9' fill='none' stroke='white' stroke-width='3'/></svg>"
+)
+_NO_RECORDS = (
+    "This database holds no clinic yet. Bring in your records with "
+    "`python -m data_access import-csv FOLDER`; `python -m data_access template FOLDER` writes "
+    "the empty files to fill in. The demo clinic is made with `python -m data_access demo`."
 )
 
 
@@ -114,7 +119,10 @@ def main() -> None:
         # The filter bar belongs to this script and not to the page, so that it outlives a change
         # of page; the page itself then runs as Streamlit's.
         context = _context(entries[navigation.url_path], connection)
-        navigation.run()
+        if context.status.sites:
+            navigation.run()
+        else:
+            nothing(_NO_RECORDS)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""Every page, as a newcomer meets it: drawn, quiet, whole, in light and dark, wide and narrow."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pages.registry import PAGES
+from tests.browser.conftest import Server, Visit, running_server
+
+pytestmark = pytest.mark.browser
+
+ADDRESSES = [(entry.title, f"/{entry.url_path}") for entry in PAGES]
+
+
+@pytest.mark.parametrize(("title", "address"), ADDRESSES)
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (820, "dark")])
+def test_a_page_is_drawn_whole_and_calls_nobody_else(
+    visit: Callable[..., Visit], title: str, address: str, width: int, scheme: str, tmp_path: Path
+):
+    tab = visit(width=width, scheme=scheme).open(address)
+    picture = tmp_path / "page.png"
+    tab.page.screenshot(path=picture)
+    assert tab.page.get_by_role("heading", name=title, exact=True).is_visible()
+    assert "Demo clinic: every person is invented" in tab.text
+    assert "Data as of" in tab.text
+    assert "fault in the program" not in tab.text
+    assert tab.page.locator(".js-plotly-plot").count() >= 3
+    assert not tab.overflows
+    assert tab.console_errors == []
+    assert tab.foreign_requests == []
+    assert picture.stat().st_size > 20_000
+
+
+def test_the_dashboard_opens_on_today(visit: Callable[..., Visit]):
+    tab = visit().open()
+    assert tab.page.locator("h1").first.inner_text() == "Today"
+    assert tab.page.title() == "Today"
+
+
+def test_no_page_renders_before_the_entry_point_has_run(
+    visit: Callable[..., Visit], tmp_path: Path, server: Server
+):
+    """A cold server asked for a page first: the page comes through the shell, or not at all."""
+    with running_server(tmp_path / "cold", CLINIC_DATABASE_URL=demo_url(server)) as cold:
+        tab = visit(base=cold.url).open("/patients")
+        assert "Demo clinic: every person is invented" in tab.text
+        for module in ("shell", "registry", "one_patient", "frame"):
+            tab = visit(base=cold.url).open(f"/{module}")
+            assert tab.page.locator("h1").first.inner_text() == "Today"
+
+
+def demo_url(server: Server) -> str:
+    """The database that the server made for itself."""
+    return f"sqlite:///{server.data / 'infusion-clinic-dashboard' / 'demo.db'}"
