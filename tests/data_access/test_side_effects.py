@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -32,7 +33,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
         yield reader
 
 
-def rows(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+def rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     return list(frame.itertuples(index=False, name=None))
 
 
