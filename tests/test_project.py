@@ -1,10 +1,12 @@
 """What holds for the project as a whole: its set-up, its guards, what its documents say."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -58,12 +60,40 @@ def test_a_skipped_browser_or_postgres_test_fails_where_it_must_run(
 def test_the_lock_holds_every_direct_dependency_with_hashes_and_names_no_host():
     lock = (ROOT / "requirements.lock").read_text()
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
-    direct = {
-        re.split(r"[\[<>=]", requirement)[0] for requirement in SETTINGS["project"]["dependencies"]
-    }
-    assert direct <= locked
+    assert set(map(distribution_name, SETTINGS["project"]["dependencies"])) <= locked
     assert "--hash=sha256:" in lock
     assert "://" not in lock
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The top-level names of what a Python file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def test_what_is_imported_is_a_direct_dependency():
+    declared = set(map(distribution_name, SETTINGS["project"]["dependencies"]))
+    for_development = set(map(distribution_name, SETTINGS["dependency-groups"]["dev"]))
+    distributions = packages_distributions()
+    undeclared = set()
+    for path in tracked_files():
+        if path.suffix != ".py":
+            continue
+        allowed = declared | for_development if "tests" in path.parts else declared
+        for module in imported_modules(path) - sys.stdlib_module_names - {"pydantic_core"}:
+            owners = {name.lower().replace("_", "-") for name in distributions.get(module, [])}
+            if owners and not owners & allowed:
+                undeclared.add(f"{path.relative_to(ROOT)}: {module}")
+    assert undeclared == set()
+
+
+def distribution_name(requirement: str) -> str:
+    return re.split(r"[\[<>=]", requirement)[0]
 
 
 def test_direct_dependencies_have_a_lower_and_an_upper_bound():
