@@ -190,7 +190,7 @@ def load_patients(connection: Connection, patient_keys: Sequence[int]) -> list[P
 def unassigned_appointments(connection: Connection) -> Iterator[AppointmentRecord]:
     """The appointments that are kept for no patient."""
     statement = _APPOINTMENTS.where(Appointment.patient_id.is_(None))
-    return map(_appointment, connection.execute(statement))
+    return map(_appointment, connection.execute(statement).all())
 
 
 _Record = TypeVar("_Record", bound=tuple[Any, ...])
@@ -216,7 +216,7 @@ def _patients(connection: Connection, chosen: ColumnElement[bool]) -> list[Patie
         .where(chosen)
         .order_by(Patient.patient_key)
     )
-    return [PatientRecord._make(row) for row in connection.execute(statement)]
+    return [PatientRecord._make(row) for row in connection.execute(statement).all()]
 
 
 def _series(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[SeriesRecord]:
@@ -234,7 +234,7 @@ def _series(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[Ser
         .join(Series, Series.patient_id == Patient.patient_id)
         .where(chosen)
     )
-    for row in connection.execute(statement):
+    for row in connection.execute(statement).all():
         series = SeriesRecord._make(row)
         yield series._replace(phase=Phase[row.phase.upper()])
 
@@ -262,7 +262,7 @@ def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[
         .where(chosen)
         .order_by(Infusion.started_at, Infusion.infusion_key)
     )
-    return map(InfusionRecord._make, connection.execute(statement))
+    return map(InfusionRecord._make, connection.execute(statement).all())
 
 
 def _vitals(
@@ -282,7 +282,7 @@ def _vitals(
         .where(chosen)
         .order_by(Infusion.infusion_key, VitalSigns.measured_at)
     )
-    for infusion_key, rows in groupby(connection.execute(statement), itemgetter(0)):
+    for infusion_key, rows in groupby(connection.execute(statement).all(), itemgetter(0)):
         yield infusion_key, summarise(Measurement._make(row[1:]) for row in rows)
 
 
@@ -296,7 +296,7 @@ def _side_effects(
         .join(SideEffect, SideEffect.infusion_id == Infusion.infusion_id)
         .where(chosen)
     )
-    return map(SideEffectRecord._make, connection.execute(statement))
+    return map(SideEffectRecord._make, connection.execute(statement).all())
 
 
 _SCORE_COLUMNS = (
@@ -324,7 +324,8 @@ def _recorded_scores(connection: Connection, chosen: ColumnElement[bool]) -> Ite
     statement = _of_assessments((*_SCORE_COLUMNS, Assessment.total_score), chosen).where(
         Assessment.total_score.is_not(None)
     )
-    for patient_key, assessment_key, name, completed_at, total in connection.execute(statement):
+    rows = connection.execute(statement).all()
+    for patient_key, assessment_key, name, completed_at, total in rows:
         if name in INSTRUMENTS:
             yield ScoreRecord(patient_key, assessment_key, INSTRUMENTS[name], completed_at, total)
 
@@ -334,7 +335,8 @@ def _itemised_scores(connection: Connection, chosen: ColumnElement[bool]) -> Ite
     statement = _of_assessments((*_SCORE_COLUMNS, *items), chosen).where(
         Assessment.total_score.is_(None)
     )
-    for patient_key, assessment_key, name, completed_at, *given in connection.execute(statement):
+    rows = connection.execute(statement).all()
+    for patient_key, assessment_key, name, completed_at, *given in rows:
         instrument = INSTRUMENTS.get(name)
         total = total_from_items(instrument, given) if instrument is not None else None
         if instrument is not None and total is not None:
@@ -360,7 +362,7 @@ _APPOINTMENTS = select(
 def _appointments(
     connection: Connection, chosen: ColumnElement[bool]
 ) -> Iterator[AppointmentRecord]:
-    return map(_appointment, connection.execute(_APPOINTMENTS.where(chosen)))
+    return map(_appointment, connection.execute(_APPOINTMENTS.where(chosen)).all())
 
 
 def _appointment(row: Sequence[Any]) -> AppointmentRecord:

@@ -1,48 +1,29 @@
 """Writing the facts: of some patients after an import, or of all."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from operator import itemgetter
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Connection, delete, func, select
 
 from data_access.bulk import insert_rows
 from data_access.facts.appointment_rows import appointment_row
-from data_access.facts.derive import FactRows, Surroundings, Terms, derive_facts
+from data_access.facts.derive import Surroundings, Terms, derive_facts
+from data_access.facts.infusion_rows import FactRow
 from data_access.facts.placements import store_placements
 from data_access.facts.records import load_clinic, load_patients, unassigned_appointments
-from data_access.schema import (
-    Appointment,
-    AppointmentFact,
-    Assessment,
-    Base,
-    CourseFact,
-    Infusion,
-    InfusionFact,
-    Patient,
-    PatientFact,
-    ScoreFact,
-    Series,
-    SideEffectFact,
-    Term,
+from data_access.facts.tables import (
+    FACT_TABLES,
+    all_patient_keys,
+    chunks,
+    of_nobody,
+    of_patients,
+    table_of,
 )
+from data_access.schema import AppointmentFact, Base, Series, Term
 
 ReportProgress = Callable[[int, int], None]
 """Called with the number of patients done and of all."""
-
-CHUNK = 500
-"""Patients at a time: bounds the memory, and the parameters of a statement."""
-
-FACT_TABLES: tuple[type[Base], ...] = (
-    InfusionFact,
-    SideEffectFact,
-    ScoreFact,
-    CourseFact,
-    PatientFact,
-    AppointmentFact,
-)
 
 
 def refresh_facts(
@@ -66,7 +47,8 @@ def refresh_facts(
         places = zip(patients, (courses for courses, _ in derived), strict=True)
         unused_series.extend(store_placements(connection, places))
         _store_terms(connection, surroundings.terms)
-        _insert_facts(connection, [rows for _, rows in derived])
+        for model in FACT_TABLES:
+            _insert(connection, model, (row for _, facts in derived for row in facts[model]))
         done += len(some)
         if progress is not None:
             progress(done, len(keys))
@@ -85,10 +67,7 @@ def rebuild_facts(connection: Connection, progress: ReportProgress | None = None
 
 def refresh_unassigned_appointments(connection: Connection) -> None:
     """Derive the facts of the appointments without a patient anew."""
-    unassigned = select(Appointment.appointment_key).where(Appointment.patient_id.is_(None))
-    connection.execute(
-        delete(AppointmentFact).where(AppointmentFact.appointment_key.in_(unassigned))
-    )
+    connection.execute(delete(AppointmentFact).where(of_nobody()))
     _insert_unassigned_appointments(connection)
 
 
@@ -103,72 +82,26 @@ def load_surroundings(connection: Connection) -> Surroundings:
     )
 
 
-def all_patient_keys(connection: Connection) -> Sequence[int]:
-    """The keys of all patients, in order."""
-    return connection.scalars(select(Patient.patient_key).order_by(Patient.patient_key)).all()
-
-
-def chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The keys, some hundred at a time."""
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
-
-
-def column_names(table: type[Base]) -> list[str]:
-    """The columns of a table, in its order."""
-    return list(Base.metadata.tables[table.__tablename__].columns.keys())
-
-
-def records_of(patient_keys: Sequence[int]) -> dict[type[Base], ColumnElement[bool]]:
-    """For each fact table, the condition that a row is derived from a record of these patients.
-
-    By the record's key and not by the fact's own patient, so that the primary key finds the rows.
-    """
-    chosen = Patient.patient_key.in_(patient_keys)
-
-    def keys(column: InstrumentedAttribute[int], patient_id: Any) -> Select[int]:
-        return select(column).join(Patient, patient_id == Patient.patient_id).where(chosen)
-
-    infusions = keys(Infusion.infusion_key, Infusion.patient_id)
-    return {
-        InfusionFact: InfusionFact.infusion_key.in_(infusions),
-        SideEffectFact: SideEffectFact.infusion_key.in_(infusions),
-        ScoreFact: ScoreFact.assessment_key.in_(
-            keys(Assessment.assessment_key, Assessment.patient_id)
-        ),
-        CourseFact: CourseFact.series_key.in_(keys(Series.series_key, Series.patient_id)),
-        PatientFact: PatientFact.patient_key.in_(patient_keys),
-        AppointmentFact: AppointmentFact.appointment_key.in_(
-            keys(Appointment.appointment_key, Appointment.patient_id)
-        ),
-    }
+def unassigned_rows(connection: Connection) -> list[FactRow]:
+    """The rows of ``appointment_facts`` of the appointments without a patient."""
+    clinic = load_clinic(connection)
+    return [
+        appointment_row(appointment, clinic) for appointment in unassigned_appointments(connection)
+    ]
 
 
 def _delete_facts(connection: Connection, patient_keys: Sequence[int]) -> None:
-    for table, condition in records_of(patient_keys).items():
-        connection.execute(delete(table).where(condition))
-
-
-def _insert_facts(connection: Connection, patients: list[FactRows]) -> None:
-    for table in FACT_TABLES:
-        columns = column_names(table)
-        values = itemgetter(*columns)
-        insert_rows(
-            connection, table, columns, (values(row) for rows in patients for row in rows[table])
-        )
+    for model, condition in of_patients(patient_keys).items():
+        connection.execute(delete(model).where(condition))
 
 
 def _insert_unassigned_appointments(connection: Connection) -> None:
-    clinic = load_clinic(connection)
-    columns = column_names(AppointmentFact)
-    values = itemgetter(*columns)
-    # Read before writing: on PostgreSQL a COPY and an open result exclude each other.
-    appointments = list(unassigned_appointments(connection))
-    insert_rows(
-        connection,
-        AppointmentFact,
-        columns,
-        (values(appointment_row(appointment, clinic)) for appointment in appointments),
-    )
+    _insert(connection, AppointmentFact, unassigned_rows(connection))
+
+
+def _insert(connection: Connection, model: type[Base], rows: Iterable[FactRow]) -> None:
+    columns = table_of(model).columns.keys()
+    insert_rows(connection, model, columns, map(itemgetter(*columns), rows))
 
 
 def _store_terms(connection: Connection, terms: Terms) -> None:

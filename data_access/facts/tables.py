@@ -1,0 +1,84 @@
+"""The fact tables, and which of their rows are derived from which records."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from data_access.schema import (
+    Appointment,
+    AppointmentFact,
+    Assessment,
+    Base,
+    CourseFact,
+    Infusion,
+    InfusionFact,
+    Patient,
+    PatientFact,
+    ScoreFact,
+    Series,
+    SideEffectFact,
+)
+
+FACT_TABLES: tuple[type[Base], ...] = (
+    InfusionFact,
+    SideEffectFact,
+    ScoreFact,
+    CourseFact,
+    PatientFact,
+    AppointmentFact,
+)
+
+_Column = InstrumentedAttribute[Any]
+
+CHUNK = 200
+"""Patients at a time: bounds the memory, and the parameters of a statement."""
+
+
+def all_patient_keys(connection: Connection) -> Sequence[int]:
+    """The keys of all patients, in order."""
+    return connection.scalars(select(Patient.patient_key).order_by(Patient.patient_key)).all()
+
+
+def chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The keys, some hundred at a time."""
+    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model."""
+    return Base.metadata.tables[model.__tablename__]
+
+
+def of_patients(patient_keys: Sequence[int]) -> dict[type[Base], ColumnElement[bool]]:
+    """For each fact table, the condition that a row is derived from a record of these patients.
+
+    By the record's key and not by the fact's own patient, so that the primary key finds the rows,
+    and a record that moved from another patient is among them.
+    """
+    chosen = Patient.patient_key.in_(patient_keys)
+
+    def keys(
+        key: InstrumentedAttribute[int], patient_id: InstrumentedAttribute[Any]
+    ) -> Select[int]:
+        return select(key).join(Patient, patient_id == Patient.patient_id).where(chosen)
+
+    infusions = keys(Infusion.infusion_key, Infusion.patient_id)
+    assessments = keys(Assessment.assessment_key, Assessment.patient_id)
+    series = keys(Series.series_key, Series.patient_id)
+    appointments = keys(Appointment.appointment_key, Appointment.patient_id)
+    return {
+        InfusionFact: InfusionFact.infusion_key.in_(infusions),
+        SideEffectFact: SideEffectFact.infusion_key.in_(infusions),
+        ScoreFact: ScoreFact.assessment_key.in_(assessments),
+        CourseFact: CourseFact.series_key.in_(series),
+        PatientFact: PatientFact.patient_key.in_(patient_keys),
+        AppointmentFact: AppointmentFact.appointment_key.in_(appointments),
+    }
+
+
+def of_nobody() -> ColumnElement[bool]:
+    """The condition that a row of ``appointment_facts`` is of an appointment without a patient."""
+    unassigned = select(Appointment.appointment_key).where(Appointment.patient_id.is_(None))
+    return AppointmentFact.appointment_key.in_(unassigned)
