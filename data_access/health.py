@@ -119,7 +119,7 @@ def _sqlite_problems(connection: Connection) -> Iterator[str]:
     broken = {(str(row[0]), str(row[2])) for row in references}
     for table, parent in sorted(broken):
         count = sum((row[0], row[2]) == (table, parent) for row in references)
-        yield f"{count} rows of {table} refer to rows of {parent} that do not exist."
+        yield f"References from {table} to {parent} lead nowhere ({count:,})."
 
 
 def _postgresql_problems(connection: Connection) -> Iterator[str]:
@@ -165,6 +165,6 @@ def _fact_problems(connection: Connection) -> Iterator[str]:
 def _stale(count: int, noun: str) -> Iterator[str]:
     if count:
         yield (
-            f"{abs(count)} {noun} do not agree with the facts derived from them. "
+            f"Facts and records disagree for {abs(count):,} of the {noun}. "
             "Run 'python -m data_access rebuild-facts'."
         )
