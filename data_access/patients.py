@@ -1,0 +1,398 @@
+"""The caseload: who is in treatment, how each is doing, and the scores of all by infusion number.
+
+A patient belongs to the caseload of a period where the patient's latest series was under way in it
+(began by its end, with an infusion since its start). A patient is the viewer's to see where the
+patient's own site is.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.types import Text
+
+from access.viewer import Permission, Viewer, require
+from clinical.calendar import day_date, day_number
+from clinical.codes import AppointmentStatus, Phase, Timepoint
+from clinical.instruments import Instrument
+from clinical.progress import FOLLOWED, PARTIAL_PERCENT, WORSE_POINTS, Status
+from data_access.filters import Filters
+from data_access.frames import query_frame
+from data_access.schema import (
+    AppointmentFact,
+    CourseFact,
+    Patient,
+    PatientFact,
+    ScoreFact,
+    Site,
+)
+from data_access.selection import conditions, permitted_site_keys, scope
+
+PAGE_SIZE = 50
+"""Rows of one page of the caseload."""
+_SEARCH_WORDS = 6
+_PAGE_TYPES = {
+    **dict.fromkeys(("patient_key", "phase", "done", "status"), "int64"),
+    **dict.fromkeys(("planned", "last_day", "last_number", "last_timepoint"), "Int64"),
+    **dict.fromkeys(("baseline", "last_total", "change"), "float64"),
+}
+
+
+class Sort(StrEnum):
+    """The orders of the caseload, in the words that the reader chooses from."""
+
+    CONCERN = "Concern first"
+    NAME = "Name"
+    CHANGE = "Least improved first"
+    SEVERITY = "Most severe score first"
+    UNSCORED = "Longest without a score"
+    NEXT_APPOINTMENT = "Next appointment"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseloadView:
+    """What of the caseload is looked at.
+
+    ``search``: the beginnings of words in a name, record number or patient number; every one given
+    must be found. ``statuses``: only these; empty means all. ``beyond``: also patients outside the
+    filters (never outside the viewer's sites).
+    """
+
+    instrument: Instrument
+    search: str = ""
+    statuses: tuple[Status, ...] = ()
+    sort: Sort = Sort.CONCERN
+    beyond: bool = False
+
+
+def instruments_in_use(connection: Connection, viewer: Viewer) -> tuple[Instrument, ...]:
+    """The instruments by which progress is followed and of which there is a score, in their order.
+
+    One step in an index for each: the clinic's, whatever the filters, so that the choice is stable.
+    """
+    require(viewer, Permission.SEE_TOTALS)
+    site_keys = permitted_site_keys(connection, viewer)
+    found = []
+    for instrument in FOLLOWED:
+        statement = select(literal(1)).where(CourseFact.instrument == instrument.code).limit(1)
+        if site_keys is not None:
+            statement = statement.where(CourseFact.site_key.in_(site_keys))
+        if connection.scalar(statement):
+            found.append(instrument)
+    return tuple(found)
+
+
+def caseload_totals(
+    connection: Connection, viewer: Viewer, filters: Filters, instrument: Instrument
+) -> pd.DataFrame:
+    """The caseload by status and by the timepoint of the latest score.
+
+    Columns: ``status`` (:class:`Status` number), ``timepoint`` (:class:`Timepoint` number of the
+    latest score; 0 where there is none), ``patients``, ``responded``, ``remitted`` (patients whose
+    latest score is one; a patient can be both). All integers.
+    """
+    status = status_expression(instrument)
+    timepoint = func.coalesce(CourseFact.last_timepoint, int(Timepoint.UNLINKED))
+    statement = (
+        select(
+            status.label("status"),
+            timepoint.label("timepoint"),
+            func.count().label("patients"),
+            func.coalesce(func.sum(CourseFact.response), 0).label("responded"),
+            func.coalesce(func.sum(CourseFact.remission), 0).label("remitted"),
+        )
+        .select_from(_caseload(instrument))
+        .where(*_under_way(filters), *scope(connection, viewer, filters, PatientFact))
+        .group_by("status", "timepoint")
+        .order_by("status", "timepoint")
+    )
+    return query_frame(connection, statement).astype(int)
+
+
+def caseload_size(
+    connection: Connection, viewer: Viewer, filters: Filters, view: CaseloadView
+) -> int:
+    """How many patients a view of the caseload holds."""
+    statement = _selected(connection, viewer, filters, view, func.count())
+    return connection.scalar(statement) or 0
+
+
+def caseload_page(
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    view: CaseloadView,
+    *,
+    page: int,
+    today: date,
+) -> pd.DataFrame:
+    """One page (from 1) of the caseload, in the view's order.
+
+    Columns: ``patient_key``, ``patient_id``, ``mrn``, ``given_name``, ``family_name``, ``site``,
+    ``phase`` (:class:`Phase` number), ``done``, ``planned`` (infusions of the latest series),
+    ``status`` (:class:`Status` number), ``baseline``, ``last_total``, ``change`` (points),
+    ``last_day`` (day number), ``last_number``, ``last_timepoint``, ``history`` (list: the baseline,
+    then the scores taken before an infusion, in time order), ``next_day`` (date of the next booked
+    appointment from ``today`` on). What is not known is missing.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
+    """
+    statement = (
+        _ordered(_selected(connection, viewer, filters, view, PatientFact.patient_key), view, today)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    keys = list(connection.scalars(statement))
+    frame = _rows(connection, view.instrument, keys).set_index("patient_key").reindex(keys)
+    frame["history"] = _histories(connection, view.instrument, frame["series_key"])
+    frame["next_day"] = _next_days(connection, keys, today)
+    return frame.drop(columns="series_key").reset_index().astype(_PAGE_TYPES)
+
+
+def scores_by_infusion(
+    connection: Connection, viewer: Viewer, filters: Filters, instrument: Instrument, phase: Phase
+) -> pd.DataFrame:
+    """The scores of the period in series of one phase, by timepoint and infusion number.
+
+    Columns: ``timepoint`` (:class:`Timepoint` number: baseline, before an infusion, within 72
+    hours, later), ``number`` (the infusion that the score belongs to; 0 for a baseline),
+    ``scores``, ``mean``, ``mean_square`` (of the scores), ``compared`` (scores whose series has a
+    baseline), ``mean_baseline`` (of those series; missing without any), ``rated`` (scores for which
+    response is known), ``responded``, ``remission_rated``, ``remitted``. A baseline that is also
+    the last score of the series before counts there.
+    """
+    statement = (
+        select(
+            ScoreFact.timepoint,
+            ScoreFact.number,
+            func.count().label("scores"),
+            func.avg(ScoreFact.total).label("mean"),
+            func.avg(ScoreFact.total * ScoreFact.total).label("mean_square"),
+            func.count(ScoreFact.baseline).label("compared"),
+            func.avg(ScoreFact.baseline).label("mean_baseline"),
+            func.count(ScoreFact.response).label("rated"),
+            func.coalesce(func.sum(ScoreFact.response), 0).label("responded"),
+            func.count(ScoreFact.remission).label("remission_rated"),
+            func.coalesce(func.sum(ScoreFact.remission), 0).label("remitted"),
+        )
+        .where(
+            ScoreFact.instrument == instrument.code,
+            ScoreFact.phase == int(phase),
+            ScoreFact.timepoint != int(Timepoint.UNLINKED),
+            *conditions(connection, viewer, filters, ScoreFact),
+        )
+        .group_by(ScoreFact.timepoint, ScoreFact.number)
+        .order_by(ScoreFact.timepoint, ScoreFact.number)
+    )
+    return query_frame(connection, statement).astype({"mean": float, "mean_baseline": float})
+
+
+def status_expression(instrument: Instrument) -> ColumnElement[int]:
+    """The number of :func:`clinical.progress.status`, from the latest score in ``course_facts``.
+
+    The same rules, in SQL so that the database can sort and page by them; a test holds the two
+    equal.
+    """
+    worse_by = _worse_by(instrument)
+    worse_points = WORSE_POINTS[instrument.code]
+    unchanged = case(
+        (CourseFact.phase == int(Phase.MAINTENANCE), int(Status.STEADY)),
+        else_=int(Status.NO_RESPONSE),
+    )
+    branches: list[tuple[ColumnElement[bool], Any]] = [
+        (CourseFact.change.is_(None), int(Status.NOT_EVALUABLE)),
+        (worse_by >= worse_points, int(Status.WORSE)),
+    ]
+    if instrument.response_percent is None:
+        branches.append((worse_by <= -worse_points, int(Status.IMPROVED)))
+        return case(*branches, else_=int(Status.STEADY))
+    branches += [
+        (CourseFact.remission == 1, int(Status.REMISSION)),
+        (CourseFact.response == 1, int(Status.RESPONDING)),
+        (CourseFact.percent >= PARTIAL_PERCENT, int(Status.PARTIAL)),
+    ]
+    return case(*branches, else_=unchanged)
+
+
+def _caseload(instrument: Instrument) -> FromClause:
+    """Each patient with the latest series and, where there is any score, its course."""
+    return PatientFact.__table__.outerjoin(
+        CourseFact.__table__,
+        and_(
+            CourseFact.series_key == PatientFact.series_key,
+            CourseFact.instrument == instrument.code,
+        ),
+    )
+
+
+def _under_way(filters: Filters) -> tuple[ColumnElement[bool], ...]:
+    """The latest series has an infusion, and the period touches the time of its infusions."""
+    return (
+        PatientFact.done > 0,
+        PatientFact.last_infusion_day >= day_number(filters.start),
+        PatientFact.series_started_day <= day_number(filters.end),
+    )
+
+
+def _selected(
+    connection: Connection, viewer: Viewer, filters: Filters, view: CaseloadView, *columns: Any
+) -> Select[Any]:
+    """Those columns of the patients in a view."""
+    require(viewer, Permission.SEE_PATIENTS)
+    source = _caseload(view.instrument)
+    if view.search.strip() or view.sort is Sort.NAME:
+        source = source.join(Patient.__table__, Patient.patient_key == PatientFact.patient_key)
+    statement = select(*columns).select_from(source)
+    if view.beyond:
+        site_keys = permitted_site_keys(connection, viewer)
+        if site_keys is not None:
+            statement = statement.where(PatientFact.site_key.in_(site_keys))
+    else:
+        statement = statement.where(
+            *_under_way(filters), *scope(connection, viewer, filters, PatientFact)
+        )
+    if view.statuses:
+        numbers = [int(status) for status in view.statuses]
+        statement = statement.where(status_expression(view.instrument).in_(numbers))
+    return statement.where(*_matches(view.search))
+
+
+def _matches(search: str) -> list[ColumnElement[bool]]:
+    """Each word of a search begins a word of the name, the record number or the patient number."""
+    parts = [Patient.given_name, Patient.family_name, Patient.mrn, Patient.patient_id]
+    together: ColumnElement[str] = literal(" ", Text)
+    for part in parts:
+        together = together + func.coalesce(part, "") + " "
+    # A double name or a number with a hyphen is two words, in the record as in the search.
+    haystack = func.replace(together, "-", " ")
+    words = search.replace("-", " ").replace(",", " ").split()[:_SEARCH_WORDS]
+    return [or_(*(_begins_a_word(haystack, form) for form in _forms(word))) for word in words]
+
+
+def _begins_a_word(haystack: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    return haystack.icontains(f" {word}", autoescape=True)
+
+
+def _forms(word: str) -> list[str]:
+    """A word as typed and, beyond ASCII, small, capitalised and in capitals.
+
+    SQLite, and PostgreSQL in some locales, fold the case of ASCII letters only.
+    """
+    if word.isascii():
+        return [word]
+    return sorted({word, word.lower(), word.upper(), word.capitalize()})
+
+
+def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[Any]:
+    """The statement in the view's order; ties by improvement, then by key, so that pages meet."""
+    better_last = CourseFact.percent.asc().nulls_last()
+    if view.sort is Sort.NAME:
+        order = [
+            func.lower(Patient.family_name).asc().nulls_last(),
+            func.lower(Patient.given_name).asc().nulls_last(),
+        ]
+    elif view.sort is Sort.CHANGE:
+        order = [_worse_by(view.instrument).desc().nulls_last()]
+    elif view.sort is Sort.SEVERITY:
+        last = CourseFact.last_total
+        severe_first = last.asc() if view.instrument.higher_is_better else last.desc()
+        order = [severe_first.nulls_last()]
+    elif view.sort is Sort.UNSCORED:
+        order = [CourseFact.last_day.asc().nulls_first()]
+    elif view.sort is Sort.NEXT_APPOINTMENT:
+        booked = _next_appointments(today).subquery()
+        statement = statement.outerjoin(booked, booked.c.patient_key == PatientFact.patient_key)
+        order = [booked.c.next_day.asc().nulls_last()]
+    else:
+        order = [status_expression(view.instrument).asc(), better_last]
+    return statement.order_by(*order, PatientFact.patient_key)
+
+
+def _worse_by(instrument: Instrument) -> ColumnElement[float]:
+    change = CourseFact.__table__.c.change
+    return -change if instrument.higher_is_better else change
+
+
+def _rows(connection: Connection, instrument: Instrument, keys: list[int]) -> pd.DataFrame:
+    """What the page says of each patient, in no order."""
+    statement = (
+        select(
+            PatientFact.patient_key,
+            PatientFact.series_key,
+            Patient.patient_id,
+            Patient.mrn,
+            Patient.given_name,
+            Patient.family_name,
+            Site.name.label("site"),
+            PatientFact.phase,
+            PatientFact.done,
+            PatientFact.planned,
+            status_expression(instrument).label("status"),
+            CourseFact.baseline,
+            CourseFact.last_total,
+            CourseFact.change,
+            CourseFact.last_day,
+            CourseFact.last_number,
+            CourseFact.last_timepoint,
+        )
+        .select_from(
+            _caseload(instrument)
+            .join(Patient.__table__, Patient.patient_key == PatientFact.patient_key)
+            .outerjoin(Site.__table__, Site.site_key == PatientFact.site_key)
+        )
+        .where(PatientFact.patient_key.in_(keys))
+    )
+    return query_frame(connection, statement)
+
+
+def _histories(
+    connection: Connection, instrument: Instrument, series: "pd.Series[int]"
+) -> list[list[float]]:
+    """The baseline, then the scores before an infusion, of each patient's series, in its order."""
+    statement = (
+        select(ScoreFact.patient_key, ScoreFact.series_key, ScoreFact.total, ScoreFact.baseline)
+        .where(
+            ScoreFact.patient_key.in_(list(series.index)),
+            ScoreFact.instrument == instrument.code,
+            ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION),
+        )
+        .order_by(ScoreFact.patient_key, ScoreFact.day, ScoreFact.assessment_key)
+    )
+    histories: dict[int, list[float]] = {}
+    for patient_key, series_key, total, baseline in connection.execute(statement):
+        if series_key == series[patient_key]:
+            first = [] if baseline is None else [baseline]
+            histories.setdefault(patient_key, first).append(total)
+    return [histories.get(key, []) for key in series.index]
+
+
+def _next_appointments(today: date) -> Select[int | None, int]:
+    """The day number of each patient's next booked appointment."""
+    return (
+        select(AppointmentFact.patient_key, func.min(AppointmentFact.day).label("next_day"))
+        .where(
+            AppointmentFact.status == int(AppointmentStatus.BOOKED),
+            AppointmentFact.day >= day_number(today),
+        )
+        .group_by(AppointmentFact.patient_key)
+    )
+
+
+def _next_days(connection: Connection, keys: list[int], today: date) -> list[date | None]:
+    statement = _next_appointments(today).where(AppointmentFact.patient_key.in_(keys))
+    days = {row.patient_key: day_date(row.next_day) for row in connection.execute(statement)}
+    return [days.get(key) for key in keys]
