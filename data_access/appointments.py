@@ -1,0 +1,115 @@
+"""The queries of the Appointments page.
+
+Days, weeks, weekdays and hours are by each site's own clock. Counts come by kind and status, from
+which :mod:`clinical.attendance` makes rates; ``late_cancelled`` are the cancelled ones among them
+whose notice was too short. Statements group by columns that an index holds in that order (see
+``__table_args__`` of the fact table): SQLite adds up such groups while it reads.
+"""
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from access.viewer import Viewer
+from clinical.attendance import LATE_NOTICE_HOURS
+from clinical.codes import AppointmentStatus
+from data_access.filters import Filters
+from data_access.frames import query_frame
+from data_access.schema import AppointmentFact, Chair, Site
+from data_access.selection import conditions, permitted_site_keys
+
+_facts = AppointmentFact
+_counts = (
+    func.count().label("appointments"),
+    func.count().filter(_facts.notice_hours < LATE_NOTICE_HOURS).label("late_cancelled"),
+)
+
+
+def appointments_by_day(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """How many appointments there are on each day.
+
+    Columns, all whole numbers: ``day`` (:mod:`clinical.calendar`), ``kind``, ``status``
+    (:mod:`clinical.codes`), ``appointments``, ``late_cancelled``.
+    """
+    return _counted(connection, viewer, filters, _facts.day, _facts.kind, _facts.status)
+
+
+def appointments_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """How many appointments there are in each week, the weeks cut where a month ends.
+
+    So the rows add up to weeks as well as to months. Columns, all whole numbers: ``month``,
+    ``week`` (:mod:`clinical.calendar`), ``kind``, ``status`` (:mod:`clinical.codes`),
+    ``appointments``, ``late_cancelled``.
+    """
+    groups = (_facts.month, _facts.week, _facts.kind, _facts.status)
+    return _counted(connection, viewer, filters, *groups)
+
+
+def appointments_by_slot(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """How many appointments there are at each site by weekday and hour of their start.
+
+    Columns, all whole numbers: ``site_key``, ``weekday`` (1 = Monday), ``hour``, ``kind``,
+    ``status`` (:mod:`clinical.codes`), ``appointments``, ``late_cancelled``.
+    """
+    groups = (_facts.site_key, _facts.weekday, _facts.hour, _facts.kind, _facts.status)
+    return _counted(connection, viewer, filters, *groups)
+
+
+def _counted(
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    *groups: InstrumentedAttribute[int],
+) -> pd.DataFrame:
+    statement = (
+        select(*groups, *_counts)
+        .where(*conditions(connection, viewer, filters, _facts))
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+    return query_frame(connection, statement).astype(int)
+
+
+_ATTENDED = (int(AppointmentStatus.FULFILLED), int(AppointmentStatus.ARRIVED))
+
+
+def chair_minutes(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """The minutes for which each chair was scheduled and used; chairs without any have zeros.
+
+    Whatever the diagnosis and phase, because a chair serves everybody. Columns: ``chair_key``,
+    ``chair`` (its name), ``site_key``, ``scheduled`` (minutes of appointments not cancelled),
+    ``used`` (minutes of those attended), ``appointments`` (not cancelled), ``first_day`` (of
+    those, a day number; 0 where there is none).
+    """
+    period = Filters(filters.start, filters.end, filters.site_ids)
+    in_use = (
+        select(
+            _facts.chair_key,
+            func.sum(_facts.minutes).label("scheduled"),
+            func.sum(_facts.minutes).filter(_facts.status.in_(_ATTENDED)).label("used"),
+            func.count().label("appointments"),
+            func.min(_facts.day).label("first_day"),
+        )
+        .where(
+            *conditions(connection, viewer, period, _facts),
+            _facts.chair_key.is_not(None),
+            _facts.status != int(AppointmentStatus.CANCELLED),
+        )
+        .group_by(_facts.chair_key)
+        .subquery()
+    )
+    sums = [
+        func.coalesce(in_use.c[name], 0).label(name)
+        for name in ("scheduled", "used", "appointments", "first_day")
+    ]
+    chairs = (
+        select(Chair.chair_key, Chair.name.label("chair"), Site.site_key, *sums)
+        .join(Site, Site.site_id == Chair.site_id)
+        .join(in_use, in_use.c.chair_key == Chair.chair_key, isouter=True)
+        .order_by(Chair.chair_key)
+    )
+    site_keys = permitted_site_keys(connection, viewer, filters.site_ids)
+    if site_keys is not None:
+        chairs = chairs.where(Site.site_key.in_(site_keys))
+    # PostgreSQL adds whole numbers up to decimals.
+    return query_frame(connection, chairs).astype({column.name: int for column in sums})

@@ -1,0 +1,222 @@
+"""The queries of the Today page. Filters bring the period that each of them looks at."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+
+from access.viewer import Permission, Viewer, require
+from clinical.attendance import GRACE_MINUTES
+from clinical.calendar import day_number
+from clinical.codes import AppointmentKind, AppointmentStatus, Phase
+from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
+from data_access.filters import Filters
+from data_access.frames import query_frame
+from data_access.schema import (
+    Appointment,
+    AppointmentFact,
+    Chair,
+    InfusionFact,
+    Patient,
+    PatientFact,
+    Provider,
+    SideEffectFact,
+    Site,
+    Term,
+)
+from data_access.selection import conditions, scope
+
+WINDOW_DAYS = 7
+"""Trends go by windows of this many days that end with the period: no window is incomplete."""
+
+
+def _past_its_time(now: datetime) -> ColumnElement[bool]:
+    """Whether an appointment should have begun, and nobody has noted what became of it."""
+    return and_(
+        Appointment.status == "booked",
+        Appointment.scheduled_start < now - timedelta(minutes=GRACE_MINUTES),
+    )
+
+
+def appointments_by_hour(
+    connection: Connection, viewer: Viewer, filters: Filters, now: datetime
+) -> pd.DataFrame:
+    """The period's appointments by site and hour of their start; meant for a single day.
+
+    Columns, all whole numbers: ``site_key``, ``hour`` (by the site's clock), ``kind``, ``status``
+    (:mod:`clinical.codes`), ``overdue`` (1: past its time at ``now`` and still booked),
+    ``appointments``.
+    """
+    facts = AppointmentFact
+    overdue = case((_past_its_time(now), 1), else_=0).label("overdue")
+    groups = (facts.site_key, facts.hour, facts.kind, facts.status, overdue)
+    statement = (
+        select(*groups, func.count().label("appointments"))
+        .join(Appointment, Appointment.appointment_key == facts.appointment_key)
+        .where(*conditions(connection, viewer, filters, facts))
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+    return query_frame(connection, statement).astype(int)
+
+
+def appointment_list(
+    connection: Connection, viewer: Viewer, filters: Filters, now: datetime
+) -> pd.DataFrame:
+    """The period's appointments one by one, in time order; meant for a single day.
+
+    Columns: ``time`` (``HH:MM`` by the site's clock), ``site``, ``family_name``, ``given_name``,
+    ``mrn``, ``kind``, ``status`` (:mod:`clinical.codes`), ``overdue`` (1: past its time at ``now``
+    and still booked), ``chair``, ``provider``. What is not known is missing.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
+    """
+    require(viewer, Permission.SEE_PATIENTS)
+    facts = AppointmentFact
+    statement = (
+        select(
+            Appointment.scheduled_start,
+            Site.time_zone,
+            Site.name.label("site"),
+            Patient.family_name,
+            Patient.given_name,
+            Patient.mrn,
+            facts.kind,
+            facts.status,
+            case((_past_its_time(now), 1), else_=0).label("overdue"),
+            Chair.name.label("chair"),
+            Provider.name.label("provider"),
+        )
+        .select_from(facts)
+        .join(Appointment, Appointment.appointment_key == facts.appointment_key)
+        .join(Site, Site.site_key == facts.site_key)
+        .join(Patient, Patient.patient_key == facts.patient_key, isouter=True)
+        .join(Chair, Chair.chair_key == facts.chair_key, isouter=True)
+        .join(Provider, Provider.provider_key == facts.provider_key, isouter=True)
+        .where(*conditions(connection, viewer, filters, facts))
+        .order_by(Appointment.scheduled_start, Site.name, Appointment.appointment_id)
+    )
+    frame = query_frame(connection, statement)
+    starts, zones = frame.pop("scheduled_start"), frame.pop("time_zone")
+    times = [
+        f"{start.astimezone(ZoneInfo(zone)):%H:%M}"
+        for start, zone in zip(starts, zones, strict=True)
+    ]
+    frame.insert(0, "time", pd.Series(times, dtype=object))
+    return frame
+
+
+def infusions_by_day(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Infusions, and in how many of them a side effect was recorded.
+
+    Columns, all whole numbers: ``day``, ``infusions``, ``recorded`` (with the side-effect form
+    filled in), ``affected`` (with any side effect).
+    """
+    facts = InfusionFact
+    statement = (
+        select(
+            facts.day,
+            func.count().label("infusions"),
+            func.sum(facts.recorded).label("recorded"),
+            func.count().filter(facts.side_effects > 0).label("affected"),
+        )
+        .where(*conditions(connection, viewer, filters, facts))
+        .group_by(facts.day)
+        .order_by(facts.day)
+    )
+    return query_frame(connection, statement).astype(int)
+
+
+def patients_by_window(connection: Connection, viewer: Viewer, filters: Filters) -> list[int]:
+    """The patients treated in each window of seven days, oldest first.
+
+    The windows end with the period; days at its beginning that fill no window are left out.
+    """
+    last = day_number(filters.end)
+    windows = (last - day_number(filters.start) + 1) // WINDOW_DAYS
+    window = (last - InfusionFact.day) // WINDOW_DAYS
+    # Grouped twice, because COUNT(DISTINCT) keeps a sorted set for each window.
+    patients = (
+        select(window.label("window"), InfusionFact.patient_key)
+        .where(*conditions(connection, viewer, filters, InfusionFact))
+        .distinct()
+        .subquery()
+    )
+    statement = select(patients.c.window, func.count()).group_by(patients.c.window)
+    treated = {int(window): count for window, count in connection.execute(statement)}
+    return [treated.get(back, 0) for back in reversed(range(windows))]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePatients:
+    """Patients in an active series. ``unbooked``: in induction, with no next infusion booked."""
+
+    induction: int
+    maintenance: int
+    unbooked: int
+
+
+def active_patients(
+    connection: Connection, viewer: Viewer, filters: Filters, today: date
+) -> ActivePatients:
+    """How many patients are in an active series, whatever the period.
+
+    Active in induction: an infusion in the last 14 days, and fewer than planned; in maintenance:
+    one in the last 182 days. The intervals are those with which the data contract ends a series.
+    """
+    facts = PatientFact
+    day = day_number(today)
+    induction = and_(
+        facts.phase == int(Phase.INDUCTION),
+        facts.last_infusion_day >= day - INDUCTION_GAP_DAYS,
+        or_(facts.planned.is_(None), facts.done < facts.planned),
+    )
+    maintenance = and_(
+        facts.phase == int(Phase.MAINTENANCE),
+        facts.last_infusion_day >= day - NEW_INDUCTION_GAP_DAYS,
+    )
+    booked = exists().where(
+        AppointmentFact.patient_key == facts.patient_key,
+        AppointmentFact.kind == int(AppointmentKind.INFUSION),
+        AppointmentFact.status.in_((int(AppointmentStatus.BOOKED), int(AppointmentStatus.ARRIVED))),
+        AppointmentFact.day >= day,
+    )
+    statement = select(
+        func.count().filter(induction),
+        func.count().filter(maintenance),
+        func.count().filter(induction, ~booked),
+    ).where(
+        facts.last_infusion_day >= day - NEW_INDUCTION_GAP_DAYS,
+        *scope(connection, viewer, filters, facts),
+    )
+    return ActivePatients(*connection.execute(statement).one())
+
+
+def terms_recently_and_before(
+    connection: Connection, viewer: Viewer, filters: Filters, recent: date
+) -> pd.DataFrame:
+    """Infusions with each side-effect term: from the day ``recent`` on, and before it.
+
+    Columns: ``term_key``, ``term`` (its name), ``recent``, ``before`` (infusions within the
+    period).
+    """
+    facts = SideEffectFact
+    is_recent = facts.day >= day_number(recent)
+    grouped = (
+        select(
+            facts.term_key,
+            func.count().filter(is_recent).label("recent"),
+            func.count().filter(~is_recent).label("before"),
+        )
+        .where(*conditions(connection, viewer, filters, facts))
+        .group_by(facts.term_key)
+        .subquery()
+    )
+    statement = (
+        select(grouped.c.term_key, Term.name.label("term"), grouped.c.recent, grouped.c.before)
+        .join(Term, Term.term_key == grouped.c.term_key)
+        .order_by(grouped.c.term_key)
+    )
+    return query_frame(connection, statement)
