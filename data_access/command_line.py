@@ -9,7 +9,7 @@ What a command needs is imported when it runs, so that ``--help`` answers at onc
 import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
@@ -33,12 +33,14 @@ from data_access.engine import (
 from data_access.errors import ClinicDatabaseError
 from data_access.migrate import REVISIONS, is_new, migrate, require_schema
 from data_access.schema import Patient
+from data_access.status import clinic_status
 from data_access.terminal import complain, progress, say, show_table
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from data_access.csv_files import ImportReport
+    from data_access.demo import DemoSummary
     from data_access.health import Health
 
 
@@ -126,6 +128,17 @@ def _database(url: str) -> Iterator["Engine"]:
         engine.dispose()
 
 
+@contextmanager
+def _usable_folder() -> Iterator[None]:
+    """Turn a folder that cannot be read or written into wrong usage."""
+    from data_access.csv_files import FolderError
+
+    try:
+        yield
+    except FolderError as reason:
+        raise typer.BadParameter(str(reason), param_hint="DIR") from reason
+
+
 @app.command(
     "migrate", epilog="Example: python -m data_access migrate --url sqlite:////data/clinic.db"
 )
@@ -145,11 +158,17 @@ def migrate_command(url: Url = None) -> None:
 )
 def demo(
     url: Url = None,
-    infusions: Annotated[int, typer.Option(min=1, help="How many infusions, about.")] = 4000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same clinic.")] = 1,
+    infusions: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", show_default="4000", help="About how many infusions."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="S", help="Another number gives another clinic."),
+    ] = None,
     until: Annotated[
         date | None,
-        typer.Option(parser=_day, metavar="DATE", show_default="today", help="The last day."),
+        typer.Option(parser=_day, metavar="DATE", show_default="today", help="Its last day."),
     ] = None,
 ) -> None:
     """Fill an empty database with a synthetic clinic, plainly marked as demo data.
@@ -157,24 +176,28 @@ def demo(
     Without a URL the embedded demo clinic is made anew.
     """
     last_day = until or date.today()  # noqa: DTZ011 - the day where the program runs
-    if url is None:
-        _make_embedded_demo(infusions, seed, last_day)
+    given = {"infusions": infusions, "seed": seed}
+    wishes = {name: value for name, value in given.items() if value is not None}
+    if url is not None:
+        _make_demo(url, last_day, wishes)
+    elif wishes or until is not None:
+        _make_embedded_demo(last_day, wishes)
     else:
-        _make_demo(url, infusions, seed, last_day)
+        _make_embedded_demo(last_day, None)
 
 
-def _make_embedded_demo(infusions: int, seed: int, until: date) -> None:
+def _make_embedded_demo(until: date, wishes: dict[str, int] | None) -> None:
     if embedded.clinic_path().exists():
         raise RejectedError(
             f"The dashboard shows your own clinic, {embedded.clinic_path()}. To make a demo clinic "
             "beside it, name another database with --url."
         )
     with progress("Making the demo clinic") as report:
-        embedded.make_demo_file(embedded.demo_path(), until, report, infusions=infusions, seed=seed)
-    say(f"The demo clinic is in {embedded.demo_path()}.")
+        made = embedded.make_demo_file(embedded.demo_path(), until, report, wishes)
+    _say_made(embedded.file_url(embedded.demo_path()), made)
 
 
-def _make_demo(url: str, infusions: int, seed: int, until: date) -> None:
+def _make_demo(url: str, until: date, wishes: dict[str, int]) -> None:
     from data_access.demo import make_demo
 
     if is_new(url):
@@ -188,8 +211,16 @@ def _make_demo(url: str, infusions: int, seed: int, until: date) -> None:
                 "A demo clinic goes only into a database without any."
             )
         with progress("Making the demo clinic") as report:
-            make_demo(engine, infusions=infusions, seed=seed, until=until, progress=report)
-    say(f"The demo clinic is in {described(url)}.")
+            made = make_demo(engine, until=until, progress=report, **wishes)
+    _say_made(url, made)
+
+
+def _say_made(url: str, made: "DemoSummary") -> None:
+    say(
+        f"The demo clinic is in {described(url)}: {made.patients:,} patients, "
+        f"{made.infusions:,} infusions and {made.appointments:,} appointments, "
+        f"as on {made.until}."
+    )
 
 
 @app.command("import-csv", epilog="Example: python -m data_access import-csv exports --dry-run")
@@ -236,20 +267,38 @@ class ImportOptions:
 
 
 def _import(url: str, options: ImportOptions) -> "ImportReport":
-    from data_access.csv_files import FolderError, import_folder
+    with _database(url) as engine:
+        with reading(engine) as connection:
+            into_demo = clinic_status(connection, LOCAL_VIEWER).is_demo
+        if into_demo:
+            return _compare_with_demo(engine, options)
+        return _run_import(engine, options)
 
-    with _database(url) as engine, progress("Importing") as report:
-        try:
-            return import_folder(
-                engine,
-                options.folder,
-                dry_run=options.dry_run,
-                user_name=_user_name(),
-                wait_seconds=options.wait_seconds,
-                progress=report,
-            )
-        except FolderError as reason:
-            raise RejectedError(str(reason)) from reason
+
+def _compare_with_demo(engine: "Engine", options: ImportOptions) -> "ImportReport":
+    """Import nothing into a demo clinic: real and invented people must never mix."""
+    report = _run_import(engine, replace(options, dry_run=True))
+    if not (report.rejected or report.changed_nothing or options.dry_run):
+        raise RejectedError(
+            "This database holds the demo clinic, and real records must not be mixed with invented "
+            "ones. Nothing was imported. Name a new database with --url, and run "
+            "'python -m data_access migrate' on it first."
+        )
+    return report
+
+
+def _run_import(engine: "Engine", options: ImportOptions) -> "ImportReport":
+    from data_access.csv_files import import_folder
+
+    with _usable_folder(), progress("Importing") as report:
+        return import_folder(
+            engine,
+            options.folder,
+            dry_run=options.dry_run,
+            user_name=_user_name(),
+            wait_seconds=options.wait_seconds,
+            progress=report,
+        )
 
 
 def _first_import(options: ImportOptions) -> "ImportReport":
@@ -289,7 +338,8 @@ def template(folder: NewFolder) -> None:
     """Write an empty set of CSV files with header rows, to be filled in."""
     from data_access.csv_files import write_template
 
-    written = write_template(folder)
+    with _usable_folder():
+        written = write_template(folder)
     say(f"Wrote {len(written)} files to {folder}.")
 
 
@@ -301,8 +351,13 @@ def export_csv(folder: NewFolder, url: Url = None) -> None:
     """
     from data_access.csv_files import export_folder
 
-    with _database(embedded.reading_url(url)) as engine, progress("Writing") as report:
-        export_folder(engine, folder, progress=report)
+    with (
+        _database(embedded.reading_url(url)) as engine,
+        _usable_folder(),
+        progress("Writing") as report,
+    ):
+        rows = export_folder(engine, folder, progress=report)
+    show_table(("file", "rows"), list(rows.items()))
     say(f"Wrote all records to {folder}. The files name patients: keep them safe.")
 
 
@@ -369,7 +424,9 @@ def check(url: Url = None) -> None:
 
 
 def _freshness(health: "Health") -> str:
-    kind = "A demo clinic: every person in it is invented." if health.is_demo else "Not a demo clinic."
+    kind = (
+        "A demo clinic: every person in it is invented." if health.is_demo else "Not a demo clinic."
+    )
     imported = (
         f"Last import {health.latest_import:%Y-%m-%d %H:%M} UTC."
         if health.latest_import

@@ -9,15 +9,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
+from sqlalchemy import Engine, insert, select
 
-from data_access.engine import URL_VARIABLE, make_engine, reading
+from data_access.engine import URL_VARIABLE, make_engine, reading, writing
 from data_access.errors import ClinicDatabaseError
 from data_access.migrate import migrate, require_schema
+from data_access.schema import ClinicSetting
 from data_access.status import demo_until
 
+if TYPE_CHECKING:
+    from data_access.demo import DemoSummary
+
 Progress = Callable[[int, int], None]
+
+_KEPT_SETTING = "demo_kept"
+"""The setting of a demo clinic that somebody made to their own wishes."""
 
 
 def data_folder() -> Path:
@@ -55,23 +64,36 @@ def reading_url(given: str | None = None) -> str:
 def demo_is_needed(today: date) -> bool:
     """Whether the demo clinic is to be shown but is not there, or ended before today.
 
-    A demo that ended earlier is made anew, so that its Today page is not empty.
+    A demo that ended earlier is made anew, so that its Today page is not empty; one that somebody
+    made to their own wishes is kept.
     """
-    return reading_url() == file_url(demo_path()) and _demo_ends() != today
+    return reading_url() == file_url(demo_path()) and not _demo_serves(today)
 
 
-def make_demo_file(path: Path, today: date, progress: Progress | None = None) -> None:
-    """Make the standard demo clinic in a file, replacing what lies there once it is complete."""
+def make_demo_file(
+    path: Path, until: date, progress: Progress | None = None, wishes: dict[str, int] | None = None
+) -> "DemoSummary":
+    """Make a demo clinic in a file, replacing what lies there once it is complete.
+
+    ``wishes`` are the arguments of :func:`~data_access.demo.make_demo` that are not the usual ones;
+    a demo with any is kept when it ends before today.
+    """
     from data_access.demo import make_demo
 
     unfinished = path.with_suffix(f".{os.getpid()}.unfinished")  # two programs may start at once
     remove_database(unfinished)
-    migrate(file_url(unfinished))
-    engine = make_engine(file_url(unfinished))
-    make_demo(engine, until=today, progress=progress)
-    engine.dispose()
-    remove_database(path)
-    unfinished.replace(path)
+    try:
+        migrate(file_url(unfinished))
+        engine = make_engine(file_url(unfinished))
+        made = make_demo(engine, until=until, progress=progress, **(wishes or {}))
+        if wishes is not None:
+            _mark_as_kept(engine)
+        engine.dispose()
+        remove_database(path)
+        unfinished.replace(path)
+    finally:
+        remove_database(unfinished)
+    return made
 
 
 def remove_database(path: Path) -> None:
@@ -80,9 +102,15 @@ def remove_database(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _demo_ends() -> date | None:
-    """The last day of the demo clinic; ``None`` where there is none that can be used."""
+def _demo_serves(today: date) -> bool:
+    """Whether there is a demo clinic that can be used and is not out of date."""
     with suppress(ClinicDatabaseError), reading(make_engine(file_url(demo_path()))) as connection:
         require_schema(connection)
-        return demo_until(connection)
-    return None
+        kept = select(ClinicSetting.value).where(ClinicSetting.name == _KEPT_SETTING)
+        return demo_until(connection) == today or connection.scalar(kept) is not None
+    return False
+
+
+def _mark_as_kept(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(ClinicSetting).values(name=_KEPT_SETTING, value="true"))
