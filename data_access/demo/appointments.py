@@ -1,0 +1,79 @@
+"""Appointments of every kind, as arrays."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from data_access.demo.arrays import NEVER, Ints, pick
+from data_access.schema import words
+
+CONSULTATION, INFUSION, FOLLOW_UP = range(len(words.APPOINTMENT_KINDS))
+"""Kinds, in the order of the contract's words."""
+BOOKED, ARRIVED, FULFILLED, CANCELLED, NOSHOW = range(len(words.APPOINTMENT_STATUSES))
+"""States, in the order of the contract's words."""
+
+REASONS = (
+    "Illness",
+    "Work or study",
+    "Travel or transport",
+    "No escort available",
+    "Insurance not settled",
+    "Felt well enough",
+)
+"""Why appointments are cancelled."""
+_REASON_WEIGHTS = (0.30, 0.22, 0.18, 0.12, 0.10, 0.08)
+
+REBOOKED_AFTER_MINUTES = 20 * 60
+"""A missed appointment is followed up on the next day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appointments:
+    """Appointments of a site: arrays. ``chair`` is ``NEVER`` where there is none.
+
+    ``replaces``: index of the appointment that this one stands for, or ``NEVER``. Moments are
+    minutes in UTC; ``cancelled_at`` is ``NEVER`` where not cancelled. ``provider`` counts the
+    site's staff from 0.
+    """
+
+    patient: Ints
+    kind: Ints
+    status: Ints
+    start: Ints
+    minutes: Ints
+    booked_at: Ints
+    cancelled_at: Ints
+    reason: Ints
+    provider: Ints
+    chair: Ints
+    replaces: Ints
+
+    def __len__(self) -> int:
+        """How many appointments."""
+        return len(self.patient)
+
+
+def draw_reasons(random: np.random.Generator, size: int) -> Ints:
+    """Indices of :data:`REASONS`."""
+    return pick(random, _REASON_WEIGHTS, size)
+
+
+def given_up_at(status: Ints, start: Ints, cancelled_at: Ints) -> Ints:
+    """When it was clear that an appointment would not take place."""
+    return np.where(status == CANCELLED, cancelled_at, start + REBOOKED_AFTER_MINUTES)
+
+
+def join(*parts: Appointments) -> Appointments:
+    """One list out of several; the references within each keep their meaning."""
+    shifts = np.cumsum([0] + [len(part) for part in parts])
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Appointments)
+    }
+    columns["replaces"] = np.concatenate(
+        [
+            np.where(part.replaces == NEVER, NEVER, part.replaces + shift)
+            for part, shift in zip(parts, shifts, strict=False)
+        ]
+    )
+    return Appointments(**columns)
