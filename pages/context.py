@@ -1,8 +1,10 @@
 """What every page is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import streamlit as st
 from sqlalchemy import Connection
 
 from access.viewer import Viewer
@@ -14,7 +16,8 @@ from data_access.status import ClinicStatus
 class PageContext:
     """One run of a page: an open read transaction, who looks, at what, and when.
 
-    ``now`` is an aware time, ``today`` the clinic's calendar day at that time.
+    ``now`` is an aware time, ``today`` the clinic's calendar day at that time; ``pages`` are all
+    pages by their address, for links between them.
     """
 
     connection: Connection
@@ -23,3 +26,4 @@ class PageContext:
     status: ClinicStatus
     now: datetime
     today: date
+    pages: Mapping[str, st.Page]

@@ -25,6 +25,7 @@ class KeyFigure:
 
     ``change`` is shown beside the value in words; ``judgement`` colours it: ``"good"``, ``"bad"``
     or ``""``. ``trend`` is a series of equal periods, oldest first. ``help`` is the definition.
+    ``link`` is the page that says more.
     """
 
     label: str
@@ -33,6 +34,7 @@ class KeyFigure:
     change: str = ""
     judgement: str = ""
     trend: Sequence[float] = ()
+    link: st.Page | None = None
 
 
 _JUDGEMENT_COLOURS = {"good": "blue", "bad": "orange", "": "off"}
@@ -47,18 +49,30 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
     """A row of at most four numbers, each with its change and its trend."""
     with st.grid(4, min_column_width=210):
         for figure in figures:
-            st.metric(
-                figure.label,
-                figure.value,
-                delta=figure.change or None,
-                delta_color=_JUDGEMENT_COLOURS[figure.judgement],  # type: ignore[arg-type]
-                delta_arrow="off",
-                help=figure.help,
-                border=True,
-                height="stretch",
-                chart_data=list(figure.trend) or None,
-                chart_type="line",
-            )
+            with st.container(border=True, height="stretch", gap="small"):
+                _key_figure(figure)
+
+
+def _key_figure(figure: KeyFigure) -> None:
+    st.metric(
+        figure.label,
+        figure.value,
+        delta=figure.change or None,
+        delta_color=_JUDGEMENT_COLOURS[figure.judgement],  # type: ignore[arg-type]
+        delta_arrow="off",
+        help=figure.help,
+        height="stretch",
+        chart_data=list(figure.trend) or None,
+        chart_type="line",
+    )
+    if figure.link is not None:
+        page_link(figure.link)
+
+
+def page_link(page: st.Page) -> None:
+    """A link to another page that keeps the filters."""
+    kept = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    st.page_link(page, label=f"{page.title} →", query_params=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +165,14 @@ def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
 def findings(first: Finding, *others: Finding) -> None:
     """The picture that carries the page, and the smaller ones in a grid below it."""
     show(first)
-    if others:
+    finding_grid(others)
+
+
+def finding_grid(smaller: Sequence[Finding]) -> None:
+    """Smaller pictures, two in a row; one on a narrow screen."""
+    if smaller:
         with st.grid(2, min_column_width=420):
-            for finding in others:
+            for finding in smaller:
                 show(finding)
 
 

@@ -6,7 +6,7 @@ lies beside it, which Streamlit would serve without running it.
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -88,7 +88,7 @@ def _plain_problems() -> Iterator[None]:
         )
 
 
-def _context(entry: PageEntry, connection: Connection) -> PageContext:
+def _context(entry: PageEntry, connection: Connection, pages: Mapping[str, st.Page]) -> PageContext:
     """Draw what stands above every page, and collect what the page is given."""
     status = clinic_status(connection, LOCAL_VIEWER)
     zone = _time_zone(status)
@@ -97,7 +97,7 @@ def _context(entry: PageEntry, connection: Connection) -> PageContext:
     filters = filter_bar(status, now.date(), has_period=entry.has_period)
     if entry.has_period:
         _selected(count_infusions(connection, LOCAL_VIEWER, filters), filters)
-    return PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date())
+    return PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date(), pages)
 
 
 def main() -> None:
@@ -114,11 +114,12 @@ def main() -> None:
         )
 
     entries = {entry.url_path: entry for entry in PAGES}
-    navigation = st.navigation([page(entry) for entry in PAGES], position="top")
+    pages = {entry.url_path: page(entry) for entry in PAGES}
+    navigation = st.navigation(list(pages.values()), position="top")
     with _plain_problems(), clinic_database() as connection:
         # The filter bar belongs to this script and not to the page, so that it outlives a change
         # of page; the page itself then runs as Streamlit's.
-        context = _context(entries[navigation.url_path], connection)
+        context = _context(entries[navigation.url_path], connection, pages)
         if context.status.sites:
             navigation.run()
         else:
