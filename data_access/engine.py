@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Operat
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from data_access.errors import ClinicDatabaseError, DatabaseUnavailableError
+from data_access.errors import ClinicDatabaseError, DatabaseBusyError, DatabaseUnavailableError
 
 URL_VARIABLE = "CLINIC_DATABASE_URL"
 """The environment variable that names the database to use."""
@@ -142,13 +142,35 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A connection in one write transaction: committed at the end, rolled back on any error."""
+def writing(engine: Engine, wait_seconds: float | None = None) -> Iterator[Connection]:
+    """A connection in one write transaction: committed at the end, rolled back on any error.
+
+    Another writer's locks are waited for, ``wait_seconds`` where given; then
+    :class:`~data_access.errors.DatabaseBusyError` is raised.
+    """
     with _plain_errors(engine), engine.connect() as connection:
         writer = connection.execution_options(**{_WRITING: True})
-        with writer.begin():
+        with _waiting(writer, wait_seconds), writer.begin():
             lift_time_limit(writer)
+            if wait_seconds is not None and engine.dialect.name == "postgresql":
+                limit = max(1, round(1000 * wait_seconds))  # 0 would mean without limit
+                writer.exec_driver_sql(f"SET LOCAL lock_timeout = {limit}")
             yield writer
+
+
+@contextmanager
+def _waiting(connection: Connection, seconds: float | None) -> Iterator[None]:
+    """Let SQLite wait so long for another writer; it must be told before the transaction."""
+    if seconds is None or connection.dialect.name != "sqlite":
+        yield
+        return
+    file = connection.connection.driver_connection
+    assert isinstance(file, sqlite3.Connection)  # noqa: S101 - the only driver used
+    file.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+    try:
+        yield
+    finally:
+        file.execute(f"PRAGMA busy_timeout = {1000 * _SQLITE_BUSY_SECONDS}")
 
 
 def lift_time_limit(connection: Connection) -> None:
@@ -172,7 +194,11 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
         sentence = _sentence(engine, error)
         if sentence is None:
             raise
-        raise DatabaseUnavailableError(sentence) from error
+        problem = DatabaseBusyError if sentence == _BUSY else DatabaseUnavailableError
+        raise problem(sentence) from error
+
+
+_BUSY = "Another program is writing to the database. Please try again in a moment."
 
 
 def _sentence(engine: Engine, error: DBAPIError) -> str | None:
@@ -189,6 +215,8 @@ def _postgresql_sentence(error: DBAPIError) -> str | None:
             f"The database took more than {_STATEMENT_SECONDS} seconds. "
             "Choose a shorter period, or try again when it is less busy."
         )
+    if state == "55P03":  # lock_timeout
+        return _BUSY
     if isinstance(error, OperationalError) and state is None:
         return _connection_sentence(str(error.orig))
     return _NO_ANSWER if error.connection_invalidated else None
@@ -222,7 +250,7 @@ def _sqlite_sentence(reason: str) -> str | None:
     if "not a database" in reason or "malformed" in reason:
         return "The database file is damaged. Put back a backup copy of it."
     if "locked" in reason:
-        return "Another program is writing to the database. Please try again in a moment."
+        return _BUSY
     if "full" in reason:
         return "The disk is full, so nothing was written."
     return None

@@ -9,5 +9,9 @@ class DatabaseUnavailableError(ClinicDatabaseError):
     """The database cannot be reached, or its file is missing or damaged."""
 
 
+class DatabaseBusyError(DatabaseUnavailableError):
+    """Another program is writing, and did not end in the time set."""
+
+
 class SchemaMismatchError(ClinicDatabaseError):
     """The database has another schema version than the program."""
