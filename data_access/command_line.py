@@ -3,10 +3,11 @@
 Exit statuses, as the data contract has them: 0 done; 1 rejected because of the data, or something
 wrong was found; 2 wrong usage; 3 the database could not be reached or is of another version.
 
-What a command needs is imported when it runs, so that ``--help`` answers at once.
+What only one command needs is imported when it runs.
 """
 
 import getpass
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from access.viewer import LOCAL_VIEWER
 from data_access import embedded
@@ -34,7 +36,7 @@ from data_access.errors import ClinicDatabaseError
 from data_access.migrate import REVISIONS, is_new, migrate, require_schema
 from data_access.schema import Patient
 from data_access.status import clinic_status
-from data_access.terminal import complain, progress, say, show_table
+from data_access.terminal import ERRORS, complain, progress, say, show_table
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -78,10 +80,23 @@ def run(arguments: Sequence[str]) -> int:
     except ClinicDatabaseError as fault:
         complain(str(fault))
         return ExitStatus.NO_DATABASE
+    except DBAPIError as fault:
+        _tell_of_a_bug(fault)
+        return ExitStatus.NO_DATABASE
     except OSError as fault:
         complain(f"{fault.filename or 'Reading or writing a file'}: {fault.strerror or fault}.")
         return ExitStatus.WRONG_USAGE
     return ExitStatus.DONE
+
+
+def _tell_of_a_bug(fault: DBAPIError) -> None:
+    """Where it happened, without the database's own words, which may quote a patient's row."""
+    ERRORS.print("".join(traceback.format_tb(fault.__traceback__)), markup=False)
+    state = getattr(fault.orig, "sqlstate", None) or "no code"
+    complain(
+        f"The database refused a statement of this program ({type(fault.orig).__name__}, {state}). "
+        "Nothing was changed. Please send the lines above to the maintainers."
+    )
 
 
 def _readable(url: str | None) -> str | None:

@@ -6,7 +6,6 @@ import, and from then on is what the dashboard shows; so real records never mix 
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,11 +103,16 @@ def remove_database(path: Path) -> None:
 
 def _demo_serves(today: date) -> bool:
     """Whether there is a demo clinic that can be used and is not out of date."""
-    with suppress(ClinicDatabaseError), reading(make_engine(file_url(demo_path()))) as connection:
-        require_schema(connection)
-        kept = select(ClinicSetting.value).where(ClinicSetting.name == _KEPT_SETTING)
-        return demo_until(connection) == today or connection.scalar(kept) is not None
-    return False
+    engine = make_engine(file_url(demo_path()))
+    kept = select(ClinicSetting.value).where(ClinicSetting.name == _KEPT_SETTING)
+    try:
+        with reading(engine) as connection:
+            require_schema(connection)
+            return demo_until(connection) == today or connection.scalar(kept) is not None
+    except ClinicDatabaseError:
+        return False
+    finally:
+        engine.dispose()
 
 
 def _mark_as_kept(engine: Engine) -> None:

@@ -176,6 +176,8 @@ def _switch_off_foreign_keys(engine: Engine) -> None:
 @contextmanager
 def _file_in_place(path: Path) -> Iterator[None]:
     """Make the file and its folder where missing; take away a new file that stays empty."""
+    if path.is_dir():
+        raise DatabaseUnavailableError(f"{path} is a folder. Name a file in it.")
     existed = path.exists()
     if not existed:
         try:

@@ -1,0 +1,393 @@
+"""The commands as a person at a terminal, or a nightly job, meets them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from data_access import embedded
+from data_access.command_line import run
+from data_access.engine import make_engine, reading, sqlite_path, writing
+from data_access.migrate import migrate
+from data_access.schema import ImportRun, Patient
+
+COMMANDS = (
+    "migrate",
+    "demo",
+    "import-csv",
+    "template",
+    "export-csv",
+    "rebuild-facts",
+    "check",
+)
+FILES = {
+    "sites.csv": "site_id,name,time_zone\nS1,North,America/New_York\n",
+    "patients.csv": "patient_id,family_name,site_id\nP1,Example,S1\nP2,Sample,S1\n",
+    "infusions.csv": (
+        "infusion_id,patient_id,site_id,started_at,dose_mg\n"
+        "I1,P1,S1,2026-03-09T10:00:00,40\n"
+        "I2,P1,S1,2026-03-12T10:00:00,40.5\n"
+    ),
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, and no database in the environment."""
+    folder = tmp_path / "home"
+    monkeypatch.setattr(embedded, "data_folder", lambda: folder)
+    monkeypatch.delenv("CLINIC_DATABASE_URL", raising=False)
+    return folder
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    """A folder with one site, two patients and two infusions."""
+    return write_files(tmp_path / "exports", FILES)
+
+
+@pytest.fixture
+def small_demo(tmp_path: Path) -> str:
+    """The URL of a small demo clinic."""
+    url = f"sqlite:///{tmp_path / 'demo.db'}"
+    assert run(["demo", "--url", url, "--infusions", "60", "--until", "2026-03-09"]) == 0
+    return url
+
+
+def write_files(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def patients(url: str) -> list[str]:
+    with reading(make_engine(url)) as connection:
+        return list(connection.scalars(select(Patient.patient_id).order_by(Patient.patient_id)))
+
+
+# --- usage ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself_with_an_example(command: str, capsys):
+    assert run([command, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert f"Example: python -m data_access {command}" in told
+
+
+def test_the_commands_are_those_that_the_readme_lists():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for command in COMMANDS:
+        assert f"| `{command}" in readme
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["no-such-command"],
+        ["import-csv"],
+        ["import-csv", "no such folder"],
+        ["demo", "--until", "2026-02-30"],
+        ["demo", "--infusions", "0"],
+        ["check", "--url", "nonsense"],
+        ["check", "--url", "mysql://host/db"],
+    ],
+)
+def test_wrong_usage_ends_with_2_and_without_a_traceback(arguments: list[str], home: Path, capsys):
+    assert run(arguments) == 2
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_a_day_that_does_not_exist_is_told_with_the_right_form(home: Path, capsys):
+    run(["demo", "--until", "2026-02-30"])
+    assert "'2026-02-30' is not a day. Write it like 2026-03-09." in joined(capsys.readouterr().err)
+
+
+def joined(boxed: str) -> str:
+    """The words of a framed message, in one line."""
+    return " ".join(boxed.replace("│", " ").split())
+
+
+def test_it_runs_as_a_module_and_ends_with_the_status(sqlite_url: str):
+    check = [sys.executable, "-m", "data_access", "check", "--url"]
+    sound = subprocess.run([*check, sqlite_url], capture_output=True, text=True, check=False)
+    assert (sound.returncode, sound.stderr) == (0, "")
+    assert sound.stdout.splitlines()[-1] == "Nothing is wrong."
+    missing = subprocess.run(
+        [*check, "sqlite:////no/such/clinic.db"], capture_output=True, text=True, check=False
+    )
+    assert (missing.returncode, missing.stdout) == (3, "")
+    assert len(missing.stderr.splitlines()) == 1
+
+
+# --- databases that cannot be used --------------------------------------------------------------
+
+
+def usual_commands(folder: Path) -> list[list[str]]:
+    return [
+        ["import-csv", str(folder)],
+        ["export-csv", str(folder / "new")],
+        ["rebuild-facts"],
+        ["rebuild-facts", "--check"],
+        ["check"],
+    ]
+
+
+def test_a_database_that_is_not_there_ends_with_3_and_one_sentence(exports: Path, capsys):
+    for arguments in usual_commands(exports):
+        assert run([*arguments, "--url", f"sqlite:///{exports / 'clinic.db'}"]) == 3
+        assert "The database file is not there" in capsys.readouterr().err
+    assert not (exports / "clinic.db").exists()
+
+
+def test_a_server_that_does_not_answer_ends_with_3_and_hides_the_password(capsys):
+    assert run(["check", "--url", "postgresql://clinic:secret@127.0.0.1:1/clinic"]) == 3
+    told = capsys.readouterr()
+    assert "does not answer" in told.err
+    assert "secret" not in told.out + told.err
+
+
+def test_a_newer_database_is_refused_by_every_command(sqlite_url: str, exports: Path, capsys):
+    with writing(make_engine(sqlite_url)) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for arguments in [*usual_commands(exports), ["migrate"], ["demo"]]:
+        assert run([*arguments, "--url", sqlite_url]) == 3
+        assert "Upgrade the program" in capsys.readouterr().err
+
+
+def test_an_unforeseen_database_error_does_not_quote_a_patient(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    words_of_the_database = "Key (mrn)=(MRN-777) already exists"
+
+    def refuse(*_: object) -> None:
+        raise IntegrityError("INSERT", {}, ValueError(words_of_the_database))
+
+    monkeypatch.setattr("data_access.health.check_health", refuse)
+    assert run(["check", "--url", sqlite_url]) == 3
+    told = capsys.readouterr().err
+    assert "in refuse" in told
+    assert "MRN-777" not in told
+
+
+# --- migrate and demo -------------------------------------------------------------------------
+
+
+def test_migrate_makes_the_database_once(tmp_path: Path, capsys):
+    url = f"sqlite:///{tmp_path / 'clinic.db'}"
+    assert run(["migrate", "--url", url]) == 0
+    assert "is now at revision 0001" in capsys.readouterr().out
+    assert run(["migrate", "--url", url]) == 0
+    assert "was already at revision 0001" in capsys.readouterr().out
+
+
+def test_the_environment_names_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CLINIC_DATABASE_URL", f"sqlite:///{tmp_path / 'named.db'}")
+    assert run(["migrate"]) == 0
+    assert (tmp_path / "named.db").exists()
+
+
+def test_demo_fills_a_new_database_and_refuses_one_with_patients(small_demo: str, capsys):
+    assert run(["check", "--url", small_demo]) == 0
+    assert "A demo clinic" in capsys.readouterr().out
+    before = patients(small_demo)
+    assert run(["demo", "--url", small_demo]) == 1
+    assert "only into a database without any" in capsys.readouterr().err
+    assert patients(small_demo) == before
+
+
+def test_a_demo_made_to_wishes_is_kept_and_the_usual_one_is_made_anew(home: Path):
+    today = date(2026, 3, 9)
+    yesterday = today - timedelta(days=1)
+    embedded.make_demo_file(embedded.demo_path(), yesterday)
+    assert embedded.demo_is_needed(today)
+    assert run(["demo", "--infusions", "60", "--until", str(yesterday)]) == 0
+    assert [path.name for path in home.iterdir()] == ["demo.db"]
+    assert not embedded.demo_is_needed(today)
+
+
+def test_the_embedded_demo_does_not_hide_behind_the_clinic(home: Path, exports: Path, capsys):
+    run(["import-csv", str(exports)])
+    assert run(["demo"]) == 1
+    assert "The dashboard shows your own clinic" in capsys.readouterr().err
+
+
+# --- import and export ------------------------------------------------------------------------
+
+
+def test_the_first_import_makes_the_clinics_own_database(home: Path, exports: Path, capsys):
+    assert run(["import-csv", str(exports)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Imported: 5 rows added, 0 changed."
+    assert [path.name for path in home.iterdir()] == ["clinic.db"]
+    assert embedded.reading_url() == embedded.file_url(home / "clinic.db")
+    assert patients(embedded.reading_url()) == ["P1", "P2"]
+
+
+def test_importing_again_changes_nothing_and_says_so(home: Path, exports: Path, capsys):
+    run(["import-csv", str(exports)])
+    capsys.readouterr()
+    assert run(["import-csv", str(exports)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "Nothing to change: the database already holds every row."
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_dry_run_reports_and_leaves_no_trace(first: bool, home: Path, exports: Path, capsys):
+    if not first:
+        run(["import-csv", str(exports)])
+        (exports / "patients.csv").write_text("patient_id,family_name\nP1,Changed\nP3,New\n")
+    before = sorted(home.iterdir()) if home.exists() else []
+    capsys.readouterr()
+    assert run(["import-csv", str(exports), "--dry-run"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    added, changed = ("5 rows", 0) if first else ("1 row", 1)
+    assert last == (
+        "Nothing was changed, as this is a dry run. "
+        f"The import would add {added} and change {changed}."
+    )
+    assert sorted(home.iterdir()) == before
+
+
+def test_a_rejected_import_lists_every_problem_and_leaves_no_trace(
+    home: Path, tmp_path: Path, capsys
+):
+    folder = write_files(
+        tmp_path / "broken",
+        {
+            "sites.csv": "site_id,name,time_zone\nS1,North,America/New_Yrok\n",
+            "patients.csv": "patient_id,birth_date\nP1,31.12.1980\n",
+        },
+    )
+    report = tmp_path / "report.json"
+    assert run(["import-csv", str(folder), "--json", str(report)]) == 1
+    told = capsys.readouterr().out
+    assert "sites.csv:2 time_zone: 'America/New_Yrok' is not one of the words" in told
+    assert "patients.csv:2 birth_date: '31.12.1980' is not a day." in told
+    assert told.splitlines()[-1].startswith("Nothing was imported: 2 errors.")
+    assert json.loads(report.read_text())["error_count"] == 2
+    assert list(home.iterdir()) == []
+
+
+def test_warnings_are_listed_and_do_not_stop_the_import(home: Path, exports: Path, capsys):
+    (exports / "vital_signs.csv").write_text(
+        "infusion_id,measured_at,heart_rate_bpm\nI1,2026-03-09T10:10:00,190\n"
+    )
+    assert run(["import-csv", str(exports)]) == 0
+    told = capsys.readouterr().out
+    assert "vital_signs.csv:2 heart_rate_bpm: '190'" in told
+    assert told.splitlines()[-1] == "Imported: 6 rows added, 0 changed, with 1 warning."
+
+
+def test_hostile_values_cannot_steer_the_terminal(home: Path, exports: Path, capsys):
+    (exports / "sites.csv").write_text("site_id,name,time_zone\nS1,\x1b[2J[red]North,Nowhere\n")
+    assert run(["import-csv", str(exports)]) == 1
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "[2J[red]North" in told
+
+
+def test_real_records_are_not_mixed_into_a_demo_clinic(small_demo: str, exports: Path, capsys):
+    before = patients(small_demo)
+    assert run(["import-csv", str(exports), "--url", small_demo]) == 1
+    assert "must not be mixed with invented ones" in capsys.readouterr().err
+    assert patients(small_demo) == before
+
+
+def test_an_export_reads_back_to_the_same_records(
+    small_demo: str, make_database: Callable[[str], str], tmp_path: Path, database_kind: str
+):
+    copy = make_database(database_kind)
+    assert run(["export-csv", str(tmp_path / "first"), "--url", small_demo]) == 0
+    assert run(["import-csv", str(tmp_path / "first"), "--url", small_demo]) == 0
+    assert run(["import-csv", str(tmp_path / "first"), "--url", copy]) == 0
+    assert run(["rebuild-facts", "--check", "--url", copy]) == 0
+    assert run(["export-csv", str(tmp_path / "second"), "--url", copy]) == 0
+    for path in (tmp_path / "first").iterdir():
+        assert (tmp_path / "second" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_an_export_does_not_write_over_files(sqlite_url: str, exports: Path, capsys):
+    assert run(["export-csv", str(exports), "--url", sqlite_url]) == 2
+    assert "Name a new or an empty folder" in joined(capsys.readouterr().err)
+    assert (exports / "sites.csv").read_text() == FILES["sites.csv"]
+
+
+def test_a_template_is_an_importable_set_of_empty_files(home: Path, tmp_path: Path, capsys):
+    assert run(["template", str(tmp_path / "empty")]) == 0
+    assert "Wrote 14 files" in capsys.readouterr().out
+    assert run(["import-csv", str(tmp_path / "empty"), "--dry-run"]) == 0
+
+
+def test_the_import_is_recorded_under_the_user_and_the_folder(
+    sqlite_url: str, exports: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("getpass.getuser", lambda: "nurse")
+    assert run(["import-csv", str(exports), "--url", sqlite_url]) == 0
+    with reading(make_engine(sqlite_url)) as connection:
+        assert connection.execute(select(ImportRun.user_name, ImportRun.source)).all() == [
+            ("nurse", "exports")
+        ]
+
+
+def test_an_import_waits_for_another_and_then_says_so(sqlite_url: str, exports: Path, capsys):
+    with writing(make_engine(sqlite_url)):
+        assert run(["import-csv", str(exports), "--url", sqlite_url, "--wait", "0"]) == 3
+    assert "Another import is running" in capsys.readouterr().err
+
+
+def test_progress_is_plain_lines_apart_from_the_result(home: Path, exports: Path, capsys):
+    run(["import-csv", str(exports)])
+    told = capsys.readouterr()
+    assert "Importing: 100 %" in told.err.splitlines()
+    assert "Importing" not in told.out
+
+
+# --- facts and health -------------------------------------------------------------------------
+
+
+def test_stale_facts_are_found_and_healed(sqlite_url: str, exports: Path, capsys):
+    run(["import-csv", str(exports), "--url", sqlite_url])
+    with writing(make_engine(sqlite_url)) as connection:
+        connection.execute(text("UPDATE infusion_facts SET number = 9 WHERE infusion_key = 1"))
+        connection.execute(text("DELETE FROM patient_facts WHERE patient_key = 2"))
+    capsys.readouterr()
+    assert run(["rebuild-facts", "--check", "--url", sqlite_url]) == 1
+    told = capsys.readouterr()
+    assert "number is 9, should be 1" in told.out
+    assert "Run 'python -m data_access rebuild-facts'" in told.err
+    assert run(["check", "--url", sqlite_url]) == 1
+    assert "disagree for 1 of the patients" in capsys.readouterr().err
+    assert run(["rebuild-facts", "--url", sqlite_url]) == 0
+    assert run(["rebuild-facts", "--check", "--url", sqlite_url]) == 0
+    assert run(["check", "--url", sqlite_url]) == 0
+
+
+def test_check_tells_what_there_is(home: Path, exports: Path, capsys):
+    run(["import-csv", str(exports)])
+    capsys.readouterr()
+    assert run(["check"]) == 0
+    told = capsys.readouterr().out
+    assert f"SQLite file {sqlite_path(embedded.reading_url())}" in told
+    assert "revision 0001" in told
+    assert "Not a demo clinic. Last import " in told
+    assert "Last infusion 2026-03-12." in told
+    assert ["infusions", "2"] in [line.split() for line in told.splitlines()]
+
+
+def test_a_backup_copy_is_sound(home: Path, exports: Path, tmp_path: Path):
+    """As docs/operations.md tells."""
+    run(["import-csv", str(exports)])
+    copy = tmp_path / "backup.db"
+    with make_engine(embedded.reading_url()).connect() as connection:
+        connection.connection.driver_connection.execute("VACUUM INTO ?", [str(copy)])  # type: ignore[union-attr]
+    assert run(["check", "--url", f"sqlite:///{copy}"]) == 0
+    assert patients(f"sqlite:///{copy}") == ["P1", "P2"]
+    assert migrate(f"sqlite:///{copy}") is False
