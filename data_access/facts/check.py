@@ -14,6 +14,7 @@ from data_access.facts.refresh import ReportProgress, load_surroundings, unassig
 from data_access.facts.tables import (
     all_patient_keys,
     chunks,
+    lookups_by_index,
     of_nobody,
     of_patients,
     table_of,
@@ -63,7 +64,8 @@ def check_facts(
 
     Reads in chunks and stops after ``at_most`` differences; changes nothing.
     """
-    return list(islice(_all_differences(connection, progress), at_most))
+    with lookups_by_index(connection):
+        return list(islice(_all_differences(connection, progress), at_most))
 
 
 def _all_differences(

@@ -268,19 +268,24 @@ def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[
 def _vitals(
     connection: Connection, chosen: ColumnElement[bool]
 ) -> Iterator[tuple[int, VitalSummary]]:
+    # Materialized, or PostgreSQL may walk all infusions by key to save the sort.
+    infusions = (
+        select(Infusion.infusion_key, Infusion.infusion_id)
+        .join(Patient, Infusion.patient_id == Patient.patient_id)
+        .where(chosen)
+        .cte("chosen_infusions")
+        .prefix_with("MATERIALIZED")
+    )
     statement = (
         select(
-            Infusion.infusion_key,
+            infusions.c.infusion_key,
             VitalSigns.systolic_mmhg,
             VitalSigns.diastolic_mmhg,
             VitalSigns.spo2_percent,
             VitalSigns.sedation_moaas,
         )
-        .select_from(Patient)
-        .join(Infusion, Infusion.patient_id == Patient.patient_id)
-        .join(VitalSigns, VitalSigns.infusion_id == Infusion.infusion_id)
-        .where(chosen)
-        .order_by(Infusion.infusion_key, VitalSigns.measured_at)
+        .join_from(infusions, VitalSigns, VitalSigns.infusion_id == infusions.c.infusion_id)
+        .order_by(infusions.c.infusion_key, VitalSigns.measured_at)
     )
     for infusion_key, rows in groupby(connection.execute(statement).all(), itemgetter(0)):
         yield infusion_key, summarise(Measurement._make(row[1:]) for row in rows)

@@ -16,6 +16,7 @@ from data_access.facts.tables import (
     FACT_TABLES,
     all_patient_keys,
     chunks,
+    lookups_by_index,
     of_nobody,
     of_patients,
     table_of,
@@ -40,21 +41,31 @@ def refresh_facts(
     surroundings = load_surroundings(connection)
     unused_series: list[int] = []
     done = 0
-    for some in chunks(keys):
-        patients = load_patients(connection, some)
-        derived = [derive_facts(records, surroundings) for records in patients]
-        _delete_facts(connection, some)
-        places = zip(patients, (courses for courses, _ in derived), strict=True)
-        unused_series.extend(store_placements(connection, places))
-        _store_terms(connection, surroundings.terms)
-        for model in FACT_TABLES:
-            _insert(connection, model, (row for _, facts in derived for row in facts[model]))
-        done += len(some)
-        if progress is not None:
-            progress(done, len(keys))
-    # Last, because an infusion may have moved to a patient of a later chunk.
-    for some in chunks(unused_series):
-        connection.execute(delete(Series).where(Series.series_key.in_(some)))
+    with lookups_by_index(connection):
+        for some in chunks(keys):
+            unused_series.extend(_refresh_some(connection, some, surroundings))
+            done += len(some)
+            if progress is not None:
+                progress(done, len(keys))
+        # Last, because an infusion may have moved to a patient of a later chunk.
+        for some in chunks(unused_series):
+            connection.execute(delete(Series).where(Series.series_key.in_(some)))
+
+
+def _refresh_some(
+    connection: Connection, patient_keys: Sequence[int], surroundings: Surroundings
+) -> list[int]:
+    """Refresh one chunk of patients; returns the keys of series that are no longer in use."""
+    patients = load_patients(connection, patient_keys)
+    derived = [derive_facts(records, surroundings) for records in patients]
+    for model, condition in of_patients(patient_keys).items():
+        connection.execute(delete(model).where(condition))
+    places = zip(patients, (courses for courses, _ in derived), strict=True)
+    unused_series = store_placements(connection, places)
+    _store_terms(connection, surroundings.terms)
+    for model in FACT_TABLES:
+        _insert(connection, model, (row for _, facts in derived for row in facts[model]))
+    return unused_series
 
 
 def rebuild_facts(connection: Connection, progress: ReportProgress | None = None) -> None:
@@ -88,11 +99,6 @@ def unassigned_rows(connection: Connection) -> list[FactRow]:
     return [
         appointment_row(appointment, clinic) for appointment in unassigned_appointments(connection)
     ]
-
-
-def _delete_facts(connection: Connection, patient_keys: Sequence[int]) -> None:
-    for model, condition in of_patients(patient_keys).items():
-        connection.execute(delete(model).where(condition))
 
 
 def _insert_unassigned_appointments(connection: Connection) -> None:
