@@ -17,6 +17,9 @@ RECENT_DAYS = 56
 FEW = 20
 """Below so many recorded infusions a rate is marked as resting on few."""
 
+HIGHEST_GRADE = 5
+"""CTCAE grades go from 1 (mild) to 5 (death); 0 stands for a side effect that was not graded."""
+
 NUMBER_BANDS = ("1", "2", "3", "4", "5", "6", "7 or later", "Maintenance")
 """An infusion's place in the series: its number in the induction, or maintenance."""
 
@@ -66,7 +69,7 @@ def incidence_by(
     counts = pd.DataFrame({by: list(categories)})
     for name, frame in (("affected", affected), ("recorded", recorded)):
         totals = frame.groupby(by)[name].sum()
-        counts[name] = counts[by].map(totals).fillna(0).astype("int64")
+        counts[name] = _looked_up(counts[by], totals)
     return with_rates(counts, "affected", "recorded")
 
 
@@ -130,3 +133,66 @@ def real_changes(pairs: Iterable[Change]) -> list[Change]:
         key=lambda change: abs(change.difference.estimate or 0.0),
         reverse=True,
     )
+
+
+def one_row_per_term(by_grade: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """A row for each term from a row for each term and grade, the commonest first.
+
+    ``by_grade``: ``term_key``, ``term``, ``grade``, ``infusions``, ``events``, ``serious``;
+    ``patients``: ``term_key``, ``patients``. Returns ``term_key``, ``term``, ``infusions``,
+    ``events``, ``serious``, ``patients``, and infusions by worst grade in ``grade_0`` (not graded)
+    to ``grade_5``.
+    """
+    terms = by_grade.groupby(["term_key", "term"], as_index=False)[
+        ["infusions", "events", "serious"]
+    ].sum()
+    terms["patients"] = _looked_up(terms["term_key"], patients.set_index("term_key")["patients"])
+    for grade in range(HIGHEST_GRADE + 1):
+        of_grade = by_grade[by_grade["grade"] == grade].set_index("term_key")["infusions"]
+        terms[f"grade_{grade}"] = _looked_up(terms["term_key"], of_grade)
+    order = ["infusions", "term"]
+    return terms.sort_values(order, ascending=[False, True], ignore_index=True)
+
+
+def _looked_up(keys: "pd.Series[int]", values: "pd.Series[int]") -> "pd.Series[int]":
+    """The value of each key, 0 where there is none."""
+    return keys.map(values).fillna(0).astype("int64")
+
+
+def site_changes(sites: pd.DataFrame, affected: pd.DataFrame, term_key: int) -> list[Change]:
+    """One side effect's recent rate against the one before, for each site.
+
+    ``sites``: ``site_key``, ``recorded``, ``recorded_recent``; ``affected``: ``site_key``,
+    ``affected``, ``affected_recent`` of that side effect, sites without it left out. "Before" is
+    the whole minus the recent part.
+    """
+    counts = affected.set_index("site_key")
+    found = []
+    for site, n, n_recent in zip(
+        sites["site_key"], sites["recorded"], sites["recorded_recent"], strict=True
+    ):
+        x, x_recent = (
+            (int(counts["affected"][site]), int(counts["affected_recent"][site]))
+            if site in counts.index
+            else (0, 0)
+        )
+        recent = proportion(x_recent, int(n_recent))
+        before = proportion(x - x_recent, int(n) - int(n_recent))
+        found.append(Change(term_key, int(site), recent, before))
+    return found
+
+
+def everywhere(changes: Iterable[Change]) -> Change:
+    """The sites of one side effect put together; the site key is 0."""
+    parts = list(changes)
+    return Change(
+        parts[0].term_key if parts else 0,
+        0,
+        _together(change.recent for change in parts),
+        _together(change.before for change in parts),
+    )
+
+
+def _together(parts: Iterable[Proportion]) -> Proportion:
+    counts = [(part.events, part.n) for part in parts]
+    return proportion(sum(events for events, _ in counts), sum(n for _, n in counts))

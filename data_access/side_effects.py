@@ -18,7 +18,7 @@ from access.viewer import Viewer
 from clinical.calendar import day_number
 from data_access.filters import Filters
 from data_access.frames import query_frame
-from data_access.schema import InfusionFact, SideEffectFact, Site, Term
+from data_access.schema import InfusionFact, SideEffectFact, Term
 from data_access.selection import conditions
 
 _SEVERE = 3
@@ -94,19 +94,6 @@ def infusions_by_site(
         .group_by(facts.site_key)
         .order_by(facts.site_key),
     )
-
-
-def site_names(connection: Connection, viewer: Viewer) -> dict[int, str]:
-    """The name of each site that the viewer may see, by its key; equal names with their id."""
-    statement = select(Site.site_key, Site.site_id, Site.name)
-    if viewer.site_ids is not None:
-        statement = statement.where(Site.site_id.in_(sorted(viewer.site_ids)))
-    rows = connection.execute(statement).all()
-    names = [row.name for row in rows]
-    return {
-        row.site_key: f"{row.name} ({row.site_id})" if names.count(row.name) > 1 else row.name
-        for row in rows
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,14 @@ from clinical.side_effect_rates import (
     NUMBER_BANDS,
     Change,
     equality_p,
+    everywhere,
     incidence_by,
     largest_discovery,
     number_band,
+    one_row_per_term,
     real_changes,
     recent_from,
+    site_changes,
     with_rates,
 )
 
@@ -114,3 +117,52 @@ def test_what_one_look_would_call_real_is_not_among_many_looks():
     assert real_changes([borderline]) == [borderline]
     others = [change(term, (12, 100), (84, 700)) for term in range(2, 12)]
     assert real_changes([borderline, *others]) == []
+
+
+def test_one_row_per_term_adds_up_the_grades_and_keeps_them():
+    by_grade = pd.DataFrame(
+        [
+            (7, "Nausea", 0, 2, 2, 0),
+            (7, "Nausea", 3, 1, 4, 1),  # four records in one infusion
+            (8, "Dizziness", 1, 5, 5, 0),
+            (9, "Anxiety", 1, 3, 3, 0),
+        ],
+        columns=["term_key", "term", "grade", "infusions", "events", "serious"],
+    )
+    patients = pd.DataFrame({"term_key": [7, 8, 9], "patients": [2, 4, 3]})
+    found = one_row_per_term(by_grade, patients)
+    columns = [
+        "term",
+        "infusions",
+        "events",
+        "serious",
+        "patients",
+        "grade_0",
+        "grade_1",
+        "grade_3",
+    ]
+    assert found[columns].to_numpy().tolist() == [
+        ["Dizziness", 5, 5, 0, 4, 0, 5, 0],
+        ["Anxiety", 3, 3, 0, 3, 0, 3, 0],  # as often as Nausea: by name
+        ["Nausea", 3, 6, 1, 2, 2, 0, 1],
+    ]
+
+
+def test_no_term_gives_no_row():
+    by_grade = pd.DataFrame(columns=["term_key", "term", "grade", "infusions", "events", "serious"])
+    assert one_row_per_term(by_grade, pd.DataFrame(columns=["term_key", "patients"])).empty
+
+
+def test_the_time_before_is_the_whole_without_the_recent_part():
+    sites = pd.DataFrame({"site_key": [1, 2], "recorded": [800, 50], "recorded_recent": [100, 50]})
+    affected = pd.DataFrame({"site_key": [1], "affected": [111], "affected_recent": [27]})
+    north, south = site_changes(sites, affected, term_key=5)
+    assert (north.recent, north.before) == (proportion(27, 100), proportion(84, 700))
+    assert (south.recent, south.before) == (proportion(0, 50), proportion(0, 0))
+    assert (north.term_key, south.site_key) == (5, 2)
+    together = everywhere([north, south])
+    assert (together.recent, together.before) == (proportion(27, 150), proportion(84, 700))
+
+
+def test_no_site_together_is_no_data():
+    assert everywhere([]).difference.estimate is None

@@ -156,11 +156,6 @@ def test_one_term_by_number(connection: Connection):
     assert rows(frame) == [(Phase.INDUCTION, 1, 2), (Phase.MAINTENANCE, 1, 1)]
 
 
-def test_site_names(connection: Connection):
-    assert side_effects.site_names(connection, LOCAL_VIEWER) == {NORTH: "North", SOUTH: "South"}
-    assert side_effects.site_names(connection, SEES_SOUTH) == {SOUTH: "South"}
-
-
 def affected(connection: Connection, viewer: Viewer, filters: Filters) -> dict[str, int]:
     frame = side_effects.terms_by_grade(connection, viewer, filters)
     return {str(term): int(n) for term, n in frame.groupby("term")["infusions"].sum().items()}
