@@ -1,5 +1,6 @@
 """Proportions and their differences, with their uncertainty."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -70,6 +71,20 @@ def difference(
         estimate - sqrt((share - low) ** 2 + (high_before - before) ** 2),
         estimate + sqrt((high - share) ** 2 + (before - low_before) ** 2),
     )
+
+
+def directions(pairs: Sequence[tuple[Proportion, Proportion]]) -> list[int]:
+    """For each pair (later, earlier): 1 where it has clearly risen, -1 where fallen, 0 else.
+
+    Clear means that the interval of the difference leaves out zero at a confidence raised for the
+    number of pairs (Bonferroni): where nothing has changed, at most one look in twenty at all of
+    the pairs together shows a change.
+    """
+    confidence = 1 - (1 - CONFIDENCE) / max(len(pairs), 1)
+    found = [difference(later, earlier, confidence) for later, earlier in pairs]
+    return [
+        (1 if (each.estimate or 0) > 0 else -1) if each.is_clear else 0 for each in found
+    ]
 
 
 def _wilson(events: int, n: int, confidence: float) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import binomtest
 
-from clinical.incidence import difference, proportion
+from clinical.incidence import difference, directions, proportion
 
 
 def test_newcombe_1998_table_1_wilson_interval_of_81_of_263():
@@ -76,3 +76,15 @@ def test_a_difference_from_nothing_is_unknown_and_not_clear():
     found = difference(proportion(0, 0), proportion(3, 10))
     assert (found.estimate, found.low, found.high) == (None, None, None)
     assert not found.is_clear
+
+
+def test_directions_of_several_changes_allow_for_their_number():
+    risen = (proportion(56, 70), proportion(48, 80))  # 95 % interval 5 to 33 points
+    fallen = (proportion(48, 80), proportion(56, 70))
+    same = (proportion(5, 56), proportion(0, 29))
+    unknown = (proportion(0, 0), proportion(1, 2))
+    assert directions([risen]) == [1]
+    assert directions([risen, fallen, same, unknown]) == [1, -1, 0, 0]
+    # Among fifty comparisons each must be clear at 99.9 %: now 80 against 60 % is within chance.
+    assert directions([risen] + [same] * 49)[0] == 0
+    assert directions([]) == []
