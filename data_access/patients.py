@@ -99,16 +99,18 @@ def instruments_in_use(connection: Connection, viewer: Viewer) -> tuple[Instrume
 def caseload_totals(
     connection: Connection, viewer: Viewer, filters: Filters, instrument: Instrument
 ) -> pd.DataFrame:
-    """The caseload by status and by the timepoint of the latest score.
+    """The caseload by phase, by status and by the timepoint of the latest score.
 
-    Columns: ``status`` (:class:`Status` number), ``timepoint`` (:class:`Timepoint` number of the
-    latest score; 0 where there is none), ``patients``, ``responded``, ``remitted`` (patients whose
-    latest score is one; a patient can be both). All integers.
+    Columns: ``phase`` (:class:`Phase` number), ``status`` (:class:`Status` number), ``timepoint``
+    (:class:`Timepoint` number of the latest score; 0 where there is none), ``patients``,
+    ``responded``, ``remitted`` (patients whose latest score is one; a patient can be both). All
+    integers.
     """
     status = status_expression(instrument)
     timepoint = func.coalesce(CourseFact.last_timepoint, int(Timepoint.UNLINKED))
     statement = (
         select(
+            PatientFact.phase,
             status.label("status"),
             timepoint.label("timepoint"),
             func.count().label("patients"),
@@ -117,8 +119,8 @@ def caseload_totals(
         )
         .select_from(_caseload(instrument))
         .where(*_under_way(filters), *scope(connection, viewer, filters, PatientFact))
-        .group_by("status", "timepoint")
-        .order_by("status", "timepoint")
+        .group_by(PatientFact.phase, "status", "timepoint")
+        .order_by(PatientFact.phase, "status", "timepoint")
     )
     return query_frame(connection, statement).astype(int)
 

@@ -52,14 +52,21 @@ def keys(connection: Connection, view: CaseloadView, **others: object) -> list[i
 
 def test_totals_by_status_and_timepoint_of_the_latest_score(connection: Connection):
     frame = patients.caseload_totals(connection, LOCAL_VIEWER, YEAR, PHQ9)
-    assert list(frame.columns) == ["status", "timepoint", "patients", "responded", "remitted"]
+    assert list(frame.columns) == [
+        "phase",
+        "status",
+        "timepoint",
+        "patients",
+        "responded",
+        "remitted",
+    ]
     assert list(frame.itertuples(index=False, name=None)) == [
-        (Status.WORSE, Timepoint.BEFORE_INFUSION, 1, 0, 0),
-        (Status.STEADY, Timepoint.BEFORE_INFUSION, 1, 0, 0),
-        (Status.RESPONDING, Timepoint.AFTER_INFUSION, 1, 1, 0),
-        (Status.REMISSION, Timepoint.BEFORE_INFUSION, 1, 1, 1),
-        (Status.NOT_EVALUABLE, Timepoint.UNLINKED, 1, 0, 0),
-        (Status.NOT_EVALUABLE, Timepoint.AFTER_INFUSION, 1, 0, 0),
+        (Phase.INDUCTION, Status.WORSE, Timepoint.BEFORE_INFUSION, 1, 0, 0),
+        (Phase.INDUCTION, Status.RESPONDING, Timepoint.AFTER_INFUSION, 1, 1, 0),
+        (Phase.INDUCTION, Status.REMISSION, Timepoint.BEFORE_INFUSION, 1, 1, 1),
+        (Phase.INDUCTION, Status.NOT_EVALUABLE, Timepoint.UNLINKED, 1, 0, 0),
+        (Phase.INDUCTION, Status.NOT_EVALUABLE, Timepoint.AFTER_INFUSION, 1, 0, 0),
+        (Phase.MAINTENANCE, Status.STEADY, Timepoint.BEFORE_INFUSION, 1, 0, 0),
     ]
 
 
@@ -106,12 +113,13 @@ def test_a_page_row_says_all_about_the_latest_series(connection: Connection):
 
 def test_what_is_not_known_is_missing(connection: Connection):
     frame = page(connection).set_index("patient_key")
-    assert pd.isna(frame.loc[2, "planned"])
+    missing = frame.isna()
+    assert missing.loc[2, "planned"]
     assert frame.loc[2, "next_day"] is None  # the one booking is past, the other cancelled
-    assert pd.isna(frame.loc[4, "baseline"])
-    assert pd.isna(frame.loc[4, "change"])
+    assert missing.loc[4, "baseline"]
+    assert missing.loc[4, "change"]
     assert frame.loc[4, "last_total"] == 12
-    assert pd.isna(frame.loc[5, "last_day"])
+    assert missing.loc[5, "last_day"]
     assert frame.loc[5, "history"] == []
 
 

@@ -1,0 +1,372 @@
+"""The pictures of one patient: the trajectory, and what each infusion did."""
+
+from collections.abc import Iterable, Iterator
+from math import isnan, nan
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, severity
+from charts.score_marks import LOOKS, severity_bands
+from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, figure, reference_line, text
+from clinical.codes import Phase, Timepoint
+from clinical.instruments import Instrument
+from clinical.progress import response_total
+
+SYSTOLIC_LIMIT, DIASTOLIC_LIMIT = 165, 100
+"""mmHg: from here a rise counts as treatment-emergent hypertension (Rodrigues 2021)."""
+GRADES = 5
+_LABELS_AT_MOST = 12
+
+
+def trajectory_chart(
+    scores: pd.DataFrame,
+    infusions: pd.DataFrame,
+    baselines: pd.DataFrame,
+    instrument: Instrument,
+    *,
+    by_number: bool,
+) -> go.Figure:
+    """One instrument's scores over time, or by infusion number (of one series).
+
+    ``scores``: as :func:`data_access.one_patient.patient_scores`, of this instrument;
+    ``infusions``: as :func:`~data_access.one_patient.patient_infusions`; ``baselines``: one row per
+    series with ``series_key``, ``baseline`` and ``completed`` (the time of the baseline).
+    """
+    chart = figure(HEIGHT_LARGE)
+    severity_bands(chart, instrument)
+    scores, baselines = _with_positions(
+        scores.assign(hover=_score_words(scores)),
+        baselines.assign(
+            hover=[
+                f"{completed:%d %b %Y}: {baseline:g}<br>baseline"
+                for completed, baseline in zip(
+                    baselines["completed"], baselines["baseline"], strict=True
+                )
+            ]
+        ),
+        by_number=by_number,
+    )
+    marks = infusions.assign(x=infusions["number" if by_number else "started"])
+    span = instrument.highest - instrument.lowest
+    _add_levels(chart, baselines, marks, instrument)
+    _add_scores_before(chart, scores, baselines)
+    _add_other_scores(chart, scores)
+    _add_infusions(chart, marks, instrument.lowest - 0.06 * span)
+    chart.update_yaxes(
+        title_text=instrument.name,
+        range=[instrument.lowest - 0.16 * span, instrument.highest + 0.02 * span],
+        tickvals=[*(band.lowest for band in instrument.bands), instrument.highest],
+    )
+    if by_number:
+        chart.update_xaxes(title_text="Infusion of the series", dtick=1 if len(marks) <= 30 else 5)
+    return chart
+
+
+def item_9_chart(scores: pd.DataFrame) -> go.Figure:
+    """PHQ-9 item 9 over time, 0 to 3. ``scores``: PHQ-9 scores with their item 9."""
+    chart = figure(HEIGHT_SMALL)
+    kept = scores.dropna(subset="item_9")
+    values = kept["item_9"].astype(int)
+    chart.add_scatter(
+        x=kept["completed"],
+        y=values,
+        mode="lines+markers",
+        line={"shape": "hv", "color": NEUTRAL, "width": 1},
+        marker={
+            "size": 10,
+            "color": [CONCERN if value else IMPROVEMENT for value in values],
+        },
+        customdata=kept["total"],
+        hovertemplate="%{x|%-d %b %Y}<br>Item 9: %{y}, total %{customdata:g}<extra></extra>",
+        showlegend=False,
+    )
+    chart.update_yaxes(
+        range=[-0.3, 3.3],
+        tickvals=[0, 1, 2, 3],
+        ticktext=["0 not at all", "1 several days", "2 over half the days", "3 nearly every day"],
+    )
+    return chart
+
+
+def pressure_chart(infusions: pd.DataFrame) -> go.Figure:
+    """Blood pressure of each infusion, from the first value to the highest, with the limits."""
+    chart = figure(HEIGHT_SMALL)
+    rows = infusions.reset_index(drop=True)
+    for name, limit in (("systolic", SYSTOLIC_LIMIT), ("diastolic", DIASTOLIC_LIMIT)):
+        measured = rows.dropna(subset=f"peak_{name}")
+        peaks = measured[f"peak_{name}"].astype(int)
+        firsts = first_pressure(measured, name)
+        chart.add_scatter(
+            x=_gapped(measured.index, measured.index),
+            y=_gapped(firsts, peaks),
+            mode="lines",
+            line={"color": NEUTRAL, "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        chart.add_scatter(
+            x=measured.index,
+            y=firsts,
+            mode="markers",
+            marker={"symbol": "circle-open", "color": NEUTRAL, "size": 8, "line": {"width": 2}},
+            name="First value",
+            showlegend=name == "systolic",
+            hovertemplate=f"First {name}: %{{y}} mmHg<extra></extra>",
+        )
+        chart.add_scatter(
+            x=measured.index,
+            y=peaks,
+            mode="markers",
+            marker={
+                "color": [CONCERN if peak >= limit else INK for peak in peaks],
+                "size": 8,
+                "symbol": "circle" if name == "systolic" else "square",
+            },
+            name="Highest systolic" if name == "systolic" else "Highest diastolic",
+            customdata=[f"+{rise}" if rise > 0 else f"{rise}" for rise in peaks - firsts],
+            hovertemplate=f"Highest {name}: %{{y}} mmHg (%{{customdata}})<extra></extra>",
+        )
+        reference_line(chart, limit, f"{limit} {name}")
+    _number_axis(chart, rows)
+    chart.update_yaxes(title_text="mmHg", rangemode="normal", range=_pressure_range(rows))
+    return chart
+
+
+def side_effect_chart(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> go.Figure:
+    """Side effects by infusion, coloured by their worst grade; a cross where no form was filled in.
+
+    ``side_effects``: as :func:`data_access.one_patient.patient_side_effects`.
+    """
+    rows = infusions.reset_index(drop=True)
+    positions = pd.Series(rows.index, index=rows["infusion_key"])
+    found = side_effects[side_effects["infusion_key"].isin(positions.index)]
+    terms = list(found["term"].value_counts().index)
+    chart = figure(max(HEIGHT_SMALL, 110 + 26 * len(terms)))
+    for grade in sorted(found["worst_grade"].unique()):
+        part = found[found["worst_grade"] == grade]
+        chart.add_scatter(
+            x=part["infusion_key"].map(positions),
+            y=[text(term) for term in part["term"]],
+            mode="markers",
+            marker={
+                "symbol": "square" if grade else "square-open",
+                "size": 15,
+                "color": severity(2 * int(grade) - 1, 2 * GRADES) if grade else NEUTRAL,
+                "line": {"width": 1, "color": NEUTRAL},
+            },
+            name=f"Grade {grade}" if grade else "Not graded",
+            hovertemplate=f"%{{y}}: {f'grade {grade}' if grade else 'not graded'}<extra></extra>",
+        )
+    empty = rows[rows["recorded"] == 0]
+    if len(empty):
+        chart.add_scatter(
+            x=empty.index,
+            y=["Form not filled in"] * len(empty),
+            mode="markers",
+            marker={"symbol": "x-thin-open", "size": 8, "color": NEUTRAL},
+            name="Form not filled in",
+            showlegend=False,
+            hovertemplate="No side-effect form<extra></extra>",
+        )
+    _number_axis(chart, rows)
+    order = [text(term) for term in terms] + (["Form not filled in"] if len(empty) else [])
+    chart.update_yaxes(type="category", categoryorder="array", categoryarray=order[::-1])
+    return chart
+
+
+def first_pressure(infusions: pd.DataFrame, name: str) -> "pd.Series[int]":
+    """The first ``systolic`` or ``diastolic`` value: the peak less the rise, where there is one."""
+    rises = infusions[f"{name}_rise"].fillna(0).clip(lower=0).astype(int)
+    return infusions[f"peak_{name}"].astype(int) - rises
+
+
+def _with_positions(
+    scores: pd.DataFrame, baselines: pd.DataFrame, *, by_number: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both frames with ``x``. Baselines are drawn from ``baselines``, which every series has."""
+    later = scores[scores["timepoint"] != int(Timepoint.BASELINE)]
+    if not by_number:
+        return later.assign(x=later["completed"]), baselines.assign(x=baselines["completed"])
+    positions = [
+        position(Timepoint(timepoint), number, hours)
+        for timepoint, number, hours in zip(
+            later["timepoint"], later["number"], later["hours_after"], strict=True
+        )
+    ]
+    return later.assign(x=positions), baselines.assign(x=position(Timepoint.BASELINE, 0, nan))
+
+
+def position(timepoint: Timepoint, number: int, hours_after: float) -> float:
+    """Where a score stands on an axis of infusion numbers: between two, in the order of time."""
+    if timepoint is Timepoint.BASELINE:
+        return 0.85
+    if timepoint is Timepoint.BEFORE_INFUSION:
+        return number + 0.85
+    if timepoint is Timepoint.AFTER_INFUSION:
+        return number + 0.1 + 0.2 * hours_after / 72
+    return number + 0.35 + 0.4 * min(hours_after / (28 * 24), 1.0)
+
+
+def _add_levels(
+    chart: go.Figure, baselines: pd.DataFrame, marks: pd.DataFrame, instrument: Instrument
+) -> None:
+    """For each series its baseline and the total at which a response begins, along its time."""
+    for series_key, baseline, start in zip(
+        baselines["series_key"], baselines["baseline"], baselines["x"], strict=True
+    ):
+        end = marks.loc[marks["series_key"] == series_key, "x"].max()
+        levels = [(baseline, f"Baseline {baseline:g}", "dash")]
+        response = response_total(instrument, baseline)
+        if response is not None:
+            levels.append((response, f"Response: {response:g}", "dot"))
+        for level, label, dash in levels:
+            chart.add_scatter(
+                x=[start, end],
+                y=[level, level],
+                mode="lines+text",
+                text=["", label],
+                textposition="top left",
+                textfont={"size": 11, "color": NEUTRAL},
+                line={"color": NEUTRAL, "width": 1, "dash": dash},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+
+
+def _add_scores_before(chart: go.Figure, scores: pd.DataFrame, baselines: pd.DataFrame) -> None:
+    """Each series' baseline and the scores before its infusions, joined; series are not."""
+    first = baselines.assign(total=baselines["baseline"], hover=baselines["hover"])
+    part = scores[scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
+    columns = ["series_key", "x", "total", "hover"]
+    rows = pd.concat([first[columns], part[columns]])
+    symbol, colour = LOOKS[Timepoint.BEFORE_INFUSION]
+    for number, (_, series) in enumerate(rows.groupby("series_key", sort=False)):
+        chart.add_scatter(
+            x=series["x"],
+            y=series["total"],
+            mode="lines+markers",
+            name="Baseline, and before an infusion",
+            legendgroup="before",
+            showlegend=number == 0,
+            line={"color": colour, "width": 2.5},
+            marker={"symbol": symbol, "color": colour, "size": 9},
+            customdata=series["hover"],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+
+
+def _add_other_scores(chart: go.Figure, scores: pd.DataFrame) -> None:
+    for timepoint in (Timepoint.AFTER_INFUSION, Timepoint.FOLLOW_UP, Timepoint.UNLINKED):
+        part = scores[scores["timepoint"] == int(timepoint)]
+        if part.empty:
+            continue
+        symbol, colour = LOOKS[timepoint]
+        chart.add_scatter(
+            x=part["x"],
+            y=part["total"],
+            mode="markers",
+            name=timepoint.label,
+            marker={"symbol": symbol, "color": colour, "size": 10, "line": {"width": 2}},
+            customdata=part["hover"],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+
+
+def _add_infusions(chart: go.Figure, marks: pd.DataFrame, height: float) -> None:
+    """The infusions along the foot, with the dose in words where it changes."""
+    changed = marks["mg_per_kg"].round(2).ne(marks["mg_per_kg"].round(2).shift())
+    chart.add_scatter(
+        x=marks["x"],
+        y=[height] * len(marks),
+        mode="markers+text",
+        name="Infusion, with mg/kg where it changes",
+        marker={
+            "symbol": [
+                "triangle-up" if phase == Phase.INDUCTION else "triangle-up-open"
+                for phase in marks["phase"]
+            ],
+            "size": 10,
+            "color": INK,
+        },
+        text=[
+            f"{dose:.2f}" if new and not isnan(dose) else ""
+            for dose, new in zip(marks["mg_per_kg"], changed, strict=True)
+        ],
+        textposition="bottom center",
+        textfont={"size": 11, "color": NEUTRAL},
+        customdata=[_dose_words(*row) for row in _doses(marks)],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _doses(marks: pd.DataFrame) -> Iterator[tuple[int, pd.Timestamp, float, float]]:
+    return zip(marks["number"], marks["started"], marks["dose_mg"], marks["mg_per_kg"], strict=True)
+
+
+def _dose_words(number: int, started: pd.Timestamp, dose_mg: float, mg_per_kg: float) -> str:
+    weight = "" if isnan(mg_per_kg) else f" ({mg_per_kg:.2f} mg/kg)"
+    return f"Infusion {number}, {started:%d %b %Y}<br>{dose_mg:g} mg{weight}"
+
+
+def _score_words(scores: pd.DataFrame) -> list[str]:
+    return [
+        f"{completed:%d %b %Y}: {total:g}<br>{taken(Timepoint(timepoint), number, hours)}"
+        + ("" if isnan(percent) else f"<br>{improvement(percent)}")
+        for completed, total, timepoint, number, hours, percent in zip(
+            scores["completed"],
+            scores["total"],
+            scores["timepoint"],
+            scores["number"],
+            scores["hours_after"],
+            scores["percent"],
+            strict=True,
+        )
+    ]
+
+
+def taken(timepoint: Timepoint, number: int, hours_after: float | None = None) -> str:
+    """When a score was taken, in words: ``before infusion 4``, ``20 hours after infusion 3``."""
+    if timepoint is Timepoint.BASELINE:
+        return "baseline"
+    if timepoint is Timepoint.UNLINKED:
+        return "outside a series"
+    if timepoint is Timepoint.BEFORE_INFUSION:
+        return f"before infusion {number + 1}"
+    if hours_after is None or isnan(hours_after):
+        when = "within 72 hours" if timepoint is Timepoint.AFTER_INFUSION else "over 72 hours"
+        return f"{when} after infusion {number}"
+    if timepoint is Timepoint.AFTER_INFUSION:
+        return f"{hours_after:.0f} hours after infusion {number}"
+    return f"{hours_after / 24:.0f} days after infusion {number}"
+
+
+def improvement(percent: float) -> str:
+    """A change from the baseline in words: ``62 % better``, ``10 % worse``, ``no change``."""
+    whole = round(percent)
+    if whole == 0:
+        return "no change from the baseline"
+    return f"{abs(whole)}\N{NO-BREAK SPACE}% {'better' if whole > 0 else 'worse'}"
+
+
+def _gapped(firsts: Iterable[float], seconds: Iterable[float]) -> list[float | None]:
+    """Pairs as one broken line: first, second, gap, first, second, gap."""
+    pairs = zip(firsts, seconds, strict=True)
+    return [value for first, second in pairs for value in (first, second, None)]
+
+
+def _number_axis(chart: go.Figure, infusions: pd.DataFrame) -> None:
+    """One place per infusion in the order of time, named by its number; every so many if many."""
+    step = -(-len(infusions) // _LABELS_AT_MOST) or 1
+    shown = infusions.iloc[::step]
+    chart.update_xaxes(
+        title_text="Infusion of the series",
+        range=[-0.6, max(len(infusions), 6) - 0.4],
+        tickvals=list(shown.index),
+        ticktext=[str(number) for number in shown["number"]],
+    )
+
+
+def _pressure_range(infusions: pd.DataFrame) -> list[float]:
+    peaks = infusions["peak_systolic"].dropna()
+    return [50, max([190, *(peaks.astype(int) + 10)])]
