@@ -23,8 +23,8 @@ REASONS = (
 """Why appointments are cancelled."""
 _REASON_WEIGHTS = (0.30, 0.22, 0.18, 0.12, 0.10, 0.08)
 
-REBOOKED_AFTER_MINUTES = 20 * 60
-"""A missed appointment is followed up on the next day."""
+_CALLED_AFTER_MINUTES = 3 * 60
+"""Who misses an appointment is called on the same day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,12 @@ def draw_reasons(random: np.random.Generator, size: int) -> Ints:
 
 def given_up_at(status: Ints, start: Ints, cancelled_at: Ints) -> Ints:
     """When it was clear that an appointment would not take place."""
-    return np.where(status == CANCELLED, cancelled_at, start + REBOOKED_AFTER_MINUTES)
+    return np.where(status == CANCELLED, cancelled_at, start + _CALLED_AFTER_MINUTES)
+
+
+def latest_booking(status: Ints, start: Ints, cancelled_at: Ints, now: int) -> Ints:
+    """The last moment at which an appointment can have been booked."""
+    return np.minimum(np.where(status == CANCELLED, cancelled_at, start) - 60, now)
 
 
 def join(*parts: Appointments) -> Appointments:

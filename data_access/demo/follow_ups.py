@@ -16,6 +16,7 @@ from data_access.demo.appointments import (
     draw_reasons,
     given_up_at,
     join,
+    latest_booking,
 )
 from data_access.demo.arrays import NEVER, Bools, Ints, pick
 from data_access.demo.courses import PLANNED_INDUCTION, Intentions
@@ -36,7 +37,7 @@ _STEP_DAYS = 28
 _STEPS_WITHOUT_MAINTENANCE = 3
 _STAYS = 0.85
 """Who has no maintenance comes to each further follow-up with this chance."""
-_STEP_IN_MAINTENANCE_DAYS = 84
+_STEP_IN_MAINTENANCE_DAYS = 112
 
 _COMES, _MISSES, _CANCELS = range(3)
 _CONSULTATION_MINUTES, _FOLLOW_UP_MINUTES = 60, 30
@@ -148,7 +149,7 @@ def _planned_days(
 ) -> tuple[Ints, Ints, Ints]:
     """Patient, day and booking day of the follow-ups after a whole induction.
 
-    Then every 4 weeks for a while, or every 12 as long as maintenance lasts.
+    Then every 4 weeks for a while, or every 16 as long as maintenance lasts.
     """
     end = workplace.plan.last_day + BOOKED_AHEAD_DAYS
     ends_induction = (infusions.number == PLANNED_INDUCTION - 1) & ~intentions.leaves[
@@ -192,7 +193,7 @@ def _book(
     booked_at = calendar.utc(wishes.booked_day, random.integers(*_OFFICE_HOURS, size))
     agreed_at = given_up_at(status, start, cancelled_at)[known] + 5
     booked_at = np.where(replaces, agreed_at, booked_at)
-    booked_at = np.minimum(np.minimum(booked_at, now), np.minimum(start, cancelled_at) - 60)
+    booked_at = np.minimum(booked_at, latest_booking(status, start, cancelled_at, now))
     appointments = Appointments(
         patient=wishes.patient,
         kind=np.full(size, kind),

@@ -15,6 +15,7 @@ from data_access.demo.appointments import (
     Appointments,
     draw_reasons,
     given_up_at,
+    latest_booking,
 )
 from data_access.demo.arrays import NEVER, Ints, position_in_group
 from data_access.demo.courses import Attempts, Intentions, Outcome
@@ -134,8 +135,7 @@ def _appointments(
     replaces = attempts.replaces & np.isin(status, (CANCELLED, NOSHOW))[previous]
     agreed_at = given_up_at(status, start, cancelled_at)[previous] + 5
     booked_at = np.where(replaces, agreed_at, booked_at)
-    booked_at = np.minimum(booked_at, np.minimum(now, start - 60))
-    booked_at = np.minimum(booked_at, cancelled_at - 60)
+    booked_at = np.minimum(booked_at, latest_booking(status, start, cancelled_at, now))
     return Appointments(
         patient=attempts.patient,
         kind=np.full(size, INFUSION),

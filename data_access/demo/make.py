@@ -94,6 +94,7 @@ def make_demo(
     with writing(engine) as connection:
         _require_empty(connection)
         rows = _write_records(connection, plan, infusions >= _MANY, progress)
+        connection.exec_driver_sql("ANALYZE")  # so that the facts are read by way of the indexes
         _write_facts(connection, infusions >= _MANY, plan, progress)
         _write_bookkeeping(connection, plan)
         summary = _summary(connection, plan, rows)

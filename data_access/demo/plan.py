@@ -146,7 +146,7 @@ _TIME_ZONES = (
     "America/Phoenix",
 )
 _CHAIRS = (4, 3, 3)
-_SHARES = (0.38, 0.34, 0.28)
+_SHARES = (0.36, 0.33, 0.31)
 _SITE_NAMES = (
     "Harbor Street",
     "Lakeview",

@@ -253,9 +253,10 @@ def _last_of_stories(
     workplace: Workplace, intentions: Intentions, infusions: Infusions
 ) -> _Occasions:
     """The last score of each story, a few days after its last infusion."""
-    last = np.flatnonzero(intentions.certain[infusions.patient])
-    last = last[np.append(infusions.patient[last][1:] != infusions.patient[last][:-1], True)]
-    patient = infusions.patient[last]
+    last_infusion = np.full(len(intentions), NEVER)
+    np.maximum.at(last_infusion, infusions.patient, np.arange(len(infusions)))
+    patient = np.flatnonzero(intentions.certain & (last_infusion != NEVER))
+    last = last_infusion[patient]
     size = len(last)
     return _Occasions(
         patient=patient,
