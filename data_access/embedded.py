@@ -70,12 +70,17 @@ def demo_is_needed(today: date) -> bool:
 
 
 def make_demo_file(
-    path: Path, until: date, progress: Progress | None = None, wishes: dict[str, int] | None = None
+    path: Path,
+    until: date,
+    progress: Progress | None = None,
+    *,
+    keep: bool = False,
+    **wishes: int,
 ) -> "DemoSummary":
     """Make a demo clinic in a file, replacing what lies there once it is complete.
 
-    ``wishes`` are the arguments of :func:`~data_access.demo.make_demo` that are not the usual ones;
-    a demo with any is kept when it ends before today.
+    ``wishes``: its ``infusions`` and ``seed``, where they are not the usual ones. ``keep``: it is
+    not made anew when it has ended before today.
     """
     from data_access.demo import make_demo
 
@@ -84,8 +89,8 @@ def make_demo_file(
     try:
         migrate(file_url(unfinished))
         engine = make_engine(file_url(unfinished))
-        made = make_demo(engine, until=until, progress=progress, **(wishes or {}))
-        if wishes is not None:
+        made = make_demo(engine, until=until, progress=progress, **wishes)
+        if keep:
             _mark_as_kept(engine)
         engine.dispose()
         remove_database(path)

@@ -225,7 +225,10 @@ def test_the_embedded_demo_does_not_hide_behind_the_clinic(home: Path, exports: 
 
 def test_the_first_import_makes_the_clinics_own_database(home: Path, exports: Path, capsys):
     assert run(["import-csv", str(exports)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "Imported: 5 rows added, 0 changed."
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "Imported: 5 rows added, 0 changed.",
+        f"From now on the dashboard shows {home / 'clinic.db'}.",
+    ]
     assert [path.name for path in home.iterdir()] == ["clinic.db"]
     assert embedded.reading_url() == embedded.file_url(home / "clinic.db")
     assert patients(embedded.reading_url()) == ["P1", "P2"]
@@ -283,7 +286,7 @@ def test_warnings_are_listed_and_do_not_stop_the_import(home: Path, exports: Pat
     assert run(["import-csv", str(exports)]) == 0
     told = capsys.readouterr().out
     assert "vital_signs.csv:2 heart_rate_bpm: '190'" in told
-    assert told.splitlines()[-1] == "Imported: 6 rows added, 0 changed, with 1 warning."
+    assert "Imported: 6 rows added, 0 changed, with 1 warning." in told.splitlines()
 
 
 def test_hostile_values_cannot_steer_the_terminal(home: Path, exports: Path, capsys):
@@ -323,7 +326,9 @@ def test_an_export_does_not_write_over_files(sqlite_url: str, exports: Path, cap
 def test_a_template_is_an_importable_set_of_empty_files(home: Path, tmp_path: Path, capsys):
     assert run(["template", str(tmp_path / "empty")]) == 0
     assert "Wrote 14 files" in capsys.readouterr().out
-    assert run(["import-csv", str(tmp_path / "empty"), "--dry-run"]) == 0
+    assert run(["import-csv", str(tmp_path / "empty")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Nothing to import: the files hold no rows."
+    assert list(home.iterdir()) == []
 
 
 def test_the_import_is_recorded_under_the_user_and_the_folder(

@@ -1,8 +1,8 @@
 """The report of an import as a person reads it on a terminal."""
 
+from data_access.command_line.terminal import say, show_table
 from data_access.csv_files import ImportReport
 from data_access.csv_files.report import MAX_LISTED, Problem
-from data_access.terminal import say, show_table
 
 
 def show_report(report: ImportReport) -> None:
@@ -26,6 +26,8 @@ def outcome(report: ImportReport) -> str:
     if report.rejected:
         errors = _counted(report.error_count, "error")
         return f"Nothing was imported: {errors}{warnings}. Correct the files and import them again."
+    if not any(file.rows for file in report.files):
+        return "Nothing to import: the files hold no rows."
     if report.changed_nothing:
         return f"Nothing to change: the database already holds every row{warnings}."
     added = sum(file.added for file in report.files)
