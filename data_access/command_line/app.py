@@ -51,11 +51,14 @@ def _readable(url: str | None) -> str | None:
 
 
 def read_day(text: str) -> date:
-    """An option's day; another text is wrong usage."""
+    """A day of this century; another text is wrong usage."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is not a day. Write it like 2026-03-09.") from error
+    if not 2000 <= day.year <= 2099:
+        raise typer.BadParameter(f"{text} is out of range. Choose a day of the years 2000 to 2099.")
+    return day
 
 
 Url = Annotated[

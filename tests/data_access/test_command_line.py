@@ -96,6 +96,7 @@ def test_the_commands_are_those_that_the_readme_lists():
         ["import-csv"],
         ["import-csv", "no such folder"],
         ["demo", "--until", "2026-02-30"],
+        ["demo", "--until", "9999-12-31"],
         ["demo", "--infusions", "0"],
         ["check", "--url", "nonsense"],
         ["check", "--url", "mysql://host/db"],
