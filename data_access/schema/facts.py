@@ -6,7 +6,7 @@ units the integers of :mod:`clinical.calendar` in the site's local time. Nothing
 anybody: every row can be made again from the records (``rebuild-facts``).
 """
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data_access.schema.base import KEY, KEYED, REAL_NUMBER, SMALL, STRICT, Base
@@ -56,7 +56,63 @@ class InfusionFact(Base):
     """
 
     __tablename__ = "infusion_facts"
-    __table_args__ = (STRICT,)
+    # Each index holds all that its queries read, grouped columns first (SQLite adds up groups while
+    # it reads in their order), then the day, by which it can still skip within each group.
+    __table_args__ = (
+        # One site and a period, whatever is asked; the counts of infusions by site and by day.
+        Index(
+            "ix_infusion_facts_site_day",
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "recorded",
+            "side_effects",
+            "month",
+            "dose_band",
+            "number",
+            "patient_key",
+            "worst_grade",
+            "stopped",
+        ),
+        # Side effects: by month and dose.
+        Index(
+            "ix_infusion_facts_month_dose",
+            "month",
+            "dose_band",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "recorded",
+            "side_effects",
+            "worst_grade",
+            "stopped",
+        ),
+        # Side effects: by place in the series.
+        Index(
+            "ix_infusion_facts_number",
+            "phase",
+            "number",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "recorded",
+            "side_effects",
+        ),
+        # Side effects: patients with a recorded infusion, and with any side effect.
+        Index(
+            "ix_infusion_facts_patient",
+            "patient_key",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "recorded",
+            "side_effects",
+        ),
+        STRICT,
+    )
 
     infusion_key: Mapped[int] = mapped_column(
         KEY, ForeignKey("infusions.infusion_key"), primary_key=True, autoincrement=False
@@ -93,7 +149,76 @@ class SideEffectFact(Base):
     """
 
     __tablename__ = "side_effect_facts"
-    __table_args__ = (KEYED,)
+    __table_args__ = (
+        # Terms by site; and one site and a period, whatever is asked.
+        Index(
+            "ix_side_effect_facts_site",
+            "term_key",
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "worst_grade",
+            "events",
+            "serious",
+            "patient_key",
+            "month",
+            "dose_band",
+            "number",
+        ),
+        # Terms by grade.
+        Index(
+            "ix_side_effect_facts_grade",
+            "term_key",
+            "worst_grade",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "events",
+            "serious",
+        ),
+        # Patients with each term.
+        Index(
+            "ix_side_effect_facts_patient",
+            "term_key",
+            "patient_key",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+        ),
+        # One term by month and dose.
+        Index(
+            "ix_side_effect_facts_month_dose",
+            "term_key",
+            "month",
+            "dose_band",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+        ),
+        # One term by place in the series.
+        Index(
+            "ix_side_effect_facts_number",
+            "term_key",
+            "phase",
+            "number",
+            "day",
+            "site_key",
+            "diagnosis_group",
+        ),
+        # The few serious ones.
+        Index(
+            "ix_side_effect_facts_serious",
+            "day",
+            "site_key",
+            sqlite_where=text("serious = 1"),
+            postgresql_where=text("serious = 1"),
+        ),
+        KEYED,
+    )
 
     infusion_key: Mapped[int] = mapped_column(
         KEY, ForeignKey("infusions.infusion_key"), primary_key=True, autoincrement=False
