@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -122,6 +122,10 @@ def _numbers(finding: Finding) -> None:
             table(finding.table, finding.key, finding.columns)
 
 
+_WHOLE_ROWS = 30
+"""A table of at most so many rows is shown whole; a longer one scrolls."""
+
+
 def table(
     frame: pd.DataFrame,
     key: str,
@@ -130,8 +134,16 @@ def table(
     download: pd.DataFrame | None = None,
 ) -> None:
     """A table, and a button that saves it as CSV (``download`` where the file holds more)."""
-    st.dataframe(frame, hide_index=True, column_config=columns, key=f"table-{key}")
+    height: Literal["content", "auto"] = "content" if len(frame) <= _WHOLE_ROWS else "auto"
+    st.dataframe(frame, hide_index=True, column_config=columns, height=height, key=f"table-{key}")
     csv_button(frame if download is None else download, key)
+
+
+def heading(title: str, subtitle: str) -> None:
+    """What stands over a table that is no chart's: its title, and what it holds."""
+    with st.container(gap=None):
+        st.markdown(f"##### {title}")
+        st.caption(subtitle)
 
 
 def csv_button(frame: pd.DataFrame, key: str) -> None:

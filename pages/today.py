@@ -1,9 +1,101 @@
-"""The page."""
+"""Today: what needs attention now?"""
 
+from dataclasses import replace
+
+import streamlit as st
+
+from access.viewer import Permission
+from clinical.attendance import GRACE_MINUTES
+from clinical.calendar import day_number
+from clinical.schedule import hours_of_day, week_at_hand, with_outcome
+from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
+from data_access.today import appointment_list
 from pages.context import PageContext
-from pages.frame import sentence
+from pages.frame import (
+    Finding,
+    definitions,
+    findings,
+    heading,
+    key_figures,
+    nothing,
+    sentence,
+    table,
+)
+from pages.today_answer import answer, attention, figures, why_nothing
+from pages.today_findings import (
+    hours_finding,
+    list_table,
+    term_changes,
+    terms_finding,
+    week_finding,
+)
+from pages.today_known import Known, Moment, look_up, moment_of
+from pages.words import count_words
 
 
 def today_page(context: PageContext) -> None:
     """Draw the page."""
-    sentence("**52 of 98** evaluable patients had responded.")
+    moment = moment_of(context)
+    known = look_up(context, moment)
+    if known.is_empty:
+        nothing(why_nothing(context, moment))
+        return
+    sentence(answer(known, moment))
+    st.markdown(attention(context, known, moment))
+    key_figures(figures(context, known, moment))
+    findings(*_pictures(known, moment))
+    _appointment_list(context, moment)
+    definitions(_DEFINITIONS)
+
+
+def _pictures(known: Known, moment: Moment) -> list[Finding]:
+    week = week_at_hand(known.by_day, known.of_today, moment.today)
+    found = [week_finding(week, moment.today, known.closed)]
+    if not known.of_today.empty:
+        hours = hours_of_day(known.of_today)
+        found.append(hours_finding(hours, moment.known_at, moment.clocks))
+    is_recent = known.infusions["day"] >= day_number(moment.recent)
+    recent = int(known.infusions.loc[is_recent, "recorded"].sum())
+    before = int(known.infusions.loc[~is_recent, "recorded"].sum())
+    if recent and not known.terms.empty:
+        found.append(terms_finding(term_changes(known.terms, recent, before), recent, before))
+    return found
+
+
+def _appointment_list(context: PageContext, moment: Moment) -> None:
+    """Who comes today: what staff open first in the morning."""
+    if Permission.SEE_PATIENTS not in context.viewer.permissions:
+        st.caption(f"Today's list needs the permission to {Permission.SEE_PATIENTS.value}.")
+        return
+    the_day = replace(context.filters, start=moment.today, end=moment.today)
+    found = appointment_list(context.connection, context.viewer, the_day, moment.known_at)
+    if found.empty:
+        return
+    heading(
+        "Today's appointments",
+        f"{count_words(len(found), 'appointment')} with the cancelled ones, in the order of their "
+        "start; times are by each site's own clock",
+    )
+    table(list_table(with_outcome(found, moment.today)), "todays-appointments")
+
+
+_DEFINITIONS = f"""
+- **Today** is the clinic's calendar day, by the clock of its first site; times and hours are by
+  each site's own clock. What has become of today's appointments is told up to the data's last
+  change (top right).
+- **Done**: attended (closed as fulfilled). **Under way**: arrived. **To come**: booked, its time
+  not yet past. **Past its time, still booked**: {GRACE_MINUTES} minutes after its start (or any
+  day before today) nobody has noted whether the patient came. **Missed**: noted as not attended.
+- **Missed rate**: missed of those due, which are the attended and the missed ones; cancelled
+  appointments, and those that were never closed, are in neither.
+- **Active series**: induction with an infusion in the last {INDUCTION_GAP_DAYS} days and fewer
+  infusions than planned (or no number planned); maintenance with an infusion in the last
+  {NEW_INDUCTION_GAP_DAYS} days. These are the intervals with which the data contract ends a series.
+- **Infusions with a side effect**: of those whose side-effect form was filled in.
+- **Intervals** are 95 % Wilson score intervals; differences of two rates have Newcombe's hybrid
+  score interval (Newcombe 1998, methods 3 and 10). Among several side effects a change is coloured
+  only where the interval leaves out zero at a confidence raised for their number (Bonferroni).
+- **Has risen**, under *Needs attention*: the last eight weeks of the last twelve months against the
+  time before, for each side effect at each site, at a false-discovery rate of 5 %, as on the page
+  Side effects.
+"""

@@ -1,0 +1,125 @@
+"""Marks of attendance that Today and Appointments share: bars by outcome or kind, rates as dots."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.numbers import percent, percent_range
+from charts.palette import CATEGORIES, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
+from charts.style import text
+from clinical.attendance import Outcome
+from clinical.codes import AppointmentKind
+
+OUTCOME_COLOURS: dict[Outcome, str] = {
+    Outcome.ATTENDED: CATEGORIES[0],
+    Outcome.UNDER_WAY: INK,
+    Outcome.TO_COME: PALE,
+    Outcome.NOT_CLOSED: NEUTRAL,
+    Outcome.MISSED: CONCERN,
+    Outcome.CANCELLED: PALE_CONCERN,
+}
+KIND_COLOURS: dict[AppointmentKind, str] = {
+    AppointmentKind.INFUSION: CATEGORIES[0],
+    AppointmentKind.CONSULTATION: CATEGORIES[1],
+    AppointmentKind.FOLLOW_UP: CATEGORIES[2],
+}
+
+
+def add_stacks(
+    chart: go.Figure,
+    table: pd.DataFrame,
+    colours: Mapping[Any, str],
+    x: Sequence[Any],
+    names: Sequence[str],
+    faded: Sequence[bool] = (),
+) -> None:
+    """Stack a bar for each row of ``table``: a trace for each category that occurs at all.
+
+    ``table`` has a column for each key of ``colours``; ``names`` says in the hover what each row
+    is; rows that are ``faded`` are incomplete.
+    """
+    opacity = [0.45 if pale else 1.0 for pale in faded] or 1.0
+    for category, colour in colours.items():
+        counts = table[int(category)]
+        if not counts.any():
+            continue
+        chart.add_trace(
+            go.Bar(
+                x=list(x),
+                y=counts.to_numpy(),
+                name=category.label,
+                marker={"color": colour, "opacity": opacity},
+                customdata=[
+                    f"<b>{text(name)}</b><br>{category.label}: {count:,} of {of:,}"
+                    for name, count, of in zip(names, counts, table["all"], strict=True)
+                ],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    chart.update_layout(barmode="stack", legend={"traceorder": "normal"})
+
+
+def add_totals(chart: go.Figure, table: pd.DataFrame, x: Sequence[Any]) -> None:
+    """Write over each bar how many ``appointments`` it counts; its height is ``all``."""
+    chart.add_trace(
+        go.Scatter(
+            x=list(x),
+            y=table["all"].to_numpy(),
+            mode="text",
+            text=[f"{count:,}" if count else "" for count in table["appointments"]],
+            textposition="top center",
+            textfont={"color": INK, "size": 13},
+            cliponaxis=False,
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+
+
+def rate_marks(
+    table: pd.DataFrame,
+    rate: str,
+    positions: Sequence[Any],
+    names: Sequence[str],
+    *,
+    colours: str | Sequence[str] = INK,
+    across: bool = False,
+    joined: bool = False,
+) -> go.Scatter:
+    """Rates as dots with their 95 % intervals; a missing rate is a gap.
+
+    ``table`` as from :func:`clinical.attendance.attendance_by`; ``rate`` is ``missed`` or
+    ``cancelled``. ``across``: rates run from left to right; ``joined``: by a line.
+    """
+    share, low, high = (table[f"{rate}_{part}"] for part in ("rate", "low", "high"))
+    n = table["due" if rate == "missed" else "appointments"]
+    interval = {
+        "type": "data",
+        "symmetric": False,
+        "array": (high - share).to_numpy(),
+        "arrayminus": (share - low).to_numpy(),
+        "color": NEUTRAL,
+        "thickness": 1.5,
+        "width": 0,
+    }
+    name = rate.capitalize()
+    columns = (table[rate], n, share, low, high)
+    return go.Scatter(
+        x=share.to_numpy() if across else list(positions),
+        y=list(positions) if across else share.to_numpy(),
+        error_x=interval if across else None,
+        error_y=None if across else interval,
+        mode="lines+markers" if joined else "markers",
+        marker={"color": colours, "size": 10},
+        line={"color": colours, "width": 1.5} if joined else None,
+        name=name,
+        connectgaps=False,
+        customdata=[
+            f"<b>{text(where)}</b><br>{name}: {events:,} of {of:,}, {percent(estimate)} "
+            f"(95 % CI {percent_range(lowest, highest)})"
+            for where, events, of, estimate, lowest, highest in zip(names, *columns, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )

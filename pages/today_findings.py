@@ -1,0 +1,221 @@
+"""The pictures of the Today page with their words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from charts import today as charts
+from charts.numbers import percent
+from clinical.attendance import Outcome
+from clinical.calendar import day_date
+from clinical.codes import AppointmentKind
+from clinical.incidence import Proportion, directions, proportion
+from clinical.schedule import USUAL_WEEKS
+from pages.frame import Finding, plain
+from pages.today_known import BEFORE_DAYS, RECENT_DAYS
+from pages.words import count_words, day_words, listed, weekday_words
+
+_TERMS = 8
+
+
+def week_finding(week: pd.DataFrame, today: date, closed: Mapping[date, str]) -> Finding:
+    """This week by day and outcome."""
+    days = [day_date(number) for number in week.index]
+    cancelled = int(week[int(Outcome.CANCELLED)].sum())
+    title = _week_title(week, days)
+    return Finding(
+        key="this-week",
+        title=title,
+        subtitle=f"{weekday_words(days[0])} to {weekday_words(days[-1])}; the number over a bar "
+        f"leaves cancelled appointments out ({cancelled:,} this week)",
+        chart=charts.week_chart(week, today, closed),
+        table=_week_table(week, days),
+        alt=f"Appointments of this week by day and by what became of them. {title}.",
+        note=f"Usual for the weekday: the mean of the {USUAL_WEEKS} weeks before, cancelled "
+        "appointments left out.",
+    )
+
+
+def _week_title(week: pd.DataFrame, days: list[date]) -> str:
+    total, most = int(week["appointments"].sum()), int(week["appointments"].max())
+    if not total:
+        return "No appointments this week"
+    fullest = [
+        f"{day:%A}" for day, count in zip(days, week["appointments"], strict=True) if count == most
+    ]
+    usual = week["usual"].sum(min_count=1)
+    against = "" if pd.isna(usual) else f", {usual:.0f} in a usual one"
+    return (
+        f"{count_words(total, 'appointment')} this week{against}; {listed(fullest)} "
+        f"{'is' if len(fullest) == 1 else 'are'} fullest ({most:,})"
+    )
+
+
+def _week_table(week: pd.DataFrame, days: list[date]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Day": [f"{day:%a} {day_words(day)}" for day in days],
+            **_outcome_columns(week),
+            "Appointments without cancelled": week["appointments"].to_numpy(),
+            "Usual for the weekday": week["usual"].round(1).to_numpy(),
+        }
+    )
+
+
+def _outcome_columns(table: pd.DataFrame) -> dict[str, object]:
+    return {each.label: table[int(each)].to_numpy() for each in Outcome}
+
+
+def hours_finding(hours: pd.DataFrame, known_at: datetime, clocks: int) -> Finding:
+    """Today by hour; ``clocks``: how many different clocks the sites go by."""
+    counts = hours["appointments"]
+    busiest = hours.index[int(counts.to_numpy().argmax())]
+    title = (
+        f"Busiest hour today: {busiest:02d}:00, with "
+        f"{count_words(int(counts.max()), 'appointment')}"
+    )
+    by_clock = "by each site's own clock" if clocks > 1 else "by the hour of their start"
+    now = known_at.hour + known_at.minute / 60 if clocks == 1 else None
+    return Finding(
+        key="today-by-hour",
+        title=title,
+        subtitle=f"{count_words(int(counts.sum()), 'appointment')} today, {by_clock}; the number "
+        "over a bar leaves cancelled ones out",
+        chart=charts.hours_chart(hours, now),
+        table=pd.DataFrame(
+            {
+                "Hour": [f"{hour:02d}:00" for hour in hours.index],
+                **_outcome_columns(hours),
+                "Appointments without cancelled": counts.to_numpy(),
+            }
+        ),
+        alt=f"Today's appointments by hour and by what became of them. {title}.",
+        note="" if clocks > 1 else f"Dotted: the data's last change, {known_at:%H:%M}.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TermChange:
+    """One side effect in the last 30 days and in the 90 before.
+
+    ``direction``: 1 where it has clearly risen, -1 where fallen, 0 where that may be chance.
+    """
+
+    term: str
+    recent: Proportion
+    before: Proportion
+    direction: int
+
+
+def term_changes(terms: pd.DataFrame, n_recent: int, n_before: int) -> list[TermChange]:
+    """The commonest side effects with their change; the commonest comes first.
+
+    ``terms`` as from :func:`data_access.today.terms_recently_and_before`.
+    """
+    everywhere = terms["recent"] + terms["before"]
+    shown = terms.assign(all=everywhere).sort_values(["all", "term"], ascending=[False, True])
+    shown = shown.head(_TERMS)
+    pairs = [
+        (proportion(int(recent), n_recent), proportion(int(before), n_before))
+        for recent, before in zip(shown["recent"], shown["before"], strict=True)
+    ]
+    return [
+        TermChange(str(term), recent, before, direction)
+        for term, (recent, before), direction in zip(
+            shown["term"], pairs, directions(pairs), strict=True
+        )
+    ]
+
+
+def terms_finding(changes: list[TermChange], n_recent: int, n_before: int) -> Finding:
+    """The commonest side effects in the last 30 days against the 90 before."""
+    frame = _term_rows(changes)
+    title = _terms_title(changes)
+    return Finding(
+        key="side-effects-30-days",
+        title=title,
+        subtitle=f"The {len(changes)} commonest; last {RECENT_DAYS} days ({n_recent:,} recorded "
+        f"infusions, 95 % CI) against the {BEFORE_DAYS} before ({n_before:,})",
+        chart=charts.terms_chart(frame),
+        table=_terms_table(frame),
+        alt=f"Side effects in the last {RECENT_DAYS} days and before. {title}.",
+        note="Coloured only where the change is more than chance, given how many are compared.",
+    )
+
+
+def _terms_title(changes: list[TermChange]) -> str:
+    risen = [
+        f"{plain(each.term)} ({percent(each.recent.estimate)})"
+        for each in changes
+        if each.direction > 0
+    ]
+    fallen = [plain(each.term) for each in changes if each.direction < 0]
+    parts = [
+        f"{listed(some)} {'has' if len(some) == 1 else 'have'} {verb}"
+        for some, verb in ((risen, "risen"), (fallen, "fallen"))
+        if some
+    ]
+    return "; ".join(parts) or "No side effect has clearly risen or fallen"
+
+
+def _term_rows(changes: list[TermChange]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "term": [each.term for each in changes],
+            "recent": [each.recent.events for each in changes],
+            "n_recent": [each.recent.n for each in changes],
+            "share": _floats([each.recent.estimate for each in changes]),
+            "low": _floats([each.recent.low for each in changes]),
+            "high": _floats([each.recent.high for each in changes]),
+            "before_events": [each.before.events for each in changes],
+            "n_before": [each.before.n for each in changes],
+            "before": _floats([each.before.estimate for each in changes]),
+            "direction": [each.direction for each in changes],
+        }
+    )
+
+
+def _floats(values: list[float | None]) -> "pd.Series[float]":
+    return pd.Series(values, dtype="float64")
+
+
+def _terms_table(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Side effect": frame["term"],
+            "Infusions with it, last 30 days": frame["recent"],
+            "of recorded": frame["n_recent"],
+            "%": (100 * frame["share"]).round(1),
+            "95 % CI from": (100 * frame["low"]).round(1),
+            "to": (100 * frame["high"]).round(1),
+            "Infusions with it, 90 days before": frame["before_events"],
+            "of recorded before": frame["n_before"],
+            "% before": (100 * frame["before"]).round(1),
+        }
+    )
+
+
+def list_table(appointments: pd.DataFrame) -> pd.DataFrame:
+    """Today's appointments as staff read them.
+
+    ``appointments`` as from :func:`data_access.today.appointment_list`, with ``outcome``.
+    """
+    family, given = appointments["family_name"], appointments["given_name"]
+    names = [
+        ", ".join(str(part) for part in pair if pd.notna(part)) or "Not recorded"
+        for pair in zip(family, given, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "Time": appointments["time"],
+            "Site": appointments["site"],
+            "Patient": names,
+            "Record number": appointments["mrn"].fillna(""),
+            "For": [AppointmentKind(kind).label for kind in appointments["kind"]],
+            "Status": [Outcome(each).label for each in appointments["outcome"]],
+            "Chair": appointments["chair"].fillna(""),
+            "With": appointments["provider"].fillna(""),
+        }
+    )
