@@ -9,7 +9,7 @@ revision.
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import BigInteger, Connection, Double, SmallInteger, Text
+from sqlalchemy import BigInteger, Connection, Double, SmallInteger, Text, inspect
 
 from data_access.embedded import writing_url
 from data_access.engine import make_engine, writing
@@ -41,7 +41,8 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         render_item=render_type,
-        render_as_batch=True,
+        # SQLite changes a table by rebuilding it; in an empty database there is nothing to change.
+        render_as_batch=bool(inspect(connection).get_table_names()),
     )
     with context.begin_transaction():
         context.run_migrations()

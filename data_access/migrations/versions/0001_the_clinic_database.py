@@ -82,9 +82,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("chair_id", name=op.f("uq_chairs_chair_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("chairs", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_chairs_site_id"), ["site_id"], unique=False)
-
+    op.create_index(op.f("ix_chairs_site_id"), "chairs", ["site_id"], unique=False)
     op.create_table(
         "closures",
         sa.Column("site_id", columns.TEXT, nullable=False),
@@ -155,9 +153,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("patient_id", name=op.f("uq_patients_patient_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("patients", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_patients_site_id"), ["site_id"], unique=False)
-
+    op.create_index(op.f("ix_patients_site_id"), "patients", ["site_id"], unique=False)
     op.create_table(
         "appointments",
         sa.Column("appointment_key", columns.KEY, autoincrement=False, nullable=False),
@@ -210,11 +206,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("appointment_id", name=op.f("uq_appointments_appointment_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("appointments", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_appointments_patient_id"), ["patient_id"], unique=False
-        )
-
+    op.create_index(
+        op.f("ix_appointments_patient_id"), "appointments", ["patient_id"], unique=False
+    )
     op.create_table(
         "checks",
         sa.Column("check_key", columns.KEY, autoincrement=False, nullable=False),
@@ -238,9 +232,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("check_id", name=op.f("uq_checks_check_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("checks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_checks_patient_id"), ["patient_id"], unique=False)
-
+    op.create_index(op.f("ix_checks_patient_id"), "checks", ["patient_id"], unique=False)
     op.create_table(
         "medications",
         sa.Column("medication_key", columns.KEY, autoincrement=False, nullable=False),
@@ -265,9 +257,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("medication_id", name=op.f("uq_medications_medication_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("medications", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_medications_patient_id"), ["patient_id"], unique=False)
-
+    op.create_index(op.f("ix_medications_patient_id"), "medications", ["patient_id"], unique=False)
     op.create_table(
         "patient_facts",
         sa.Column("patient_key", columns.KEY, autoincrement=False, nullable=False),
@@ -312,9 +302,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("series_id", name=op.f("uq_series_series_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("series", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_series_patient_id"), ["patient_id"], unique=False)
-
+    op.create_index(op.f("ix_series_patient_id"), "series", ["patient_id"], unique=False)
     op.create_table(
         "appointment_facts",
         sa.Column("appointment_key", columns.KEY, autoincrement=False, nullable=False),
@@ -429,10 +417,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("infusion_id", name=op.f("uq_infusions_infusion_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("infusions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_infusions_patient_id"), ["patient_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_infusions_series_id"), ["series_id"], unique=False)
-
+    op.create_index(op.f("ix_infusions_patient_id"), "infusions", ["patient_id"], unique=False)
+    op.create_index(op.f("ix_infusions_series_id"), "infusions", ["series_id"], unique=False)
     op.create_table(
         "assessments",
         sa.Column("assessment_key", columns.KEY, autoincrement=False, nullable=False),
@@ -486,9 +472,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("assessment_id", name=op.f("uq_assessments_assessment_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("assessments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_assessments_patient_id"), ["patient_id"], unique=False)
-
+    op.create_index(op.f("ix_assessments_patient_id"), "assessments", ["patient_id"], unique=False)
     op.create_table(
         "infusion_facts",
         sa.Column("infusion_key", columns.KEY, autoincrement=False, nullable=False),
@@ -523,6 +507,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("infusion_key", name=op.f("pk_infusion_facts")),
         sqlite_strict=True,
     )
+    op.create_index(
+        "ix_infusion_facts_month_dose",
+        "infusion_facts",
+        [
+            "month",
+            "dose_band",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "recorded",
+            "side_effects",
+            "worst_grade",
+            "stopped",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_infusion_facts_number",
+        "infusion_facts",
+        ["phase", "number", "day", "site_key", "diagnosis_group", "recorded", "side_effects"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_infusion_facts_patient",
+        "infusion_facts",
+        ["patient_key", "day", "site_key", "diagnosis_group", "phase", "recorded", "side_effects"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_infusion_facts_site_day",
+        "infusion_facts",
+        [
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "recorded",
+            "side_effects",
+            "month",
+            "dose_band",
+            "number",
+            "patient_key",
+            "worst_grade",
+            "stopped",
+        ],
+        unique=False,
+    )
     op.create_table(
         "side_effect_facts",
         sa.Column("infusion_key", columns.KEY, autoincrement=False, nullable=False),
@@ -549,6 +581,66 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("infusion_key", "term_key", name=op.f("pk_side_effect_facts")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_side_effect_facts_grade",
+        "side_effect_facts",
+        [
+            "term_key",
+            "worst_grade",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "events",
+            "serious",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_side_effect_facts_month_dose",
+        "side_effect_facts",
+        ["term_key", "month", "dose_band", "day", "site_key", "diagnosis_group", "phase"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_side_effect_facts_number",
+        "side_effect_facts",
+        ["term_key", "phase", "number", "day", "site_key", "diagnosis_group"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_side_effect_facts_patient",
+        "side_effect_facts",
+        ["term_key", "patient_key", "day", "site_key", "diagnosis_group", "phase"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_side_effect_facts_serious",
+        "side_effect_facts",
+        ["day", "site_key"],
+        unique=False,
+        sqlite_where=sa.text("serious = 1"),
+        postgresql_where=sa.text("serious = 1"),
+    )
+    op.create_index(
+        "ix_side_effect_facts_site",
+        "side_effect_facts",
+        [
+            "term_key",
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "worst_grade",
+            "events",
+            "serious",
+            "patient_key",
+            "month",
+            "dose_band",
+            "number",
+        ],
+        unique=False,
     )
     op.create_table(
         "side_effects",
@@ -578,11 +670,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("side_effect_id", name=op.f("uq_side_effects_side_effect_id")),
         sqlite_strict=True,
     )
-    with op.batch_alter_table("side_effects", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_side_effects_infusion_id"), ["infusion_id"], unique=False
-        )
-
+    op.create_index(
+        op.f("ix_side_effects_infusion_id"), "side_effects", ["infusion_id"], unique=False
+    )
     op.create_table(
         "vital_signs",
         sa.Column("infusion_id", columns.TEXT, nullable=False),
