@@ -17,6 +17,8 @@ SYSTOLIC_LIMIT, DIASTOLIC_LIMIT = 165, 100
 """mmHg: from here a rise counts as treatment-emergent hypertension (Rodrigues 2021)."""
 GRADES = 5
 _LABELS_AT_MOST = 12
+_DOSE_STEP = 0.04
+"""mg/kg: smaller differences come from rounding the dose or from the weight of the day."""
 
 
 def trajectory_chart(
@@ -31,7 +33,8 @@ def trajectory_chart(
 
     ``scores``: as :func:`data_access.one_patient.patient_scores`, of this instrument;
     ``infusions``: as :func:`~data_access.one_patient.patient_infusions`; ``baselines``: one row per
-    series with ``series_key``, ``baseline`` and ``completed`` (the time of the baseline).
+    series with ``series_key``, ``baseline``, ``completed`` (the time of the baseline) and
+    ``induction_baseline`` (for maintenance: that of the induction before it; else missing).
     """
     chart = figure(HEIGHT_LARGE)
     severity_bands(chart, instrument)
@@ -212,26 +215,45 @@ def _add_levels(
     chart: go.Figure, baselines: pd.DataFrame, marks: pd.DataFrame, instrument: Instrument
 ) -> None:
     """For each series its baseline and the total at which a response begins, along its time."""
-    for series_key, baseline, start in zip(
-        baselines["series_key"], baselines["baseline"], baselines["x"], strict=True
-    ):
-        end = marks.loc[marks["series_key"] == series_key, "x"].max()
-        levels = [(baseline, f"Baseline {baseline:g}", "dash")]
-        response = response_total(instrument, baseline)
+    for row in baselines.to_dict("records"):
+        end = marks.loc[marks["series_key"] == row["series_key"], "x"].max()
+        levels = [(row["baseline"], f"Baseline {row['baseline']:g}", "dash")]
+        response = _response_level(instrument, row["baseline"], row["induction_baseline"])
         if response is not None:
-            levels.append((response, f"Response: {response:g}", "dot"))
+            levels.append((*response, "dot"))
         for level, label, dash in levels:
             chart.add_scatter(
-                x=[start, end],
+                x=[row["x"], end],
                 y=[level, level],
-                mode="lines+text",
-                text=["", label],
-                textposition="top left",
-                textfont={"size": 11, "color": NEUTRAL},
+                mode="lines",
                 line={"color": NEUTRAL, "width": 1, "dash": dash},
                 hoverinfo="skip",
                 showlegend=False,
             )
+            chart.add_annotation(
+                x=row["x"],
+                y=level,
+                text=label,
+                showarrow=False,
+                xanchor="left",
+                yanchor="bottom",
+                font={"size": 11, "color": NEUTRAL},
+            )
+
+
+def _response_level(
+    instrument: Instrument, baseline: float, induction_baseline: float
+) -> tuple[float, str] | None:
+    """The total at which a response begins; for maintenance that of the induction before it.
+
+    Half of a baseline that a response has already lowered would be a level that nobody aims at.
+    """
+    if isnan(induction_baseline):
+        level, words = response_total(instrument, baseline), "Response"
+    else:
+        level = response_total(instrument, induction_baseline)
+        words = f"Response, from {induction_baseline:g} before induction"
+    return None if level is None else (level, f"{words}: {level:g}")
 
 
 def _add_scores_before(chart: go.Figure, scores: pd.DataFrame, baselines: pd.DataFrame) -> None:
@@ -275,7 +297,6 @@ def _add_other_scores(chart: go.Figure, scores: pd.DataFrame) -> None:
 
 def _add_infusions(chart: go.Figure, marks: pd.DataFrame, height: float) -> None:
     """The infusions along the foot, with the dose in words where it changes."""
-    changed = marks["mg_per_kg"].round(2).ne(marks["mg_per_kg"].round(2).shift())
     chart.add_scatter(
         x=marks["x"],
         y=[height] * len(marks),
@@ -289,15 +310,23 @@ def _add_infusions(chart: go.Figure, marks: pd.DataFrame, height: float) -> None
             "size": 10,
             "color": INK,
         },
-        text=[
-            f"{dose:.2f}" if new and not isnan(dose) else ""
-            for dose, new in zip(marks["mg_per_kg"], changed, strict=True)
-        ],
+        text=_dose_labels(marks["mg_per_kg"]),
         textposition="bottom center",
         textfont={"size": 11, "color": NEUTRAL},
         customdata=[_dose_words(*row) for row in _doses(marks)],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _dose_labels(doses: Iterable[float]) -> list[str]:
+    """The dose where it differs from the one last labelled by more than rounding to the weight."""
+    labels = []
+    told = nan
+    for dose in doses:
+        new = not isnan(dose) and not abs(dose - told) < _DOSE_STEP
+        labels.append(f"{dose:.2f}" if new else "")
+        told = dose if new else told
+    return labels
 
 
 def _doses(marks: pd.DataFrame) -> Iterator[tuple[int, pd.Timestamp, float, float]]:

@@ -18,24 +18,21 @@ FEWEST = 5
 """Fewer scores than this make no point: a mean or a share of so few says little."""
 _LAST_NUMBER = 12
 
-_STATUS_LOOK = {
-    Status.WORSE: (CONCERN, 1.0),
-    Status.NO_RESPONSE: (PALE_CONCERN, 1.0),
-    Status.PARTIAL: (NEUTRAL, 0.55),
-    Status.STEADY: (PALE, 1.0),
-    Status.IMPROVED: (IMPROVEMENT, 0.7),
-    Status.RESPONDING: (IMPROVEMENT, 0.6),
-    Status.REMISSION: (IMPROVEMENT, 1.0),
+_STATUS_COLOURS = {
+    Status.WORSE: CONCERN,
+    Status.NO_RESPONSE: PALE_CONCERN,
+    Status.PARTIAL: NEUTRAL,
+    Status.STEADY: PALE,
+    Status.IMPROVED: IMPROVEMENT,
+    Status.RESPONDING: IMPROVEMENT,
+    Status.REMISSION: INK,
 }
-"""Colour and opacity: orange needs a look, blue is better, grey neither."""
-
-
-TAKEN = {
-    Timepoint.BEFORE_INFUSION: "before",
+"""Orange needs a look, blue is better, grey neither; response and remission as in their lines."""
+_TAKEN = {
+    Timepoint.BEFORE_INFUSION: "before an infusion",
     Timepoint.AFTER_INFUSION: "within 72 hours after",
-    Timepoint.FOLLOW_UP: "later than that after",
+    Timepoint.FOLLOW_UP: "later",
 }
-"""When a latest score was taken, to be followed by "an infusion"."""
 
 
 def before_infusion(scores: pd.DataFrame) -> pd.DataFrame:
@@ -49,6 +46,15 @@ def before_infusion(scores: pd.DataFrame) -> pd.DataFrame:
     found = scores[scores["timepoint"].isin(kinds) & (scores["scores"] >= FEWEST)]
     found = found.assign(infusion=found["number"] + 1)
     return found[found["infusion"] <= _LAST_NUMBER].reset_index(drop=True)
+
+
+def last_full(points: pd.DataFrame) -> int:
+    """The position of the last point that still has half as many scores as the first.
+
+    What a title says of the end of a series; beyond it are the few whose series was made longer.
+    """
+    enough = points["scores"] >= points["scores"].iloc[0] / 2
+    return int(enough[enough].index[-1])
 
 
 def scores_chart(scores: pd.DataFrame, instrument: Instrument) -> go.Figure:
@@ -132,16 +138,16 @@ def status_chart(totals: pd.DataFrame) -> go.Figure:
     rows = evaluable(totals)
     groups = rows.groupby(["phase", "timepoint"])["patients"].sum()
     labels = {
-        (phase, kind): f"{Phase(phase).label}: {TAKEN[Timepoint(kind)]} an infusion<br>n {size:,}"
+        (phase, kind): f"{Phase(phase).label}: {_TAKEN[Timepoint(kind)]}<br>n {size:,}"
         for (phase, kind), size in zip(groups.index.tolist(), groups.tolist(), strict=True)
     }
-    chart = figure(max(HEIGHT_SMALL, 120 + 48 * len(labels)))
+    chart = figure(max(HEIGHT_SMALL, 100 + 40 * len(labels)))
     keys = list(zip(rows["phase"].tolist(), rows["timepoint"].tolist(), strict=True))
     rows = rows.assign(
         label=[labels[key] for key in keys],
         share=[count / groups[key] for count, key in zip(rows["patients"], keys, strict=True)],
     )
-    for status, (colour, opacity) in _STATUS_LOOK.items():
+    for status, colour in _STATUS_COLOURS.items():
         part = rows[rows["status"] == int(status)]
         if part.empty:
             continue
@@ -150,7 +156,7 @@ def status_chart(totals: pd.DataFrame) -> go.Figure:
             x=part["share"],
             orientation="h",
             name=status.label,
-            marker={"color": colour, "opacity": opacity},
+            marker={"color": colour},
             text=[f"{count:,}" for count in part["patients"]],
             textposition="inside",
             insidetextanchor="middle",

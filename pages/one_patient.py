@@ -15,7 +15,16 @@ from clinical.progress import FOLLOWED
 from data_access import one_patient as queries
 from data_access.one_patient import PatientRecord
 from pages.context import PageContext
-from pages.frame import definitions, findings, nothing, plain, sentence, table
+from pages.frame import (
+    definitions,
+    finding_grid,
+    heading,
+    nothing,
+    plain,
+    sentence,
+    show,
+    table,
+)
 from pages.one_patient_findings import (
     against_before_treatment,
     infusion_table,
@@ -25,6 +34,7 @@ from pages.one_patient_findings import (
     side_effect_finding,
     trajectory_finding,
 )
+from pages.words import count_words, day_words
 
 CHOSEN = "chosen_patient"
 """Session state: the key of the patient who is open. Never in the URL or in a widget's key."""
@@ -100,10 +110,11 @@ def _read(context: PageContext, patient: PatientRecord) -> _Record:
     arguments = context.connection, context.viewer, patient.patient_key
     baselines = queries.patient_baselines(*arguments)
     baselines["completed"] = [datetime.combine(day_date(day), time(12)) for day in baselines["day"]]
+    series = queries.patient_series(*arguments)
     return _Record(
         patient=patient,
-        series=queries.patient_series(*arguments),
-        baselines=baselines,
+        series=series,
+        baselines=_with_induction_baseline(baselines, series),
         scores=queries.patient_scores(*arguments),
         infusions=queries.patient_infusions(*arguments),
         side_effects=queries.patient_side_effects(*arguments),
@@ -146,9 +157,10 @@ def _header(patient: PatientRecord, today: date) -> None:
     if patient.site:
         facts.append(patient.site)
     facts.append(_progress(patient))
+    next_one = patient.next_appointment
     facts.append(
-        f"next appointment {patient.next_appointment:%d %b %Y, %H:%M}"
-        if patient.next_appointment
+        f"next appointment {day_words(next_one)}, {next_one:%H:%M}"
+        if next_one
         else "no appointment booked"
     )
     st.markdown(" · ".join(plain(fact) for fact in facts))
@@ -184,25 +196,24 @@ def _trajectory(record: _Record) -> None:
 
 
 def _pictures(shown: _Record, instrument: Instrument, *, by_number: bool) -> None:
-    below = (
-        item_9_finding(shown.scores_of(PHQ9)),
-        pressure_finding(shown.infusions),
-        side_effect_finding(shown.infusions, shown.side_effects),
-    )
-    findings(
+    show(
         trajectory_finding(
             instrument,
             shown.scores_of(instrument),
             shown.infusions,
             shown.baselines_of(instrument),
             by_number=by_number,
-        ),
-        *(finding for finding in below if finding is not None),
+        )
     )
+    below = (pressure_finding(shown.infusions), item_9_finding(shown.scores_of(PHQ9)))
+    finding_grid([finding for finding in below if finding is not None])
+    side_effects = side_effect_finding(shown.infusions, shown.side_effects)
+    if side_effects is not None:
+        show(side_effects)
 
 
 def _infusions(shown: _Record) -> None:
-    st.markdown("##### Infusions")
+    heading("Every infusion", f"{count_words(len(shown.infusions), 'infusion')}, the first on top")
     table(
         infusion_table(shown.infusions, shown.side_effects),
         "infusions",
@@ -210,6 +221,7 @@ def _infusions(shown: _Record) -> None:
             "Date": st.column_config.DateColumn(format="DD MMM YYYY"),
             "mg/kg": st.column_config.NumberColumn(format="%.2f"),
             "Systolic rise": st.column_config.NumberColumn(format="%+d", help="mmHg"),
+            "Side effects (grade)": st.column_config.TextColumn(width="large"),
         },
     )
 
@@ -232,7 +244,8 @@ def _choose_instrument(record: _Record) -> Instrument:
 def _choose_series(record: _Record) -> int | None:
     """The key of the series to look at, the latest by default; ``None`` for every series."""
     words: dict[int, str] = {
-        key: f"{Phase(phase).label} from {day_date(day):%d %b %Y}, n {infusions} infusions"
+        key: f"{Phase(phase).label} from {day_words(day_date(day))}, "
+        f"{count_words(infusions, 'infusion')}"
         for key, phase, day, infusions in zip(
             record.series["series_key"].tolist(),
             record.series["phase"],
@@ -279,18 +292,27 @@ def _answer(record: _Record, instrument: Instrument) -> str:
 
 def _before_treatment(record: _Record, series_key: int, instrument: Instrument) -> str:
     """For a maintenance series, the latest score against the induction before it; else nothing."""
-    shown = record.of_series(series_key)
-    scores = shown.scores_of(instrument)
-    baselines = record.baselines_of(instrument).merge(record.series, on="series_key")
-    earlier = baselines[
-        (baselines["phase"] == int(Phase.INDUCTION))
-        & (baselines["first_day"] < shown.series["first_day"].iloc[0])
-    ].sort_values("first_day")
-    if shown.series["phase"].iloc[0] != Phase.MAINTENANCE or scores.empty or earlier.empty:
+    baselines = record.baselines_of(instrument)
+    row = baselines[baselines["series_key"] == series_key]
+    if row.empty or pd.isna(row["induction_baseline"].iloc[0]):
         return ""
+    series = record.series[record.series["first_day"] <= row["first_day"].iloc[0]]
+    scores = record.scores_of(instrument)
+    later = scores[scores["series_key"].isin(series["series_key"])]
+    later = later[later["timepoint"] != int(Timepoint.BASELINE)]
     return against_before_treatment(
-        instrument, float(earlier["baseline"].iloc[-1]), float(scores["total"].iloc[-1])
+        instrument, float(row["induction_baseline"].iloc[0]), later["total"].tolist()
     )
+
+
+def _with_induction_baseline(baselines: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """Adds ``phase``, ``first_day`` and, for maintenance, the baseline of the induction before."""
+    rows = baselines.merge(series[["series_key", "phase", "first_day"]], on="series_key")
+    rows = rows.sort_values("first_day", kind="stable")
+    induction = rows["baseline"].where(rows["phase"] == int(Phase.INDUCTION))
+    before = induction.groupby(rows["instrument"]).ffill()
+    rows["induction_baseline"] = before.where(rows["phase"] == int(Phase.MAINTENANCE))
+    return rows
 
 
 def _definitions() -> None:

@@ -6,8 +6,9 @@ from charts import one_patient as charts
 from charts.one_patient import DIASTOLIC_LIMIT, SYSTOLIC_LIMIT, improvement, taken
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
-from clinical.progress import Status, held_from, status
+from clinical.progress import WORSE_POINTS, Status, held_from, points_worse, status
 from pages.frame import Finding
+from pages.words import count_words
 
 
 def patient_answer(
@@ -30,20 +31,28 @@ def patient_answer(
     last = scores.iloc[-1]
     word = status(instrument, phase, baseline, last["total"])
     return (
-        f"{instrument.name} {_movement(baseline, last['total'])} {_taken(last)}: "
+        f"{instrument.name} {_movement(baseline, last['total'])}, {_taken(last)}: "
         f"**{_compared(instrument, baseline, last['total'])}**; "
         f"{_outcome(instrument, word, scores)}."
     )
 
 
-def against_before_treatment(instrument: Instrument, first_baseline: float, total: float) -> str:
-    """A maintenance score against the baseline of the induction before it."""
-    percent = instrument.improvement_percent(first_baseline, total)
+def against_before_treatment(
+    instrument: Instrument, first_baseline: float, totals: list[float]
+) -> str:
+    """A maintenance score against the baseline of the induction before it.
+
+    ``totals``: every score since that baseline, in time order; the last is the one compared.
+    """
+    percent = instrument.improvement_percent(first_baseline, totals[-1])
     if percent is None:
         return ""
-    held = instrument.responded(first_baseline, total)
-    verdict = {True: ", still a response", False: ", not a response", None: ""}[held]
-    return f"Against {first_baseline:g} before induction: {improvement(percent)}{verdict}."
+    words = f"Against {first_baseline:g} before induction: {improvement(percent)}"
+    if instrument.responded(first_baseline, totals[-1]):
+        return f"{words}, a response."
+    if any(instrument.responded(first_baseline, total) for total in totals):
+        return f"{words}. **The response reached before is lost.**"
+    return f"{words}, no response so far."
 
 
 def trajectory_finding(
@@ -57,9 +66,10 @@ def trajectory_finding(
     """The scores of one instrument against the infusions, in the chosen series."""
     later = scores[scores["timepoint"] != int(Timepoint.BASELINE)]
     values = [*baselines["baseline"], *later["total"]]
+    best = max if instrument.higher_is_better else min
     title = (
-        f"{instrument.name} between {min(values):g} and {max(values):g} "
-        f"over {_count(len(infusions), 'infusion')}"
+        f"{instrument.name} from {values[0]:g} to {values[-1]:g}, best {best(values):g}, "
+        f"over {count_words(len(infusions), 'infusion')}"
         if values
         else f"No {instrument.name} score in this series"
     )
@@ -67,7 +77,7 @@ def trajectory_finding(
         key="trajectory",
         title=title,
         subtitle=(
-            f"n {_count(len(values), 'score')}. Scores taken before an infusion, within 72 hours "
+            f"{count_words(len(values), 'score')}. Those taken before an infusion, within 72 hours "
             "after one, and later have different marks; only the first are joined"
         ),
         chart=charts.trajectory_chart(
@@ -88,8 +98,8 @@ def item_9_finding(scores: pd.DataFrame) -> Finding | None:
         key="item-9",
         title=item_9_title(kept),
         subtitle=(
-            f"PHQ-9 item 9: thoughts of being better off dead or of self-harm; n "
-            f"{_count(len(kept), 'answer')}. From 1 on, ask further"
+            "PHQ-9 item 9, thoughts of being better off dead or of self-harm: "
+            f"{count_words(len(kept), 'answer')}. From 1 on, further questions are due"
         ),
         chart=charts.item_9_chart(kept),
         table=pd.DataFrame(
@@ -122,7 +132,7 @@ def pressure_finding(infusions: pd.DataFrame) -> Finding | None:
     )
     title = (
         f"Blood pressure reached {SYSTOLIC_LIMIT}/{DIASTOLIC_LIMIT} in {int(high.sum())} of "
-        f"{_count(len(measured), 'infusion')}"
+        f"{count_words(len(measured), 'infusion')}"
         if high.any()
         else f"Blood pressure stayed below {SYSTOLIC_LIMIT}/{DIASTOLIC_LIMIT}"
     )
@@ -130,7 +140,7 @@ def pressure_finding(infusions: pd.DataFrame) -> Finding | None:
         key="blood-pressure",
         title=title,
         subtitle=(
-            f"First value to highest value, mmHg; n {_count(len(measured), 'infusion')} with "
+            f"First value to highest value, mmHg; {count_words(len(measured), 'infusion')} with "
             f"measurements, of {len(infusions)}. A peak at the limit or over is orange"
         ),
         chart=charts.pressure_chart(infusions),
@@ -146,9 +156,9 @@ def side_effect_finding(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> 
         return None
     affected = recorded["infusion_key"].isin(side_effects["infusion_key"])
     title = (
-        f"Side effects in {int(affected.sum())} of {_count(len(recorded), 'infusion')}"
+        f"Side effects in {int(affected.sum())} of {count_words(len(recorded), 'infusion')}"
         if affected.any()
-        else f"No side effect in {_count(len(recorded), 'infusion')}"
+        else f"No side effect in {count_words(len(recorded), 'infusion')}"
     )
     numbers = infusions.set_index("infusion_key")["number"]
     shown = side_effects[side_effects["infusion_key"].isin(numbers.index)]
@@ -156,8 +166,8 @@ def side_effect_finding(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> 
         key="patient-side-effects",
         title=title,
         subtitle=(
-            f"n {_count(len(recorded), 'infusion')} with a side-effect form, of {len(infusions)}; "
-            "the darker, the worse the grade (CTCAE)"
+            f"{count_words(len(recorded), 'infusion')} with a side-effect form, "
+            f"of {len(infusions)}; the darker, the worse the grade (CTCAE)"
         ),
         chart=charts.side_effect_chart(infusions, side_effects),
         table=pd.DataFrame(
@@ -225,14 +235,18 @@ def _movement(baseline: float, total: float) -> str:
 
 
 def _compared(instrument: Instrument, baseline: float, total: float) -> str:
+    """Better in per cent, as the rules for response are; worse in points, as the rule for worse."""
+    worse_by = points_worse(instrument, total - baseline)
     percent = instrument.improvement_percent(baseline, total)
-    if percent is None:
-        return f"{total - baseline:+g} points"
+    if worse_by > 0 or percent is None:
+        return f"{count_words(int(abs(worse_by)), 'point')} {'worse' if worse_by > 0 else 'better'}"
     return improvement(percent)
 
 
 def _outcome(instrument: Instrument, word: Status, scores: pd.DataFrame) -> str:
     """The status, since when a response or remission holds, or that one was lost."""
+    if word is Status.WORSE:
+        return f"{WORSE_POINTS[instrument.code]:g} or more count as worse"
     if instrument.response_percent is None:
         return word.label.lower()
     response = _since(scores, "response")
@@ -286,7 +300,3 @@ def _graded(side_effects: pd.DataFrame) -> list[str]:
         f"{term} ({grade})" if grade else term
         for term, grade in zip(side_effects["term"], side_effects["worst_grade"], strict=True)
     ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

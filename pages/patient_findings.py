@@ -7,13 +7,20 @@ from typing import Any
 import pandas as pd
 
 from charts import patients as charts
-from charts.numbers import percent, percent_range
+from charts.numbers import percent
 from clinical.codes import Phase, Timepoint
 from clinical.incidence import Proportion, proportion
 from clinical.instruments import Instrument
 from clinical.progress import WORSE_POINTS, Status
 from data_access.filters import Filters
 from pages.frame import Finding
+from pages.words import count_words, day_words, rate_words
+
+_WHEN = {
+    Timepoint.BEFORE_INFUSION: "taken before an infusion",
+    Timepoint.AFTER_INFUSION: "within 72 hours after one",
+    Timepoint.FOLLOW_UP: "later",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +80,19 @@ def caseload_note(totals: pd.DataFrame) -> str:
     caseload = count_caseload(totals)
     left = caseload.patients - caseload.evaluable
     by_timepoint = charts.evaluable(totals).groupby("timepoint")["patients"].sum()
-    taken = ", ".join(
+    times = ", ".join(
         f"{by_timepoint[int(kind)]:,} {words}"
-        for kind, words in charts.TAKEN.items()
+        for kind, words in _WHEN.items()
         if int(kind) in by_timepoint.index
     )
     missing = (
-        f"; {left:,} {_have(left)} no baseline or no later score and {_are(left)} not evaluable"
+        f", of whom {left:,} {_have(left)} no baseline or no later score and {_are(left)} "
+        "not evaluable"
         if left
         else ""
     )
-    return (
-        f"{_patients(caseload.patients)} with a series in this period{missing}. Latest scores: "
-        f"{taken} an infusion; the bars below keep these apart."
-    )
+    when = f" Latest scores: {times}; the bars below keep these apart." if times else ""
+    return f"{_patients(caseload.patients)} with a series in this period{missing}.{when}"
 
 
 def _induction_words(caseload: Caseload, instrument: Instrument) -> str:
@@ -97,7 +103,7 @@ def _induction_words(caseload: Caseload, instrument: Instrument) -> str:
     else:
         better = (
             f"**{caseload.responded:,} of {_evaluable(caseload)} in induction responded** at "
-            f"the latest score ({_rate(caseload.share(caseload.responded))}), "
+            f"the latest score ({rate_words(caseload.share(caseload.responded))}), "
             f"{caseload.remitted:,} {_are(caseload.remitted)} in remission"
         )
     worse = caseload.by_status[Status.WORSE]
@@ -108,7 +114,7 @@ def _improved_words(caseload: Caseload, instrument: Instrument) -> str:
     improved = caseload.by_status[Status.IMPROVED]
     return (
         f"**{improved:,} of {_evaluable(caseload)} in induction improved** by at least "
-        f"{WORSE_POINTS[instrument.code]:g} points ({_rate(caseload.share(improved))})"
+        f"{WORSE_POINTS[instrument.code]:g} points ({rate_words(caseload.share(improved))})"
     )
 
 
@@ -118,22 +124,23 @@ def _maintenance_words(caseload: Caseload, instrument: Instrument) -> str:
     worse = caseload.by_status[Status.WORSE]
     return (
         f"**{worse:,} of {_evaluable(caseload)} in maintenance {_are(worse)} worse** than when it "
-        f"began ({_rate(caseload.share(worse))})"
+        f"began ({rate_words(caseload.share(worse))})"
     )
 
 
 def _evaluable(caseload: Caseload) -> str:
-    return f"{caseload.evaluable:,} evaluable patient" + ("" if caseload.evaluable == 1 else "s")
+    return count_words(caseload.evaluable, "evaluable patient")
 
 
 def scores_finding(
     scores: pd.DataFrame, instrument: Instrument, phase: Phase, filters: Filters
 ) -> Finding | None:
     """Mean score by infusion number; ``None`` without two points to compare."""
-    before = charts.before_infusion(scores).to_dict("records")
+    before = charts.before_infusion(scores)
     if len(before) < 2:
         return None
-    first, last = before[0], before[-1]
+    points = before.to_dict("records")
+    first, last = points[0], points[charts.last_full(before)]
     verb = "falls" if last["mean"] < first["mean"] else "rises"
     title = (
         f"{instrument.name} {verb} from {first['mean']:.1f} {_before(first)} "
@@ -162,10 +169,10 @@ def scores_finding(
 def response_finding(scores: pd.DataFrame, instrument: Instrument, phase: Phase) -> Finding | None:
     """Response and remission by infusion number; ``None`` without a rule or any rated score."""
     before = charts.before_infusion(scores)
-    before = before[before["rated"] >= charts.FEWEST]
+    before = before[before["rated"] >= charts.FEWEST].reset_index(drop=True)
     if instrument.response_percent is None or before.empty:
         return None
-    last = before.to_dict("records")[-1]
+    last = before.to_dict("records")[charts.last_full(before)]
     responded = proportion(last["responded"], last["rated"])
     remitted = proportion(last["remitted"], last["remission_rated"])
     title = (
@@ -177,7 +184,7 @@ def response_finding(scores: pd.DataFrame, instrument: Instrument, phase: Phase)
         title=title,
         subtitle=(
             f"{phase.label} series with a baseline, scores before an infusion; at infusion "
-            f"{last['infusion']} n {responded.n:,}, response {_rate(responded)}"
+            f"{last['infusion']} n {responded.n:,}, response {rate_words(responded)}"
         ),
         chart=charts.response_chart(scores),
         table=_response_table(before),
@@ -260,15 +267,11 @@ def _before(row: dict[Hashable, Any]) -> str:
 
 
 def _period(filters: Filters) -> str:
-    return f"{filters.start:%d %b %Y} to {filters.end:%d %b %Y}"
-
-
-def _rate(share: Proportion) -> str:
-    return f"{percent(share.estimate)}, 95 % CI {percent_range(share.low, share.high)}"
+    return f"{day_words(filters.start)} to {day_words(filters.end)}"
 
 
 def _patients(count: int) -> str:
-    return f"{count:,} patient" if count == 1 else f"{count:,} patients"
+    return count_words(count, "patient")
 
 
 def _are(count: int) -> str:

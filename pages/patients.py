@@ -24,6 +24,7 @@ from pages.patient_findings import (
     scores_finding,
     status_finding,
 )
+from pages.words import day_words
 
 _TABLE = "caseload"
 _VIEWED, _TURN = "caseload_view", "caseload_turn"
@@ -88,11 +89,12 @@ def _why_nothing(context: PageContext) -> str:
     filters, status = context.filters, context.status
     words = (
         "No patient's latest series lies in this selection, "
-        f"{filters.start:%d %b %Y} to {filters.end:%d %b %Y}"
+        f"{day_words(filters.start)} to {day_words(filters.end)}"
     )
     if status.first_day is None or status.last_day is None:
         return f"{words}: no infusion has been recorded yet."
-    return f"{words}; the data runs from {status.first_day:%d %b %Y} to {status.last_day:%d %b %Y}."
+    first, last = day_words(status.first_day), day_words(status.last_day)
+    return f"{words}; the data runs from {first} to {last}."
 
 
 def _list(context: PageContext, instrument: Instrument) -> None:
