@@ -17,6 +17,8 @@ from clinical.side_effect_rates import HIGHEST_GRADE
 
 _GRADES = range(1, HIGHEST_GRADE + 1)
 _LONGEST_LABEL = 34
+_WIDE = 0.8
+"""An axis of rates that ends beyond this has its ticks set, so that none stands beyond 100 %."""
 _ROW_HEIGHT = 25
 _FRAME_HEIGHT = 96
 _RATES_END, _GRADES_START = 0.64, 0.70
@@ -36,6 +38,7 @@ def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
     for grade in (*_GRADES, 0):
         chart.add_trace(_grade_bars(terms, rows, grade))
     names = [f"<b>{_label(term)}</b>" if term == chosen else _label(term) for term in terms["term"]]
+    end = _room_for_values(terms["high"])
     chart.update_layout(
         barmode="stack",
         legend={"x": 1, "xanchor": "right", "y": 1.0, "traceorder": "normal"},
@@ -47,7 +50,8 @@ def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
         },
         xaxis={
             "domain": [0, _RATES_END],
-            "range": [0, _room_for_values(terms["high"])],
+            "range": [0, end],
+            "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1] if end > _WIDE else None,
             "tickformat": ".0%",
             "showgrid": True,
             "title": {"text": "How often, with 95 % interval"},
@@ -146,7 +150,7 @@ def category_chart(
             "range": [-0.5, len(labels) - 0.5],
             "title": {"text": axis_title},
         },
-        yaxis=_share_axis(rates),
+        yaxis=_share_axis(rates, few),
     )
     return chart
 
@@ -159,12 +163,13 @@ def month_chart(rates: pd.DataFrame, months: Sequence[date], few: int) -> go.Fig
     chart = figure()
     labels = [f"{month:%B %Y}" for month in months]
     chart.add_trace(_vertical_rates(rates, list(months), labels, few, line=True))
-    chart.update_layout(xaxis={"tickformat": "%b\n%Y"}, yaxis=_share_axis(rates))
+    chart.update_layout(xaxis={"tickformat": "%b\n%Y"}, yaxis=_share_axis(rates, few))
     return chart
 
 
-def _share_axis(rates: pd.DataFrame) -> dict[str, object]:
-    top = rates["high"].max()
+def _share_axis(rates: pd.DataFrame, few: int) -> dict[str, object]:
+    """The axis of the rates, not stretched by the long interval of a rate that rests on few."""
+    top = rates["high"].where(rates["recorded"] >= few, rates["share"]).max()
     return {"range": [0, min(1.02, 1.1 * top) if top > 0 else 1], "tickformat": ".0%"}
 
 
@@ -227,7 +232,12 @@ def site_chart(sites: pd.DataFrame) -> go.Figure:
             x=sites["before"].to_numpy(),
             y=rows,
             mode="markers",
-            marker={"color": NEUTRAL, "size": 11, "symbol": "line-ns", "line": {"width": 2.5}},
+            marker={
+                "color": NEUTRAL,
+                "size": 18,
+                "symbol": "line-ns",
+                "line": {"color": NEUTRAL, "width": 3},
+            },
             name="Before",
             customdata=[
                 f"<b>{text(site)}</b><br>before: {percent(share)} of {n:,} infusions"

@@ -43,13 +43,14 @@ class Parts:
     start: date
     recent: date
     end: date
+    today: date
 
     @property
     def recent_words(self) -> str:
         """The recent part in words: ``the last 8 weeks``."""
         days = (self.end - self.recent).days + 1
         length = f"{days // 7} weeks" if days % 7 == 0 else f"{days} days"
-        return f"the last {length} of the period"
+        return f"the last {length}{'' if self.end == self.today else ' of the period'}"
 
 
 def day_words(day: date) -> str:

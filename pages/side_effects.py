@@ -93,7 +93,7 @@ def _count(context: PageContext) -> _Counts:
     connection, viewer, filters = context.connection, context.viewer, context.filters
     recent = recent_from(filters.start, filters.end)
     return _Counts(
-        parts=Parts(filters.start, recent, filters.end),
+        parts=Parts(filters.start, recent, filters.end, context.today),
         by_month=queries.infusions_by_month_and_dose(connection, viewer, filters),
         by_site=queries.infusions_by_site(connection, viewer, filters, recent),
         patients=queries.count_patients(connection, viewer, filters),
@@ -123,7 +123,7 @@ def _why_nothing(context: PageContext, infusions: int) -> str:
     period = f"between {day_words(context.filters.start)} and {day_words(context.filters.end)}"
     if infusions:
         return (
-            f"The side-effect form was filled in for none of the {infusions:,} infusions {period}, "
+            f"Infusions {period}: {infusions:,}, none of them with a filled-in side-effect form, "
             "so no rate can be told."
         )
     status = context.status
@@ -197,7 +197,7 @@ def _name_change(change: Change, term: str, counts: _Counts) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge("Rising" if rising else "Falling", color="orange" if rising else "blue")
         words = change_words(change, term, counts.sites[change.site_key], counts.parts)
-        st.markdown(words, width="content")
+        st.markdown(words)
         st.button(
             "Look at it",
             key=f"look-{change.term_key}-{change.site_key}",
@@ -340,11 +340,11 @@ def _every_term(counts: _Counts) -> None:
 
 _SHARES = (
     "% of infusions",
-    "% from",
-    "% to",
+    "95 % CI from",
+    "to",
     "% of patients",
-    "% from (patients)",
-    "% to (patients)",
+    "95 % CI from (patients)",
+    "to (patients)",
 )
 
 
@@ -359,13 +359,13 @@ def _term_table(counts: _Counts) -> pd.DataFrame:
         "Infusions": terms["infusions"],
         "of infusions": per_infusion["n"],
         "% of infusions": 100 * per_infusion["share"],
-        "% from": 100 * per_infusion["low"],
-        "% to": 100 * per_infusion["high"],
+        "95 % CI from": 100 * per_infusion["low"],
+        "to": 100 * per_infusion["high"],
         "Patients": terms["patients"],
         "of patients": per_patient["n"],
         "% of patients": 100 * per_patient["share"],
-        "% from (patients)": 100 * per_patient["low"],
-        "% to (patients)": 100 * per_patient["high"],
+        "95 % CI from (patients)": 100 * per_patient["low"],
+        "to (patients)": 100 * per_patient["high"],
         "Records": terms["events"],
         **{f"Grade {grade}": terms[f"grade_{grade}"] for grade in range(1, HIGHEST_GRADE + 1)},
         "Not graded": terms["grade_0"],

@@ -143,13 +143,13 @@ def test_the_table_holds_every_term_with_both_denominators(page):
         "Infusions": 3,
         "of infusions": 8,
         "% of infusions": 37.5,
-        "% from": 13.68,
-        "% to": 69.43,
+        "95 % CI from": 13.68,
+        "to": 69.43,
         "Patients": 3,
         "of patients": 4,
         "% of patients": 75.0,
-        "% from (patients)": 30.06,
-        "% to (patients)": 95.44,
+        "95 % CI from (patients)": 30.06,
+        "to (patients)": 95.44,
         "Records": 4,
         "Grade 1": 1,
         "Grade 2": 1,
@@ -198,8 +198,8 @@ def test_a_period_without_a_filled_in_form_is_no_data_and_not_zero(page):
     shown = page(start=date(2026, 3, 6), end=date(2026, 3, 6)).run()
     assert not shown.exception
     assert shown.info[0].value == (
-        "The side-effect form was filled in for none of the 1 infusions between 6 Mar 2026 and "
-        "6 Mar 2026, so no rate can be told."
+        "Infusions between 6 Mar 2026 and 6 Mar 2026: 1, none of them with a filled-in "
+        "side-effect form, so no rate can be told."
     )
 
 
