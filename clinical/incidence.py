@@ -82,9 +82,7 @@ def directions(pairs: Sequence[tuple[Proportion, Proportion]]) -> list[int]:
     """
     confidence = 1 - (1 - CONFIDENCE) / max(len(pairs), 1)
     found = [difference(later, earlier, confidence) for later, earlier in pairs]
-    return [
-        (1 if (each.estimate or 0) > 0 else -1) if each.is_clear else 0 for each in found
-    ]
+    return [(1 if (each.estimate or 0) > 0 else -1) if each.is_clear else 0 for each in found]
 
 
 def _wilson(events: int, n: int, confidence: float) -> tuple[float, float]:
