@@ -4,7 +4,7 @@ from data_access.errors import ClinicDatabaseError
 
 
 class FolderError(Exception):
-    """The folder cannot be used. The message says why, and what to do."""
+    """A folder of CSV files cannot be read or written. The message says why, and what to do."""
 
 
 class ImportRunningError(ClinicDatabaseError):

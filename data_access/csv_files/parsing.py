@@ -21,6 +21,7 @@ class RowParser:
         self._file = file
         self._columns = header.columns
         self._absent = header.absent
+        self._renamed = [pair for pair in file.attributes.items() if pair[0] != pair[1]]
         self._adapter = TypeAdapter[list[Row]](list[file.row])  # type: ignore[name-defined]
 
     def parse(self, records: Sequence[Record | BrokenRecord]) -> list[ParsedRow]:
@@ -80,7 +81,9 @@ class RowParser:
 
     def _by_column(self, model: Row) -> dict[str, Any]:
         values = vars(model)
-        return {column: values.get(name) for column, name in self._file.attributes.items()}
+        for column, name in self._renamed:
+            values[column] = values.pop(name)
+        return values
 
     def _misshapen(self, record: Record | BrokenRecord, problem: Finding) -> ParsedRow:
         """A row whose cells cannot be told apart: only its key is read, so far as it is there.

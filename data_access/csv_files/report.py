@@ -23,13 +23,6 @@ class Problem:
     problem: str
     expected: str | None = None
 
-    def sentence(self) -> str:
-        """The problem in words."""
-        where = [self.file, f"line {self.line}" if self.line else None, self.column]
-        what = self.problem if self.value is None else f"{self.value!r} {self.problem}"
-        right = f" Right would be: {self.expected}." if self.expected else ""
-        return f"{', '.join(filter(None, where))}: {what}.{right}"
-
 
 @dataclass(slots=True)
 class FileReport:

@@ -235,13 +235,13 @@ _RULES: dict[str, list[Rule]] = {
 
 _NEAR_INFUSION = {
     "vital_signs": Rule(
-        ("infusion_started_at", "measured_at"),
+        ("started_at", "measured_at"),
         lambda start, measured: abs(measured - start) > _AROUND_INFUSION,
         "is more than 24 hours from the start of the infusion",
         "a time on the day of the infusion",
     ),
     "side_effects": Rule(
-        ("infusion_started_at", "onset_at"),
+        ("started_at", "onset_at"),
         lambda start, onset: not timedelta() <= onset - start <= _LATE_ONSET,
         "is before the infusion or more than 7 days after it",
         "a time from the start of the infusion",
@@ -263,7 +263,9 @@ def check_row(stem: str, values: Values, bad: Collection[str] = ()) -> Iterator[
 
 def check_near_infusion(stem: str, values: Values, started_at: datetime) -> Iterator[Finding]:
     """What is unlikely in a row of an infusion that started at a time."""
-    yield from _NEAR_INFUSION[stem].check({**values, "infusion_started_at": started_at})
+    rule = _NEAR_INFUSION[stem]
+    column = rule.columns[-1]
+    yield from rule.check({"started_at": started_at, column: values[column]})
 
 
 def _check_score(values: Values, bad: Collection[str]) -> Iterator[Finding]:

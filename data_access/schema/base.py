@@ -26,8 +26,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant to the second: ``timestamptz``, or text such as ``2026-03-09T19:30:00Z``.
@@ -51,7 +49,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a stored time needs an offset")
         instant = value.astimezone(UTC).replace(microsecond=0)
-        return instant.strftime(_UTC_FORMAT) if dialect.name == "sqlite" else instant
+        if dialect.name == "sqlite":
+            return f"{instant.replace(tzinfo=None).isoformat()}Z"  # many times faster than strftime
+        return instant
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From the database."""
