@@ -237,8 +237,9 @@ def patient_side_effects(connection: Connection, viewer: Viewer, patient_key: in
             SideEffectFact.worst_grade,
             SideEffectFact.serious,
         )
+        .join(InfusionFact, InfusionFact.infusion_key == SideEffectFact.infusion_key)
         .join(Term, Term.term_key == SideEffectFact.term_key)
-        .where(_mine(connection, viewer, SideEffectFact.patient_key, patient_key))
+        .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
         .order_by(SideEffectFact.infusion_key, SideEffectFact.worst_grade.desc(), Term.name)
     )
     return query_frame(connection, statement)

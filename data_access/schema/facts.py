@@ -250,7 +250,41 @@ class ScoreFact(Base):
     """
 
     __tablename__ = "score_facts"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        # Patients: scores and response by infusion number, every site.
+        Index(
+            "ix_score_facts_number",
+            "instrument",
+            "phase",
+            "timepoint",
+            "number",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "total",
+            "baseline",
+            "response",
+            "remission",
+        ),
+        # The same of one site and a period.
+        Index(
+            "ix_score_facts_site_day",
+            "site_key",
+            "instrument",
+            "phase",
+            "day",
+            "timepoint",
+            "number",
+            "diagnosis_group",
+            "total",
+            "baseline",
+            "response",
+            "remission",
+        ),
+        # One patient's scores.
+        Index("ix_score_facts_patient", "patient_key", "instrument", "day"),
+        STRICT,
+    )
 
     assessment_key: Mapped[int] = mapped_column(
         KEY, ForeignKey("assessments.assessment_key"), primary_key=True, autoincrement=False
@@ -284,7 +318,13 @@ class CourseFact(Base):
     """
 
     __tablename__ = "course_facts"
-    __table_args__ = (KEYED,)
+    __table_args__ = (
+        # One patient's baselines.
+        Index("ix_course_facts_patient", "patient_key"),
+        # Whether an instrument is in use.
+        Index("ix_course_facts_instrument", "instrument", "site_key"),
+        KEYED,
+    )
 
     series_key: Mapped[int] = mapped_column(
         KEY, ForeignKey("series.series_key"), primary_key=True, autoincrement=False
@@ -317,7 +357,20 @@ class PatientFact(Base):
     """
 
     __tablename__ = "patient_facts"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        # Patients: the caseload of one site and a period.
+        Index(
+            "ix_patient_facts_site_day",
+            "site_key",
+            "last_infusion_day",
+            "series_started_day",
+            "phase",
+            "diagnosis_group",
+            "done",
+            "series_key",
+        ),
+        STRICT,
+    )
 
     patient_key: Mapped[int] = mapped_column(
         KEY, ForeignKey("patients.patient_key"), primary_key=True, autoincrement=False
@@ -343,7 +396,11 @@ class AppointmentFact(Base):
     """
 
     __tablename__ = "appointment_facts"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        # A patient's next booked appointment.
+        Index("ix_appointment_facts_patient", "status", "patient_key", "day"),
+        STRICT,
+    )
 
     appointment_key: Mapped[int] = mapped_column(
         KEY, ForeignKey("appointments.appointment_key"), primary_key=True, autoincrement=False
