@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 120
@@ -134,6 +134,16 @@ class Visit:
         """Follow the navigation to a page."""
         self.page.get_by_test_id("stHeader").get_by_text(title, exact=True).click()
         return self.settle()
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Note an error on the console.
+
+        On a deep link Streamlit's own start-up looks for its server below the page's address
+        first, and the browser reports the expected 404; that is no fault of the page.
+        """
+        looking_for_server = "/_stcore/" in message.location.get("url", "")
+        if message.type == "error" and not looking_for_server:
+            self.console_errors.append(message.text)
 
     @property
     def text(self) -> str:
