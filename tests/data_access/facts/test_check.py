@@ -1,0 +1,106 @@
+"""Finding facts that are not what a rebuild would give."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, update
+
+from data_access.facts import (
+    check_facts,
+    rebuild_facts,
+    refresh_facts,
+    refresh_unassigned_appointments,
+    tables,
+)
+from data_access.schema import (
+    AppointmentFact,
+    Assessment,
+    Infusion,
+    InfusionFact,
+    ScoreFact,
+    Series,
+    SideEffect,
+    SideEffectFact,
+    Term,
+)
+from tests.data_access.facts.recorded_clinic import small_clinic
+
+
+def test_nothing_to_find_after_a_refresh(clinic):
+    small_clinic(clinic)
+    refresh_facts(clinic.connection, [3, 1, 2])
+    refresh_unassigned_appointments(clinic.connection)
+    assert check_facts(clinic.connection) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (
+            update(InfusionFact).where(InfusionFact.infusion_key == 5).values(number=9),
+            "infusion_facts 5: number is 9, should be 2",
+        ),
+        (
+            delete(ScoreFact).where(ScoreFact.assessment_key == 4),
+            "score_facts 4: missing",
+        ),
+        (
+            update(AppointmentFact)
+            .where(AppointmentFact.appointment_key == 10)
+            .values(hour=4, weekday=7),
+            "appointment_facts 10: weekday is 7, should be 1; hour is 4, should be 10",
+        ),
+        (
+            update(Infusion).where(Infusion.infusion_key == 2).values(sequence_number=5),
+            "infusions 2: sequence_number is 5, should be 2",
+        ),
+        (
+            update(Series).where(Series.series_key == 2).values(started_on=date(2026, 3, 2)),
+            "series 2: started_on is 2026-03-02, should be 2026-03-31",
+        ),
+        (
+            update(SideEffectFact).where(SideEffectFact.infusion_key == 1).values(worst_grade=5),
+            "side_effect_facts 1, 1: worst_grade is 5, should be 1",
+        ),
+    ],
+)
+def test_a_planted_difference_is_named(clinic, change, found):
+    small_clinic(clinic)
+    rebuild_facts(clinic.connection)
+    clinic.connection.execute(change)
+    assert [str(difference) for difference in check_facts(clinic.connection)] == [found]
+
+
+def test_a_row_too_many_is_named(clinic):
+    small_clinic(clinic)
+    rebuild_facts(clinic.connection)
+    clinic.connection.execute(delete(SideEffect).where(SideEffect.side_effect_key == 4))
+    assert str(check_facts(clinic.connection)[-1]) == "side_effect_facts 4, 1: should not be there"
+
+
+def test_a_changed_record_shows_as_long_as_it_is_not_refreshed(clinic):
+    small_clinic(clinic)
+    rebuild_facts(clinic.connection)
+    clinic.connection.execute(
+        update(Assessment).where(Assessment.assessment_key == 2).values(total_score=6)
+    )
+    found = [str(difference) for difference in check_facts(clinic.connection)]
+    assert found == [
+        "score_facts 2: total is 15.0, should be 6.0; change is 0.0, should be -9.0; "
+        "percent is 0.0, should be 60.0; response is 0, should be 1; band is 3, should be 1"
+    ]
+    refresh_facts(clinic.connection, [1])
+    assert check_facts(clinic.connection) == []
+
+
+def test_it_changes_nothing(clinic):
+    small_clinic(clinic)
+    before = clinic.rows(Infusion)
+    assert len(check_facts(clinic.connection)) > 20
+    assert clinic.rows(Infusion) == before
+    assert [clinic.rows(table) for table in (*tables.FACT_TABLES, Series, Term)] == [[]] * 8
+
+
+def test_it_stops_after_enough_differences(clinic):
+    small_clinic(clinic)
+    assert len(check_facts(clinic.connection, at_most=3)) == 3

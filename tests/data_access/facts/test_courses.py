@@ -1,0 +1,118 @@
+"""Putting bare infusions into series, on both databases."""
+
+from datetime import date
+
+from sqlalchemy import update
+
+from clinical.codes import (
+    Phase,
+)
+from data_access.facts import (
+    refresh_facts,
+    tables,
+)
+from data_access.schema import (
+    CourseFact,
+    Infusion,
+    InfusionFact,
+    PatientFact,
+    Series,
+)
+from tests.data_access.facts.recorded_clinic import at
+
+PLACE = ("series_id", "sequence_number", "series_derived", "sequence_derived")
+SERIES = ("series_key", "series_id", "phase", "started_on", "derived")
+
+
+def test_bare_infusions_are_put_into_derived_series(clinic):
+    patient = clinic.patient()
+    for day in (0, 3, 30):
+        clinic.infusion(patient, at(day))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(Infusion, *PLACE) == [
+        ("derived:1:1", 1, True, True),
+        ("derived:1:1", 2, True, True),
+        ("derived:1:2", 1, True, True),
+    ]
+    assert clinic.rows(Series, *SERIES) == [
+        (1, "derived:1:1", "induction", date(2026, 3, 1), True),
+        (2, "derived:1:2", "maintenance", date(2026, 3, 31), True),
+    ]
+
+
+def test_days_are_counted_by_the_clinics_clock(clinic):
+    # 14 days apart in New York, where the second is at 22:00; 15 by UTC.
+    patient = clinic.patient()
+    clinic.infusion(patient, at(0, hour=12))
+    clinic.infusion(patient, at(14, hour=22))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(Infusion, "series_id") == [("derived:1:1",), ("derived:1:1",)]
+
+
+def test_what_the_clinic_gives_is_left_alone(clinic):
+    patient = clinic.patient()
+    clinic.series(patient, "maintenance", date(2026, 3, 1))
+    clinic.infusion(patient, at(0), series_id="X1", sequence_number=7)
+    clinic.infusion(patient, at(1), series_id="X1")
+    clinic.infusion(patient, at(2), sequence_number=4)
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(Infusion, *PLACE) == [
+        ("X1", 7, False, False),
+        ("X1", 2, False, True),
+        ("derived:1:1", 4, True, False),
+    ]
+    assert clinic.rows(InfusionFact, "phase", "number") == [
+        (Phase.MAINTENANCE, 7),
+        (Phase.MAINTENANCE, 2),
+        (Phase.INDUCTION, 4),
+    ]
+
+
+def test_an_earlier_infusion_that_arrives_late_renumbers(clinic):
+    patient = clinic.patient()
+    clinic.infusion(patient, at(3))
+    clinic.infusion(patient, at(6))
+    refresh_facts(clinic.connection, [patient])
+    clinic.infusion(patient, at(0))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(Infusion, "sequence_number") == [(2,), (3,), (1,)]
+    assert clinic.rows(InfusionFact, "number") == [(2,), (3,), (1,)]
+    assert clinic.rows(Series, *SERIES) == [(1, "derived:1:1", "induction", date(2026, 3, 1), True)]
+
+
+def test_a_late_infusion_that_closes_the_gap_joins_two_series(clinic):
+    patient = clinic.patient()
+    clinic.infusion(patient, at(0))
+    clinic.infusion(patient, at(20))
+    clinic.score(patient, at(21), 9)
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(CourseFact, "series_key") == [(2,)]
+    clinic.infusion(patient, at(10))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(Series, "series_id") == [("derived:1:1",)]
+    assert clinic.rows(CourseFact, "series_key", "last_number") == [(1, 3)]
+
+
+def test_a_series_given_later_replaces_the_derived_one(clinic):
+    patient = clinic.patient()
+    clinic.infusion(patient, at(0))
+    refresh_facts(clinic.connection, [patient])
+    clinic.series(patient, "induction", date(2026, 3, 1), series_key=9, series_id="X9")
+    clinic.connection.execute(update(Infusion).values(series_id="X9", series_derived=False))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(Series, "series_id", "derived") == [("X9", False)]
+    assert clinic.rows(Infusion, *PLACE) == [("X9", 1, False, True)]
+    assert clinic.rows(InfusionFact, "series_key") == [(9,)]
+
+
+def test_an_infusion_that_moves_to_another_patient(clinic, monkeypatch):
+    monkeypatch.setattr(tables, "CHUNK", 1)  # the two patients in two chunks
+    clinic.patient()
+    clinic.patient()
+    clinic.infusion(1, at(0))
+    refresh_facts(clinic.connection, [1, 2])
+    clinic.connection.execute(update(Infusion).values(patient_id="P2"))
+    refresh_facts(clinic.connection, [1, 2])
+    assert clinic.rows(Series, "series_id", "patient_id") == [("derived:2:1", "P2")]
+    assert clinic.rows(InfusionFact, "patient_key") == [(2,)]
+    assert clinic.rows(PatientFact, "infusions") == [(0,), (1,)]
