@@ -194,7 +194,8 @@ def scores_by_infusion(
         .where(
             ScoreFact.instrument == instrument.code,
             ScoreFact.phase == int(phase),
-            ScoreFact.timepoint != int(Timepoint.UNLINKED),
+            # All but UNLINKED; as a range, SQLite reads it along the index that has the groups.
+            ScoreFact.timepoint.between(int(Timepoint.BASELINE), int(Timepoint.FOLLOW_UP)),
             *conditions(connection, viewer, filters, ScoreFact),
         )
         .group_by(ScoreFact.timepoint, ScoreFact.number)
