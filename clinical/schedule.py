@@ -11,13 +11,13 @@ from enum import StrEnum
 
 import pandas as pd
 
-from clinical.attendance import Outcome, outcome
+from clinical.attendance import Outcome, attendance_by, outcome
 from clinical.calendar import day_date, day_number, month_date, week_date, week_number
 
 USUAL_WEEKS = 8
 """What is usual for a weekday is the mean of so many weeks before."""
 COMING_WEEKS = 8
-"""How many weeks ahead the calendar is looked at."""
+"""How many times seven days ahead the calendar is looked at."""
 
 
 class Grain(StrEnum):
@@ -42,19 +42,15 @@ def suited_grain(first: date, last: date) -> Grain:
     return Grain.WEEK if days <= _LONGEST_BY_WEEK else Grain.MONTH
 
 
-def with_outcome(counts: pd.DataFrame, today: date) -> pd.DataFrame:
+def with_outcome(counts: pd.DataFrame, over: "pd.Series[bool] | bool") -> pd.DataFrame:
     """The counts with a column ``outcome`` (:class:`~clinical.attendance.Outcome` numbers).
 
-    A day before ``today`` has passed; of today, only what the column ``overdue`` says, if there.
-    ``counts`` has ``status``, and ``day`` unless all of it is today's.
+    ``over``: whether the time of a row's appointments has passed; one for all, or one a row.
     """
-    days = counts.get("day", pd.Series(day_number(today), index=counts.index))
-    over = days < day_number(today)
-    if "overdue" in counts:
-        over |= counts["overdue"] == 1
+    passed = pd.Series(over, index=counts.index, dtype=bool)
     outcomes = [
-        int(outcome(status, over=bool(passed)))
-        for status, passed in zip(counts["status"], over, strict=True)
+        int(outcome(status, over=bool(gone)))
+        for status, gone in zip(counts["status"], passed, strict=True)
     ]
     return counts.assign(outcome=pd.Series(outcomes, index=counts.index, dtype="int64"))
 
@@ -150,6 +146,40 @@ def _units(grain: Grain, first: date, last: date) -> tuple[range, list[date]]:
 def _unit_start(grain: Grain, unit: int) -> date:
     starts = {Grain.DAY: day_date, Grain.WEEK: week_date, Grain.MONTH: month_date}
     return starts[grain](unit)
+
+
+def attendance_over_time(
+    counts: pd.DataFrame, grain: Grain, first: date, last: date
+) -> pd.DataFrame:
+    """Attendance in each week or month of a period, as :func:`clinical.attendance.attendance_by`.
+
+    A row for each unit in the order of time, with ``start`` (its first day); where there was
+    nothing, the counts are 0 and the rates missing.
+    """
+    column = str(grain).lower()
+    units, begins = _units(grain, first, last)
+    table = attendance_by(counts, [column]).set_index(column).reindex(units)
+    whole = [name for name in table.columns if not name.endswith(("_rate", "_low", "_high"))]
+    table[whole] = table[whole].fillna(0).astype("int64")
+    table.insert(0, "start", pd.Series(begins, index=table.index, dtype=object))
+    return table.reset_index(drop=True)
+
+
+def week_grid(by_slot: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
+    """Attendance by weekday and hour of the start, of the hours in which anything ever started.
+
+    ``by_slot`` has ``weekday``, ``hour``, ``status``, ``appointments`` and ``late_cancelled``.
+    Adds to the columns of :func:`clinical.attendance.attendance_by` ``expected`` (appointments but
+    for the cancelled ones) and ``a_day`` (their mean over the days of that weekday).
+    """
+    table = attendance_by(by_slot, ["weekday", "hour"])
+    table["expected"] = table["appointments"] - table["cancelled"]
+    days = pd.Series(
+        [day_date(day).isoweekday() for day in range(day_number(first), day_number(last) + 1)],
+        dtype="int64",
+    ).value_counts()
+    table["a_day"] = table["expected"] / table["weekday"].map(days)
+    return table
 
 
 def window_sums(

@@ -76,7 +76,7 @@ def _appointment_list(context: PageContext, moment: Moment) -> None:
         f"{count_words(len(found), 'appointment')} with the cancelled ones, in the order of their "
         "start; times are by each site's own clock",
     )
-    table(list_table(with_outcome(found, moment.today)), "todays-appointments")
+    table(list_table(with_outcome(found, found["overdue"] == 1)), "todays-appointments")
 
 
 _DEFINITIONS = f"""

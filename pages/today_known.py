@@ -103,14 +103,13 @@ def look_up(context: PageContext, moment: Moment) -> Known:
     )
     the_day = replace(filters, start=today, end=today)
     trend = replace(filters, start=today - timedelta(weeks=TREND_WEEKS), end=moment.yesterday)
+    by_day = appointments_by_day(connection, viewer, calendar)
+    of_today = queries.appointments_by_hour(connection, viewer, the_day, moment.known_at)
+    # What became of the days since the data's last change is not known yet.
+    passed = by_day["day"] < day_number(min(today, moment.known_at.date()))
     return Known(
-        # What became of the days since the data's last change is not known yet.
-        by_day=with_outcome(
-            appointments_by_day(connection, viewer, calendar), min(today, moment.known_at.date())
-        ),
-        of_today=with_outcome(
-            queries.appointments_by_hour(connection, viewer, the_day, moment.known_at), today
-        ),
+        by_day=with_outcome(by_day, passed),
+        of_today=with_outcome(of_today, of_today["overdue"] == 1),
         infusions=queries.infusions_by_day(connection, viewer, compared),
         treated=queries.patients_by_window(connection, viewer, trend),
         active=queries.active_patients(connection, viewer, filters, today),

@@ -1,0 +1,263 @@
+"""The pictures of the Appointments page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.attendance import KIND_COLOURS, add_stacks, rate_marks
+from charts.numbers import percent
+from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
+from charts.style import HEIGHT_LARGE, figure, text
+from clinical.capacity import FULL_SHARE
+
+_ROW_HEIGHT = 26
+_FRAME_HEIGHT = 84
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def volume_chart(
+    volume: pd.DataFrame, colours: Mapping[Any, str], names: Sequence[str]
+) -> go.Figure:
+    """Appointments over time, stacked; units that do not lie wholly in the period are faded.
+
+    ``volume`` as from :func:`clinical.schedule.volume`, with a column for each key of ``colours``;
+    ``names`` says for each row which day, week or month it is.
+    """
+    chart = figure(HEIGHT_LARGE)
+    starts = list(volume["start"])
+    add_stacks(chart, volume, colours, starts, names, faded=list(~volume["whole"]))
+    chart.update_layout(
+        xaxis={"tickformat": "%b\n%Y" if len(starts) > 10 else "%-d %b"},
+        yaxis={"title": {"text": "Appointments"}},
+        bargap=0.12,
+    )
+    return chart
+
+
+def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None) -> go.Figure:
+    """The missed rate of each weekday with its interval, against the rate of all.
+
+    ``rates`` as from :func:`clinical.attendance.attendance_by` with ``weekday`` (1 = Monday);
+    ``worst`` is the position of the one that stands out.
+    """
+    chart = figure()
+    positions = list(range(len(rates)))
+    names = [_WEEKDAYS[weekday - 1] for weekday in rates["weekday"]]
+    colours = [CONCERN if position == worst else INK for position in positions]
+    marks = rate_marks(rates, "missed", positions, names, colours=colours)
+    chart.add_trace(marks.update(showlegend=False))
+    chart.update_layout(
+        xaxis={
+            "tickvals": positions,
+            "ticktext": [
+                f"{name}<br><i>{due:,}</i>" for name, due in zip(names, rates["due"], strict=True)
+            ],
+            "range": [-0.5, len(positions) - 0.5],
+        },
+        yaxis={"tickformat": ".0%"},
+    )
+    if overall is not None:
+        _overall_line(chart, overall)
+    return chart
+
+
+def _overall_line(chart: go.Figure, overall: float) -> None:
+    chart.add_hline(
+        y=overall,
+        line={"color": NEUTRAL, "width": 1, "dash": "dot"},
+        annotation={
+            "text": f"all {percent(overall)}",
+            "font": {"size": 11, "color": NEUTRAL},
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "showarrow": False,
+        },
+    )
+
+
+def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) -> go.Figure:
+    """How many appointments start by weekday and hour; the missed rate on hovering.
+
+    ``grid`` as from :func:`clinical.schedule.week_grid`; ``open_hours``: the weekdays and hours in
+    which a site is open. An open hour without appointments is 0, another one blank.
+    """
+    keys = zip(grid["weekday"].tolist(), grid["hour"].tolist(), strict=True)
+    by_slot: dict[tuple[int, int], Any] = dict(zip(keys, grid.itertuples(), strict=True))
+    slots = open_hours | by_slot.keys()
+    hours = range(min(hour for _, hour in slots), max(hour for _, hour in slots) + 1)
+    weekdays = sorted({weekday for weekday, _ in slots})
+    values: list[list[float | None]] = []
+    hovers: list[list[str]] = []
+    for hour in hours:
+        found = [by_slot.get((weekday, hour)) for weekday in weekdays]
+        are_open = [(weekday, hour) in open_hours for weekday in weekdays]
+        values.append([_a_day(*pair) for pair in zip(found, are_open, strict=True)])
+        hovers.append(
+            [_slot_words(day, hour, slot) for day, slot in zip(weekdays, found, strict=True)]
+        )
+    chart = figure(_FRAME_HEIGHT + _ROW_HEIGHT * len(hours))
+    chart.add_trace(
+        go.Heatmap(
+            x=[_WEEKDAYS[weekday - 1] for weekday in weekdays],
+            y=[f"{hour:02d}:00" for hour in hours],
+            z=values,
+            texttemplate="%{z:.1f}",
+            colorscale=[[0, BACKGROUND], [1, NEUTRAL]],
+            zmin=0,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            customdata=hovers,
+            hovertemplate="%{customdata}<extra></extra>",
+            hoverongaps=False,
+        )
+    )
+    chart.update_layout(yaxis={"autorange": "reversed", "showgrid": False}, xaxis={"side": "top"})
+    return chart
+
+
+def _a_day(slot: Any, is_open: bool) -> float | None:
+    if slot is None:
+        return 0.0 if is_open else None
+    return float(slot.a_day)
+
+
+def _slot_words(weekday: int, hour: int, slot: Any) -> str:
+    name = f"<b>{_WEEKDAYS[weekday - 1]} {hour:02d}:00</b>"
+    if slot is None:
+        return f"{name}<br>no appointments"
+    return (
+        f"{name}<br>{slot.expected:,} appointments, {slot.a_day:.1f} a day<br>"
+        f"missed: {slot.missed:,} of {slot.due:,}, {percent(slot.missed_rate)}"
+    )
+
+
+def rates_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
+    """Missed and cancelled rates over time; a unit without data is a gap.
+
+    ``rates`` as from :func:`clinical.schedule.attendance_over_time`; ``names`` says for each row
+    which week or month it is.
+    """
+    chart = figure()
+    starts = list(rates["start"])
+    for rate, colour in (("missed", CONCERN), ("cancelled", PALE_CONCERN)):
+        chart.add_trace(rate_marks(rates, rate, starts, names, colours=colour, joined=True))
+    chart.update_layout(
+        xaxis={"tickformat": "%b\n%Y"}, yaxis={"tickformat": ".0%", "rangemode": "tozero"}
+    )
+    return chart
+
+
+def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
+    """Missed and cancelled rates of each site and each kind, with their intervals.
+
+    ``rates``: the columns of :func:`clinical.attendance.attendance_by`, a row for each of
+    ``names``, the one for the top first.
+    """
+    chart = figure(_FRAME_HEIGHT + 34 * len(rates))
+    rows = list(range(len(rates)))
+    for rate, colour, shift in (("missed", CONCERN, -0.13), ("cancelled", PALE_CONCERN, 0.13)):
+        positions = [row + shift for row in rows]
+        chart.add_trace(rate_marks(rates, rate, positions, names, colours=colour, across=True))
+    chart.update_layout(
+        xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},
+        yaxis={
+            "tickvals": rows,
+            "ticktext": [
+                f"{text(name)} <i>({due:,})</i>"
+                for name, due in zip(names, rates["due"], strict=True)
+            ],
+            "range": [len(rows) - 0.4, -0.6],
+            "showgrid": False,
+        },
+    )
+    return chart
+
+
+def coming_chart(coming: pd.DataFrame, usual: float | None) -> go.Figure:
+    """What is booked in the coming weeks by kind, against the usual number of a week.
+
+    ``coming`` as from :func:`clinical.schedule.volume` by week and kind.
+    """
+    chart = figure()
+    rows = list(range(len(coming)))
+    starts = list(coming["start"])
+    names = [f"Week of {start.day} {start:%b}" for start in starts]
+    add_stacks(chart, coming, KIND_COLOURS, rows, names, faded=list(~coming["whole"]))
+    if usual is not None:
+        chart.add_hline(
+            y=usual,
+            line={"color": INK, "width": 1, "dash": "dot"},
+            annotation={
+                "text": f"usual week {usual:.0f}",
+                "font": {"size": 11, "color": INK},
+                "xanchor": "right",
+                "yanchor": "bottom",
+                "showarrow": False,
+            },
+        )
+    chart.update_layout(
+        xaxis={"tickvals": rows, "ticktext": [_week_label(start) for start in starts]},
+        yaxis={"range": [0, max(coming["all"].max(), usual or 0, 1) * 1.12]},
+    )
+    return chart
+
+
+def _week_label(start: date) -> str:
+    return f"{start.day}<br>{start:%b}"
+
+
+def chairs_chart(chairs: pd.DataFrame, names: Sequence[str]) -> go.Figure:
+    """The share of its open time for which each chair was scheduled, and used.
+
+    ``chairs`` as from :func:`clinical.capacity.chair_use`, a row for each of ``names``.
+    """
+    chart = figure(_FRAME_HEIGHT + _ROW_HEIGHT * len(chairs))
+    rows = list(range(len(chairs)))
+    columns = ("scheduled_share", "used_share", "appointments", "open")
+    hovers = [
+        f"<b>{text(name)}</b><br>scheduled {percent(scheduled)}, used {percent(used)} of "
+        f"{minutes / 60:,.0f} open hours<br>{count:,} appointments"
+        for name, scheduled, used, count, minutes in zip(
+            names, *(chairs[column] for column in columns), strict=True
+        )
+    ]
+    hover = {"customdata": hovers, "hovertemplate": "%{customdata}<extra></extra>"}
+    chart.add_trace(
+        go.Bar(
+            x=chairs["scheduled_share"].to_numpy(),
+            y=rows,
+            orientation="h",
+            name="Scheduled",
+            marker={"color": [CONCERN if full else PALE for full in chairs["bottleneck"]]},
+            text=[percent(share) for share in chairs["scheduled_share"]],
+            textposition="outside",
+            cliponaxis=False,
+            **hover,
+        )
+    )
+    chart.add_trace(
+        go.Scatter(
+            x=chairs["used_share"].to_numpy(),
+            y=rows,
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 13, "line": {"color": INK, "width": 2.5}},
+            name="Used",
+            **hover,
+        )
+    )
+    highest = chairs["scheduled_share"].max()
+    chart.add_vline(x=FULL_SHARE, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    chart.update_layout(
+        xaxis={"tickformat": ".0%", "range": [0, max(1.0, highest * 1.1)], "showgrid": True},
+        yaxis={
+            "tickvals": rows,
+            "ticktext": [text(name) for name in names],
+            "range": [len(rows) - 0.4, -0.6],
+            "showgrid": False,
+        },
+    )
+    return chart

@@ -1,0 +1,142 @@
+"""What the Appointments page knows: what its queries found, up to when."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pandas as pd
+
+from clinical.attendance import Attendance, attendance
+from clinical.calendar import day_number, week_date, week_number
+from clinical.schedule import (
+    COMING_WEEKS,
+    MOST_DAYS,
+    USUAL_WEEKS,
+    Grain,
+    suited_grain,
+    with_outcome,
+)
+from data_access import appointments as queries
+from data_access.filters import Filters
+from data_access.sites import closures, opening_hours, site_names
+from pages.context import PageContext
+
+AUTOMATIC = "Auto"
+"""The choice of a grain by the length of the period."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The period that is looked at. Rates end with ``passed``: its last day that has passed."""
+
+    filters: Filters
+    today: date
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return self.filters.start
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.filters.end
+
+    @property
+    def passed(self) -> date:
+        """Its last day that has passed; before ``first`` where none has."""
+        return min(self.last, self.today - _DAY)
+
+    @property
+    def before(self) -> Filters:
+        """The equally long period before."""
+        length = self.last - self.first + _DAY
+        return replace(self.filters, start=self.first - length, end=self.first - _DAY)
+
+    @property
+    def monday(self) -> date:
+        """The Monday of the week that goes on today."""
+        return week_date(week_number(day_number(self.today)))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the queries found.
+
+    ``by_week`` and ``by_slot`` hold the period's days that have passed, ``of_today`` today, where
+    the period reaches it; ``before`` is missing where the data does not reach back. ``around``
+    holds the eight weeks before this one and those to come.
+    """
+
+    period: Period
+    by_week: pd.DataFrame
+    by_slot: pd.DataFrame
+    of_today: pd.DataFrame
+    in_all: Attendance
+    before: Attendance | None
+    around: pd.DataFrame
+    chairs: pd.DataFrame
+    hours: pd.DataFrame
+    closures: pd.DataFrame
+    sites: dict[int, str]
+
+    @property
+    def volume(self) -> int:
+        """All appointments of the period."""
+        return self.in_all.appointments + int(self.of_today["appointments"].sum())
+
+
+def look_up(context: PageContext) -> Known:
+    """Ask the database for everything that the page shows, whatever the unit of time."""
+    connection, viewer = context.connection, context.viewer
+    period = Period(context.filters, context.today)
+    passed = replace(context.filters, end=period.passed)
+    by_week = queries.appointments_by_week(connection, viewer, passed)
+    the_day = replace(context.filters, start=period.passed + _DAY)
+    around = replace(
+        context.filters,
+        start=period.monday - timedelta(weeks=USUAL_WEEKS),
+        end=period.today + timedelta(weeks=COMING_WEEKS),
+    )
+    return Known(
+        period=period,
+        by_week=by_week,
+        of_today=queries.appointments_by_week(connection, viewer, the_day),
+        by_slot=queries.appointments_by_slot(connection, viewer, passed),
+        in_all=attendance(by_week),
+        before=_before(context, period),
+        around=queries.appointments_by_day(connection, viewer, around),
+        chairs=queries.chair_minutes(connection, viewer, passed),
+        hours=opening_hours(connection, viewer, passed),
+        closures=closures(connection, viewer, passed),
+        sites=site_names(connection, viewer),
+    )
+
+
+def _before(context: PageContext, period: Period) -> Attendance | None:
+    first = context.status.first_day
+    if first is None or first > period.before.start:
+        return None
+    counts = queries.appointments_by_week(context.connection, context.viewer, period.before)
+    return attendance(counts)
+
+
+def chosen_grain(period: Period, wished: str) -> Grain:
+    """The unit of time that the reader wished, or the one that suits the period."""
+    if wished == AUTOMATIC:
+        return suited_grain(period.first, period.last)
+    grain = Grain(wished)
+    too_fine = grain is Grain.DAY and (period.last - period.first).days >= MOST_DAYS
+    return Grain.WEEK if too_fine else grain
+
+
+def counts_over_time(context: PageContext, known: Known, grain: Grain) -> pd.DataFrame:
+    """The counts of the whole period with their ``outcome``, in days, or in weeks and months."""
+    if grain is Grain.DAY:
+        by_day = queries.appointments_by_day(context.connection, context.viewer, context.filters)
+        return with_outcome(by_day, by_day["day"] < day_number(known.period.today))
+    past, of_today = (
+        with_outcome(known.by_week, over=True),
+        with_outcome(known.of_today, over=False),
+    )
+    return pd.concat([past, of_today])
