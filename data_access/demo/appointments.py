@@ -65,7 +65,8 @@ def given_up_at(status: Ints, start: Ints, cancelled_at: Ints) -> Ints:
 
 def latest_booking(status: Ints, start: Ints, cancelled_at: Ints, now: int) -> Ints:
     """The last moment at which an appointment can have been booked."""
-    return np.minimum(np.where(status == CANCELLED, cancelled_at, start) - 60, now)
+    latest: Ints = np.minimum(np.where(status == CANCELLED, cancelled_at, start) - 60, now)
+    return latest
 
 
 def join(*parts: Appointments) -> Appointments:

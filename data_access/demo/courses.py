@@ -21,7 +21,7 @@ PLANNED_INDUCTION = 6
 # cancelled late, 8 % early. Some are booked too shortly before to be cancelled early.
 _MISSED = 0.05
 _CANCELLED_LATE = 0.06
-_CANCELLED_EARLY = 0.09
+_CANCELLED_EARLY = 0.085
 _FUTURE_CANCELLED = 0.04
 _REBOOKED = 0.80
 
@@ -38,7 +38,7 @@ _MAINTENANCE_MOST = 80
 _RETURN = 0.10
 """Of those whose treatment ended, how many come back for a second course."""
 
-_REFERRED_BEFORE_OPENING = 30
+_REFERRED_BEFORE_OPENING = 50
 _BEYOND = 10_000
 """So many days after the last day is never."""
 
@@ -306,7 +306,7 @@ def _is_booked(plan: Plan, intentions: Intentions, who: Ints, number: Ints, day:
 
 def _notice_days(plan: Plan, random: np.random.Generator, day: Ints, booked: Ints) -> Ints:
     """Days from an early cancellation to the appointment, after booking and before today."""
-    latest = np.minimum(day - 1, plan.last_day - 1)
+    latest = np.minimum(day - 2, plan.last_day - 1)
     room = np.maximum(latest - booked, 1)
     cancelled = latest - (random.random(len(day)) ** 1.5 * room).astype(np.int64)
     notice: Ints = np.maximum(day - cancelled, 1)
@@ -327,7 +327,8 @@ def _days_to_next(
     twice = np.array((4, 3))[in_course % 2]
     induction_wait = np.where(intentions.thrice_weekly[who], thrice, twice)
     taper = np.where(step < 4, 7, np.where(step < 8, 14, 28))
-    booster = np.rint(intentions.interval[who] + random.normal(0, 2.5, len(who)))
+    sway = np.where(intentions.certain[who], 0.0, random.normal(0, 2.5, len(who)))
+    booster = np.rint(intentions.interval[who] + sway)
     booster = np.where(step == 0, np.maximum(booster - 8, 16), booster)
     maintenance_wait = np.where(intentions.tapering[who], taper, booster)
     wait = np.where(step < 0, induction_wait, maintenance_wait)

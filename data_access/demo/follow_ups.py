@@ -25,10 +25,11 @@ from data_access.demo.plan import BOOKED_AHEAD_DAYS, Part
 from data_access.demo.site_calendar import Workplace
 from data_access.demo.staff import PHYSICIANS
 
-# Missed: first visits 20 % [D]; follow-ups 9.8 % (clinical reference 3c).
-_INTAKE_MISSED_FIRST = 0.19
+# Missed: first visits 20 % [D], follow-ups 9.8 % (clinical reference 3c). A little more here,
+# because what is tried again counts too.
+_INTAKE_MISSED_FIRST = 0.205
 _INTAKE_CANCELLED_FIRST = 0.06
-_FOLLOW_UP_MISSED, _FOLLOW_UP_CANCELLED = 0.098, 0.07
+_FOLLOW_UP_MISSED, _FOLLOW_UP_CANCELLED = 0.108, 0.07
 _RETRIED = 0.65
 
 AFTER_INDUCTION_DAYS = (15, 21)
@@ -100,9 +101,9 @@ def _consultations(random: np.random.Generator, intentions: Intentions) -> _Wish
     earlier = np.flatnonzero(earlier_fate != _COMES)
     replaces = np.full(size, NEVER)
     replaces[earlier] = np.arange(len(earlier))
-    earlier_day = intentions.consultation_day[earlier] - random.integers(4, 11, len(earlier))
+    earlier_day = intentions.consultation_day[earlier] - random.integers(7, 13, len(earlier))
     # Referred a little earlier, so that there was time for both.
-    intentions.referred_day[earlier] -= 10
+    intentions.referred_day[earlier] -= 14
     return _Wishes(
         patient=np.concatenate([earlier, np.arange(size)]),
         day=np.concatenate([earlier_day, intentions.consultation_day]),
@@ -122,6 +123,7 @@ def _follow_ups(
 ) -> _Wishes:
     """As planned, and once more for some that fell through."""
     patient, day, booked_day = _planned_days(workplace, random, intentions, infusions)
+    day = workplace.calendar.open_from(day)
     size = len(patient)
     weights = (
         1 - _FOLLOW_UP_MISSED - _FOLLOW_UP_CANCELLED,

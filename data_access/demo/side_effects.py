@@ -71,7 +71,7 @@ KINDS = (
     DISTRESS,
 )
 
-_OWN_SHARE = 0.45
+_OWN_SHARE = 0.35
 """How much of the liability (in SD) belongs to the patient: the same people feel sick again."""
 _NOT_RECORDED = 0.04
 _WRITTEN_OTHERWISE = 0.08

@@ -79,7 +79,7 @@ ITEM9_RISES = PatientStory(
     phq9=(21, 18, 16, 14, 13, 11, 10), item9=(0, 0, 1, 1, 2, 2, 2),
 )  # fmt: skip
 LOSES_RESPONSE = PatientStory(
-    "P000007", "Ingrid", "Fallows", "female", 1972, 1, 220,
+    "P000007", "Ingrid", "Fallows", "female", 1972, 1, 213,
     phq9=(20, 14, 11, 9, 8, 7, 6, 6, 7, 7, 13, 16, 17),
     item9=(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1),
     maintenance=6,
