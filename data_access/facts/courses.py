@@ -141,6 +141,6 @@ def _by_start(stored: list[SeriesRecord], infusions: list[PlacedInfusion]) -> Co
         course = by_key.setdefault(infusion.series.series_key, Course(infusion.series))
         course.infusions.append(infusion)
     by_start = sorted(
-        by_key.values(), key=lambda course: (course.started_day, course.series.series_key)
+        by_key.values(), key=lambda course: (course.started_day, course.series.series_id)
     )
     return Courses(by_start, by_key, infusions)

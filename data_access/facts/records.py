@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,7 @@ class InfusionRecord(NamedTuple):
 
     patient_key: int
     infusion_key: int
+    infusion_id: str
     site_id: str
     started_at: datetime
     ended_at: datetime | None
@@ -104,6 +105,7 @@ class ScoreRecord(NamedTuple):
 
     patient_key: int
     assessment_key: int
+    assessment_id: str
     instrument: Instrument
     completed_at: datetime
     total: float
@@ -239,11 +241,13 @@ def _series(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[Ser
         yield series._replace(phase=Phase[row.phase.upper()])
 
 
-def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[InfusionRecord]:
+def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> list[InfusionRecord]:
+    """Infusions in time order; of two at once the identifier decides, whichever came in first."""
     statement = (
         select(
             Patient.patient_key,
             Infusion.infusion_key,
+            Infusion.infusion_id,
             Infusion.site_id,
             Infusion.started_at,
             Infusion.ended_at,
@@ -260,9 +264,10 @@ def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[
         )
         .join(Infusion, Infusion.patient_id == Patient.patient_id)
         .where(chosen)
-        .order_by(Infusion.started_at, Infusion.infusion_key)
     )
-    return map(InfusionRecord._make, connection.execute(statement).all())
+    infusions = [InfusionRecord._make(row) for row in connection.execute(statement).all()]
+    infusions.sort(key=attrgetter("started_at", "infusion_id"))
+    return infusions
 
 
 def _vitals(
@@ -307,6 +312,7 @@ def _side_effects(
 _SCORE_COLUMNS = (
     Patient.patient_key,
     Assessment.assessment_key,
+    Assessment.assessment_id,
     Assessment.instrument,
     Assessment.completed_at,
 )
@@ -319,9 +325,9 @@ def _of_assessments(columns: Iterable[Any], chosen: ColumnElement[bool]) -> Sele
 
 
 def _scores(connection: Connection, chosen: ColumnElement[bool]) -> list[ScoreRecord]:
-    """Scores of known instruments, in time order; the total from the items where it is empty."""
+    """Scores of known instruments, in time order; of two at once the identifier decides."""
     scores = [*_recorded_scores(connection, chosen), *_itemised_scores(connection, chosen)]
-    scores.sort(key=lambda score: (score.completed_at, score.assessment_key))
+    scores.sort(key=attrgetter("completed_at", "assessment_id"))
     return scores
 
 
@@ -330,22 +336,24 @@ def _recorded_scores(connection: Connection, chosen: ColumnElement[bool]) -> Ite
         Assessment.total_score.is_not(None)
     )
     rows = connection.execute(statement).all()
-    for patient_key, assessment_key, name, completed_at, total in rows:
+    for patient_key, key, identifier, name, completed_at, total in rows:
         if name in INSTRUMENTS:
-            yield ScoreRecord(patient_key, assessment_key, INSTRUMENTS[name], completed_at, total)
+            instrument = INSTRUMENTS[name]
+            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total)
 
 
 def _itemised_scores(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[ScoreRecord]:
+    """Scores without a total, where all items are there to work it out."""
     items = (Assessment.__table__.columns[name] for name in ITEM_COLUMNS)
     statement = _of_assessments((*_SCORE_COLUMNS, *items), chosen).where(
         Assessment.total_score.is_(None)
     )
     rows = connection.execute(statement).all()
-    for patient_key, assessment_key, name, completed_at, *given in rows:
+    for patient_key, key, identifier, name, completed_at, *given in rows:
         instrument = INSTRUMENTS.get(name)
         total = total_from_items(instrument, given) if instrument is not None else None
         if instrument is not None and total is not None:
-            yield ScoreRecord(patient_key, assessment_key, instrument, completed_at, total)
+            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total)
 
 
 _APPOINTMENTS = select(

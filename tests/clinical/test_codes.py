@@ -18,7 +18,7 @@ from clinical.codes import (
 
 
 def test_a_code_is_a_number_with_a_label():
-    assert Phase.INDUCTION == 1
+    assert int(Phase.INDUCTION) == 1
     assert Phase.INDUCTION.label == "Induction"
     assert Phase(2) is Phase.MAINTENANCE
 

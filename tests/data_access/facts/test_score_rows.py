@@ -88,6 +88,15 @@ def test_a_score_at_the_start_of_the_first_infusion_is_the_baseline(clinic):
     assert row["remission"] is None
 
 
+def test_of_two_scores_at_once_the_identifier_decides_which_is_the_last(clinic):
+    patient = clinic.patient()
+    clinic.infusion(patient, at(0))
+    clinic.score(patient, at(-1), 20, assessment_id="b")
+    clinic.score(patient, at(-1), 18, assessment_id="a")
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(CourseFact, "baseline") == [(20,)]
+
+
 def test_each_instrument_has_its_own_baseline(clinic):
     patient = clinic.patient()
     clinic.infusion(patient, at(0))
