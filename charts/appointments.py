@@ -55,7 +55,8 @@ def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None)
             "ticktext": [
                 f"{name}<br><i>{due:,}</i>" for name, due in zip(names, rates["due"], strict=True)
             ],
-            "range": [-0.5, len(positions) - 0.5],
+            # Room on the right for the words at the line of all.
+            "range": [-0.5, len(positions) + 0.1],
         },
         yaxis={"tickformat": ".0%"},
     )
@@ -105,7 +106,8 @@ def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) 
             y=[f"{hour:02d}:00" for hour in hours],
             z=values,
             texttemplate="%{z:.1f}",
-            colorscale=[[0, BACKGROUND], [1, NEUTRAL]],
+            textfont={"color": INK},
+            colorscale=[[0, BACKGROUND], [1, PALE]],
             zmin=0,
             xgap=2,
             ygap=2,

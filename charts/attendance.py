@@ -61,12 +61,14 @@ def add_stacks(
     chart.update_layout(barmode="stack", legend={"traceorder": "normal"})
 
 
-def add_totals(chart: go.Figure, table: pd.DataFrame, x: Sequence[Any]) -> None:
-    """Write over each bar how many ``appointments`` it counts; its height is ``all``."""
+def add_totals(
+    chart: go.Figure, table: pd.DataFrame, x: Sequence[Any], heights: Sequence[float]
+) -> None:
+    """Write over each bar, at its height or higher, how many ``appointments`` it counts."""
     chart.add_trace(
         go.Scatter(
             x=list(x),
-            y=table["all"].to_numpy(),
+            y=list(heights),
             mode="text",
             text=[f"{count:,}" if count else "" for count in table["appointments"]],
             textposition="top center",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from textwrap import wrap
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,6 +16,7 @@ from clinical.calendar import day_date
 _ROW_HEIGHT = 26
 _FRAME_HEIGHT = 92
 _HOURS_HEIGHT = 300
+_LABEL_WIDTH = 13
 _DIRECTIONS = {
     0: ("Last 30 days", INK),
     1: ("Last 30 days: risen", CONCERN),
@@ -32,7 +34,7 @@ def week_chart(week: pd.DataFrame, today: date, closed: Mapping[date, str]) -> g
     days = [day_date(number) for number in week.index]
     rows = list(range(len(days)))
     add_stacks(chart, week, OUTCOME_COLOURS, rows, [f"{day:%A} {day.day} {day:%b}" for day in days])
-    add_totals(chart, week, rows)
+    add_totals(chart, week, rows, _clear_of_usual(week))
     _add_usual(chart, week, rows, days)
     for row, day in zip(rows, days, strict=True):
         if day in closed:
@@ -61,6 +63,13 @@ def _room_above(table: pd.DataFrame) -> list[float]:
     """The range of the axis, with room for the numbers over the bars."""
     highest = float(table[["all", "usual"]].max().max()) if "usual" in table else table["all"].max()
     return [0, max(highest * 1.15, 1)]
+
+
+def _clear_of_usual(week: pd.DataFrame) -> list[float]:
+    """Where the numbers stand: on the bars, but on the usual line where it lies just above one."""
+    near = 0.08 * _room_above(week)[1]
+    gap = week["usual"] - week["all"]
+    return week["usual"].where(gap.between(0, near), week["all"]).tolist()
 
 
 def _add_usual(
@@ -93,7 +102,7 @@ def _note_closure(chart: go.Figure, row: int, height: int, words: str) -> None:
     chart.add_annotation(
         x=row,
         y=height,
-        text=text(words),
+        text="<br>".join(text(line) for line in wrap(words, _LABEL_WIDTH)),
         showarrow=False,
         yanchor="bottom",
         yshift=20 if height else 4,
@@ -110,7 +119,7 @@ def hours_chart(hours: pd.DataFrame, now: float | None) -> go.Figure:
     chart = figure(_HOURS_HEIGHT)
     rows = list(hours.index)
     add_stacks(chart, hours, OUTCOME_COLOURS, rows, [f"{h:02d}:00 to {h:02d}:59" for h in rows])
-    add_totals(chart, hours, rows)
+    add_totals(chart, hours, rows, hours["all"].tolist())
     if now is not None and rows and rows[0] <= now < rows[-1] + 1:
         # A bar of an hour is centred on it; the hour's beginning is half a bar to the left.
         chart.add_vline(

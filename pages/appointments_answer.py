@@ -103,45 +103,41 @@ def _trend_grain(period: Period) -> Grain:
 
 
 def _volume_figure(known: Known) -> KeyFigure:
-    count = known.in_all.appointments
     change = ""
-    if known.before is not None and known.before.appointments:
-        ratio = count / known.before.appointments - 1
+    if known.reaches_back and known.before.appointments:
+        ratio = known.volume / known.before.appointments - 1
         verb = "more" if ratio > 0 else "fewer"
         change = f"{percent(abs(ratio))} {verb} than before ({known.before.appointments:,})"
     return KeyFigure(
-        label="Appointments that have passed",
-        value=f"{count:,}",
+        label="Appointments",
+        value=f"{known.volume:,}",
         change=change,
         trend=_whole_units(known)["appointments"].tolist(),
-        help="All appointments whose day has passed, whatever became of them. "
+        help="All appointments of the period, today's among them, whatever became of them. "
         + _before_words(known),
     )
 
 
 def _before_words(known: Known) -> str:
-    line = f"The line: by whole {_trend_grain(known.period).lower()}s."
-    if known.before is None:
-        return f"The data does not reach back far enough for an earlier period. {line}"
     before = known.period.before
-    return f"Before: {day_words(before.start)} to {day_words(before.end)}. {line}"
+    reach = "" if known.reaches_back else " (the data begins within it)"
+    return (
+        f"Before: {day_words(before.start)} to {day_words(before.end)}{reach}. The line: by whole "
+        f"{_trend_grain(known.period).lower()}s."
+    )
 
 
 def _rate_figure(known: Known, label: str, events: str, meaning: str) -> KeyFigure:
-    rate = _rate(known.in_all, events)
+    rate, before = _rate(known.in_all, events), _rate(known.before, events)
     change = f"{rate.events:,} of {rate.n:,}"
-    judgement = ""
-    if known.before is not None:
-        before = _rate(known.before, events)
+    if before.n:
         change += f" · before {percent(before.estimate)}"
-        gap = difference(rate, before)
-        if gap.is_clear:
-            judgement = "bad" if (gap.estimate or 0.0) > 0 else "good"
+    gap = difference(rate, before)
     return KeyFigure(
         label=label,
         value=percent(rate.estimate),
         change=change,
-        judgement=judgement,
+        judgement=("bad" if (gap.estimate or 0.0) > 0 else "good") if gap.is_clear else "",
         trend=_trend(known, events),
         help=f"{meaning} 95 % CI {percent_range(rate.low, rate.high)}. {_before_words(known)} "
         "Coloured where the 95 % interval of the difference leaves out zero.",

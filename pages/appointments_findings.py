@@ -25,10 +25,15 @@ from clinical.schedule import (
 from pages.appointments_answer import WEEKDAYS
 from pages.appointments_known import Known, Period
 from pages.frame import Finding, plain
-from pages.words import count_words, day_words
+from pages.words import count_words, day_words, listed
 
 _MOST_ROWS = 12
 _LONGEST_BY_WEEK = timedelta(days=200)
+_KIND_NAMES = {
+    AppointmentKind.CONSULTATION: "consultations",
+    AppointmentKind.INFUSION: "infusions",
+    AppointmentKind.FOLLOW_UP: "follow-ups",
+}
 _KINDS = [int(kind) for kind in AppointmentKind]
 
 
@@ -149,42 +154,37 @@ def _rates_table(labels: Mapping[str, Any], rates: pd.DataFrame) -> pd.DataFrame
 
 
 def places_finding(known: Known) -> Finding:
-    """Missed and cancelled rates by site and by kind."""
+    """Missed and cancelled rates by site (where there are several) and by kind."""
     by_site = attendance_by(known.by_slot, ["site_key"])
+    by_site["name"] = [known.sites[key] for key in by_site["site_key"]]
     by_kind = attendance_by(known.by_slot, ["kind"])
-    site_names = [known.sites[key] for key in by_site["site_key"]]
-    kind_names = [AppointmentKind(kind).label for kind in by_kind["kind"]]
-    title = "; ".join(
-        _places_words(by_site, site_names, "site") + _places_words(by_kind, kind_names, "kind")
-    )
-    shown = by_site.assign(name=site_names).sort_values(
-        ["missed_rate", "name"], ascending=[False, True]
-    )
-    several = len(shown) > 1
-    rows = pd.concat(
-        [shown.head(_MOST_ROWS) if several else shown.head(0), by_kind.assign(name=kind_names)]
-    )
-    rows = rows.reset_index(drop=True)
-    dropped = len(shown) - _MOST_ROWS
+    by_kind["name"] = [_KIND_NAMES[AppointmentKind(kind)] for kind in by_kind["kind"]]
+    title = _places_title(by_site, by_kind)
+    sites = by_site.sort_values(["missed_rate", "name"], ascending=[False, True])
+    shown = sites.head(_MOST_ROWS if len(sites) > 1 else 0)
+    rows = pd.concat([shown, by_kind], ignore_index=True)
+    names = [name[:1].upper() + name[1:] for name in rows["name"]]
+    hidden = ""
+    if len(sites) > _MOST_ROWS:
+        hidden = f"; the {_MOST_ROWS} sites missed most of {len(sites)}"
     return Finding(
         key="missed-by-site-and-kind",
         title=title,
         subtitle="Missed, of those due (their number beside each name), and cancelled, of all that "
-        "have passed; 95 % CI"
-        + (f"; the {_MOST_ROWS} sites missed most of {len(shown)}" if dropped > 0 else ""),
-        chart=charts.places_chart(rows, rows["name"].tolist()),
-        table=_rates_table({"Site or kind": rows["name"]}, rows),
+        f"have passed; 95 % CI{hidden}",
+        chart=charts.places_chart(rows, names),
+        table=_rates_table({"Site or kind": names}, rows),
         alt=f"Missed and cancelled rates by site and kind. {title}.",
     )
 
 
-def _places_words(rates: pd.DataFrame, names: list[str], what: str) -> list[str]:
-    if len(rates) < 2:
-        return []
-    worst = missed_most(rates)
-    if worst is None:
-        return [f"no {what} is missed clearly more"]
-    return [f"{plain(names[worst])} is missed most ({percent(rates['missed_rate'].iloc[worst])})"]
+def _places_title(*groups: pd.DataFrame) -> str:
+    """Which site and which kind is missed most, where one stands out."""
+    worst = [
+        group.iloc[position] for group in groups if (position := missed_most(group)) is not None
+    ]
+    named = [f"{plain(row['name'])} ({percent(row['missed_rate'])})" for row in worst]
+    return f"Missed most: {listed(named)}" if named else "No site or kind is missed clearly more"
 
 
 def over_time_finding(known: Known) -> Finding:

@@ -64,8 +64,8 @@ class Known:
     """What the queries found.
 
     ``by_week`` and ``by_slot`` hold the period's days that have passed, ``of_today`` today, where
-    the period reaches it; ``before`` is missing where the data does not reach back. ``around``
-    holds the eight weeks before this one and those to come.
+    the period reaches it; ``before`` the equally long period before (``reaches_back``: whether the
+    data covers it). ``around`` holds the eight weeks before this one and those to come.
     """
 
     period: Period
@@ -73,7 +73,8 @@ class Known:
     by_slot: pd.DataFrame
     of_today: pd.DataFrame
     in_all: Attendance
-    before: Attendance | None
+    before: Attendance
+    reaches_back: bool
     around: pd.DataFrame
     chairs: pd.DataFrame
     hours: pd.DataFrame
@@ -104,7 +105,8 @@ def look_up(context: PageContext) -> Known:
         of_today=queries.appointments_by_week(connection, viewer, the_day),
         by_slot=queries.appointments_by_slot(connection, viewer, passed),
         in_all=attendance(by_week),
-        before=_before(context, period),
+        before=attendance(queries.appointments_by_week(connection, viewer, period.before)),
+        reaches_back=_reaches_back(context, period),
         around=queries.appointments_by_day(connection, viewer, around),
         chairs=queries.chair_minutes(connection, viewer, passed),
         hours=opening_hours(connection, viewer, passed),
@@ -113,12 +115,10 @@ def look_up(context: PageContext) -> Known:
     )
 
 
-def _before(context: PageContext, period: Period) -> Attendance | None:
+def _reaches_back(context: PageContext, period: Period) -> bool:
+    """Whether the data covers the period before; but for a week, since not all days have visits."""
     first = context.status.first_day
-    if first is None or first > period.before.start:
-        return None
-    counts = queries.appointments_by_week(context.connection, context.viewer, period.before)
-    return attendance(counts)
+    return first is not None and first <= period.before.start + timedelta(weeks=1)
 
 
 def chosen_grain(period: Period, wished: str) -> Grain:

@@ -47,7 +47,7 @@ def sentence(words: str) -> None:
 
 def key_figures(figures: Sequence[KeyFigure]) -> None:
     """A row of at most four numbers, each with its change and its trend."""
-    with st.grid(4, min_column_width=210):
+    with st.grid(4, min_column_width=260):
         for figure in figures:
             with st.container(border=True, height="stretch", gap="small"):
                 _key_figure(figure)

@@ -157,7 +157,7 @@ def _patients_figure(known: Known, link: st.Page | None) -> KeyFigure:
     return KeyFigure(
         label="Patients in an active series",
         value=f"{active.induction + active.maintenance:,}",
-        change=f"{active.induction:,} in induction; treated in the last 7 days: {treated[-1]:,}",
+        change=f"{active.induction:,} in induction · {treated[-1]:,} treated in 7 days",
         trend=treated,
         help="In induction with an infusion in the last "
         f"{INDUCTION_GAP_DAYS} days and fewer than planned, or in maintenance with one in the last "
