@@ -261,7 +261,7 @@ def _outcome(instrument: Instrument, word: Status, scores: pd.DataFrame) -> str:
     reached = scores["response"].isin([1])
     if reached.any():
         first = scores[reached].iloc[0]
-        return f"{word.label.lower()}: the response of {_taken(first)} is lost"
+        return f"{word.label.lower()}: the response seen {_taken(first)} is lost"
     return word.label.lower()
 
 

@@ -1,0 +1,194 @@
+"""What the Patients page says, in words made from the data."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from clinical.codes import Phase, Timepoint
+from clinical.instruments import PCL5, PHQ9, WHO5
+from clinical.progress import Status
+from data_access.filters import Filters
+from pages.one_patient_findings import (
+    against_before_treatment,
+    item_9_title,
+    patient_answer,
+    side_effect_finding,
+)
+from pages.patient_findings import (
+    caseload_answer,
+    caseload_note,
+    response_finding,
+    scores_finding,
+    status_finding,
+)
+from tests.charts.test_one_patient import INFUSIONS
+from tests.charts.test_patients import SERIES, TOTALS
+
+YEAR = Filters(start=date(2025, 4, 1), end=date(2026, 3, 31))
+INDUCTION, MAINTENANCE = Phase.INDUCTION, Phase.MAINTENANCE
+
+
+def said(words: str) -> str:
+    return words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def totals(*rows: tuple[Phase, Status, Timepoint, int, int, int]) -> pd.DataFrame:
+    columns = ["phase", "status", "timepoint", "patients", "responded", "remitted"]
+    return pd.DataFrame(rows, columns=columns).astype(int)
+
+
+def scores(*rows: tuple[Timepoint, int, float, int, int]) -> pd.DataFrame:
+    columns = ["timepoint", "number", "total", "response", "remission"]
+    return pd.DataFrame(rows, columns=columns).assign(hours_after=36.0)
+
+
+def test_nobody_evaluable():
+    nobody = totals((INDUCTION, Status.NOT_EVALUABLE, Timepoint.UNLINKED, 3, 0, 0))
+    assert caseload_answer(nobody, PHQ9) == (
+        "None of the **3 patients** with a series in this period can be evaluated on PHQ-9: no "
+        "series has both a baseline and a later score."
+    )
+    assert caseload_note(nobody) == (
+        "3 patients with a series in this period, of whom 3 have no baseline or no later score "
+        "and are not evaluable."
+    )
+
+
+def test_one_phase_alone():
+    induction = totals(
+        (INDUCTION, Status.RESPONDING, Timepoint.BEFORE_INFUSION, 30, 30, 0),
+        (INDUCTION, Status.REMISSION, Timepoint.BEFORE_INFUSION, 20, 20, 20),
+        (INDUCTION, Status.WORSE, Timepoint.BEFORE_INFUSION, 50, 0, 0),
+    )
+    assert said(caseload_answer(induction, PHQ9)) == (
+        "On PHQ-9, **50 of 100 evaluable patients in induction responded** at the latest score "
+        "(50 %, 95 % CI 40–60), 20 are in remission and 50 are worse."
+    )
+    maintenance = totals((MAINTENANCE, Status.WORSE, Timepoint.FOLLOW_UP, 1, 0, 0))
+    assert said(caseload_answer(maintenance, PHQ9)) == (
+        "On PHQ-9, **1 of 1 evaluable patient in maintenance is worse** than when it began "
+        "(100 %, 95 % CI 21–100)."
+    )
+
+
+def test_an_instrument_without_a_response_rule_counts_who_improved():
+    found = totals(
+        (INDUCTION, Status.IMPROVED, Timepoint.BEFORE_INFUSION, 1, 0, 0),
+        (INDUCTION, Status.STEADY, Timepoint.BEFORE_INFUSION, 1, 0, 0),
+    )
+    assert said(caseload_answer(found, PCL5)) == (
+        "On PCL-5, **1 of 2 evaluable patients in induction improved** by at least 15 points "
+        "(50 %, 95 % CI 9–91) and 0 are worse."
+    )
+    assert response_finding(SERIES, PCL5, INDUCTION) is None
+
+
+def test_titles_state_the_finding_and_subtitles_the_denominator():
+    drawn = scores_finding(SERIES, PHQ9, INDUCTION, YEAR)
+    assert drawn is not None
+    assert drawn.title == "PHQ-9 falls from 18.0 at baseline to 12.0 before infusion 3"
+    assert drawn.subtitle == (
+        "Induction series, mean of scores from 1 Apr 2025 to 31 Mar 2026: n 100 at baseline, 50 "
+        "before infusion 3; those 50 began at 18.0. Bars: 95 % interval of the mean."
+    )
+    response = response_finding(SERIES, PHQ9, INDUCTION)
+    assert response is not None
+    assert said(response.title) == (
+        "Before infusion 3, 20 % had responded and 10 % were in remission"
+    )
+    assert "n 50" in response.subtitle
+    assert list(response.table["Scores"]) == [100, 64, 50, 40]
+
+
+def test_too_few_scores_are_no_picture():
+    assert scores_finding(SERIES.head(1), PHQ9, INDUCTION, YEAR) is None
+    assert response_finding(SERIES.assign(rated=4), PHQ9, INDUCTION) is None
+
+
+def test_the_status_title_counts_who_needs_a_look():
+    counted = TOTALS.assign(responded=0, remitted=0)
+    assert status_finding(counted, PHQ9).title == (
+        "2 of 16 evaluable patients are worse or without response"
+    )
+    well = counted[counted["status"] != Status.WORSE]
+    assert status_finding(well, PHQ9).title == (
+        "None of 14 evaluable patients is worse or without response"
+    )
+
+
+BEFORE = Timepoint.BEFORE_INFUSION
+
+
+def test_since_when_a_response_and_a_remission_hold():
+    course = scores((BEFORE, 1, 9, 1, 0), (BEFORE, 2, 4, 1, 1), (BEFORE, 3, 3, 1, 1))
+    assert said(patient_answer(PHQ9, INDUCTION, course, 20)) == (
+        "PHQ-9 fell from 20 (baseline) to 3, before infusion 4: **85 % better**; response since "
+        "the score before infusion 2, in remission since the score before infusion 3."
+    )
+
+
+def test_a_response_that_is_lost_within_a_series():
+    course = scores((BEFORE, 1, 9, 1, 0), (BEFORE, 2, 18, 0, 0))
+    assert said(patient_answer(PHQ9, INDUCTION, course, 20)) == (
+        "PHQ-9 fell from 20 (baseline) to 18, before infusion 3: **10 % better**; "
+        "no response: the response seen before infusion 2 is lost."
+    )
+
+
+def test_worse_is_told_in_points_with_its_rule():
+    course = scores((Timepoint.AFTER_INFUSION, 2, 26, 0, 0))
+    assert patient_answer(PHQ9, INDUCTION, course, 20) == (
+        "PHQ-9 rose from 20 (baseline) to 26, 36 hours after infusion 2: **6 points worse**; "
+        "5 or more count as worse."
+    )
+
+
+def test_on_who5_a_rise_is_better():
+    course = scores((BEFORE, 1, 60, 0, 0))
+    assert said(patient_answer(WHO5, INDUCTION, course, 40)) == (
+        "WHO-5 rose from 40 (baseline) to 60, before infusion 2: **50 % better**; improved."
+    )
+
+
+def test_a_baseline_of_nought_is_compared_in_points():
+    course = scores((BEFORE, 1, 3, 0, 1))
+    assert "**3 points worse**" in patient_answer(PHQ9, INDUCTION, course, 0)
+
+
+@pytest.mark.parametrize(
+    ("since_induction", "words"),
+    [
+        ([9, 10], "Against 20 before induction: 50 % better, a response."),
+        (
+            [9, 16],
+            "Against 20 before induction: 20 % better. **The response reached before is lost.**",
+        ),
+        ([18, 16], "Against 20 before induction: 20 % better, no response so far."),
+    ],
+)
+def test_maintenance_against_the_time_before_treatment(since_induction, words):
+    assert said(against_before_treatment(PHQ9, 20, since_induction)) == words
+
+
+@pytest.mark.parametrize(
+    ("items", "total", "title"),
+    [
+        ([0, 1, 2], [21, 15, 10], "Item 9 rose from 0 to 2 while the total fell"),
+        ([0, 1], [10, 15], "Item 9 rose from 0 to 1"),
+        ([2, 0], [21, 10], "Item 9 fell from 2 to 0"),
+        ([0, 2, 0], [10, 10, 10], "Item 9 is 0, after a height of 2"),
+        ([0, 0], [10, 10], "Item 9 is 0"),
+    ],
+)
+def test_item_9_is_told_apart_from_the_total(items, total, title):
+    assert item_9_title(pd.DataFrame({"item_9": items, "total": total})) == title
+
+
+def test_infusions_without_a_form_are_not_ones_without_side_effects():
+    nothing = pd.DataFrame(columns=["infusion_key", "term", "worst_grade", "serious"])
+    found = side_effect_finding(INFUSIONS, nothing)
+    assert found is not None
+    assert found.title == "No side effect in 2 infusions"
+    assert "of 3" in found.subtitle
+    assert side_effect_finding(INFUSIONS.assign(recorded=0), nothing) is None
