@@ -198,6 +198,11 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
         raise problem(sentence) from error
 
 
+_READ_ONLY = (
+    "This user may only read the database, so nothing was changed. Name one in "
+    f"{URL_VARIABLE} that may write."
+)
+_DISK_FULL = "The disk is full, so nothing was written."
 _BUSY = "Another program is writing to the database. Please try again in a moment."
 
 
@@ -217,6 +222,10 @@ def _postgresql_sentence(error: DBAPIError) -> str | None:
         )
     if state == "55P03":  # lock_timeout
         return _BUSY
+    if state in {"42501", "25006"}:  # insufficient_privilege, read_only_sql_transaction
+        return _READ_ONLY
+    if state == "53100":
+        return _DISK_FULL
     if isinstance(error, OperationalError) and state is None:
         return _connection_sentence(str(error.orig))
     return _NO_ANSWER if error.connection_invalidated else None
@@ -252,5 +261,7 @@ def _sqlite_sentence(reason: str) -> str | None:
     if "locked" in reason:
         return _BUSY
     if "full" in reason:
-        return "The disk is full, so nothing was written."
+        return _DISK_FULL
+    if "readonly" in reason:
+        return "This user may only read the database file, so nothing was changed."
     return None

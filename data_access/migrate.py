@@ -100,12 +100,6 @@ def _upgrade(engine: Engine) -> bool:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             return _run_missing_revisions(connection)
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == "42501" or "readonly" in str(error.orig):
-            raise ClinicDatabaseError(
-                "The database user may not make tables. Run this as a user that may."
-            ) from error
-        raise
     finally:
         engine.dispose()
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 # Importing the two modules of commands registers these with the app.
 from data_access.command_line import database_commands, record_commands  # noqa: F401
 from data_access.command_line.app import ExitStatus, RejectedError, app
-from data_access.command_line.terminal import ERRORS, complain
+from data_access.command_line.terminal import complain
 from data_access.errors import ClinicDatabaseError
 
 __all__ = ["run"]
@@ -41,9 +41,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _tell_of_a_bug(fault: DBAPIError) -> None:
     """Where it happened, without the database's own words, which may quote a patient's row."""
-    ERRORS.print("".join(traceback.format_tb(fault.__traceback__)), markup=False)
+    for frame in traceback.extract_tb(fault.__traceback__):
+        complain(f"{frame.filename}:{frame.lineno} in {frame.name}")
     state = getattr(fault.orig, "sqlstate", None) or "no code"
     complain(
         f"The database refused a statement of this program ({type(fault.orig).__name__}, {state}). "
-        "Nothing was changed. Please send the lines above to the maintainers."
+        "Nothing was changed. Please send these lines to the maintainers."
     )

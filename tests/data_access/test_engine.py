@@ -85,6 +85,24 @@ def test_only_the_transaction_that_asks_is_without_a_time_limit(
         assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "8s"
 
 
+@pytest.mark.postgres
+def test_a_postgresql_user_who_may_only_read_is_told_so(make_database: Callable[[str], str]):
+    url = make_database("postgres")
+    with writing(make_engine(url)) as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS reader")
+        connection.exec_driver_sql("CREATE ROLE reader LOGIN")
+        connection.exec_driver_sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    as_reader = make_url(url).set(username="reader").render_as_string(hide_password=False)
+    engine = make_engine(as_reader)
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM sites")).scalar_one() == 0
+    with (
+        pytest.raises(DatabaseUnavailableError, match="may only read"),
+        writing(engine) as connection,
+    ):
+        connection.execute(text("DELETE FROM sites"))
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
