@@ -32,7 +32,7 @@ _LEAVE_DURING = 0.14
 _LEAVE_AFTER = 0.13
 _GO_ON = 0.74
 """Of those who neither leave during nor right after induction, so that half of all go on."""
-_STOP_IN_MAINTENANCE = 0.02
+_STOP_IN_MAINTENANCE = 0.015
 """Chance to stop at each maintenance infusion."""
 _MAINTENANCE_MOST = 80
 _RETURN = 0.10
@@ -149,8 +149,8 @@ def make_intentions(
         leaves=leaves_after,
         thrice_weekly=random.random(size) < 0.45,
         # Without the series in the records weekly infusions would count as induction.
-        tapering=(random.random(size) < 0.55) & site.keeps_series,
-        interval=np.clip(random.normal(30, 5, size), 21, 45),
+        tapering=(random.random(size) < 0.65) & site.keeps_series,
+        interval=np.clip(random.normal(29, 5, size), 21, 45),
         booked_days=np.array((14, 28, 42, 56, 56))[random.integers(0, 5, size)],
         certain=np.zeros(size, dtype=bool),
     )
@@ -243,9 +243,9 @@ def _by_patient(rounds: list[Attempts]) -> Attempts:
 
 
 def _referral_days(random: np.random.Generator, first: int, last: int, size: int) -> Ints:
-    """Referrals grow by half over the months, with fewer in summer and around the new year."""
+    """Referrals grow by a quarter over the months, with fewer in summer and around the new year."""
     days = np.arange(first, last + 1)
-    growth = 1 + 0.5 * (days - first) / max(last - first, 1)
+    growth = 1 + 0.25 * (days - first) / max(last - first, 1)
     season = 1 + 0.10 * np.cos(2 * np.pi * (days % 365.25 - 80) / 182.6)
     weights = np.cumsum(growth * season)
     drawn: Ints = days[np.searchsorted(weights, random.random(size) * weights[-1])]

@@ -39,18 +39,20 @@ class Kind:
 
 
 DROWSINESS = Kind(0.45, ("Somnolence", "drowsy", "sleepy"), (0.86, 0.135, 0.005), lasting=0.05)
-DIZZINESS = Kind(0.35, ("Dizziness", "dizzy", "light-headed"), (0.82, 0.17, 0.01), 0.10)
+DIZZINESS = Kind(0.35, ("Dizziness", "dizzy", "light-headed"), (0.82, 0.17, 0.01), per_dose=0.10)
 DISSOCIATION = Kind(
     0.35,
     ("Dissociation", "dissociative symptoms", "floating"),
     (0.72, 0.26, 0.02),
-    0.22,
+    per_dose=0.22,
     first_share=0.60,
 )
 NAUSEA = Kind(0.12, ("Nausea", "feeling sick", "nauseous"), (0.74, 0.25, 0.01))
 VOMITING = Kind(0.03, ("Vomiting", "vomited", "was sick"), (0.80, 0.20, 0.0))
 HEADACHE = Kind(0.15, ("Headache", "headache", "head pain"), (0.78, 0.20, 0.02), lasting=0.25)
-BLURRED_VISION = Kind(0.15, ("Blurred vision", "blurry vision", "blurred"), (0.90, 0.10, 0.0), 0.10)
+BLURRED_VISION = Kind(
+    0.15, ("Blurred vision", "blurry vision", "blurred"), (0.90, 0.10, 0.0), per_dose=0.10
+)
 ANXIETY = Kind(0.08, ("Anxiety", "anxious", "nervous"), (0.70, 0.27, 0.03))
 RAISED_PRESSURE = Kind(0.0, ("Hypertension", "high blood pressure", "raised BP"), (0.0, 0.9, 0.1))
 DISTRESS = Kind(0.0, ("Panic attack", "panic", "panicking"), (0.0, 0.7, 0.3))
