@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from charts.attendance import KIND_COLOURS, add_stacks, rate_marks
 from charts.numbers import percent
 from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
-from charts.style import HEIGHT_LARGE, figure, text
+from charts.style import HEIGHT_LARGE, figure, label, text
 from clinical.capacity import FULL_SHARE
 
 _ROW_HEIGHT = 26
@@ -169,7 +169,7 @@ def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
         yaxis={
             "tickvals": rows,
             "ticktext": [
-                f"{text(name)} <i>({due:,})</i>"
+                f"{label(name)} <i>({due:,})</i>"
                 for name, due in zip(names, rates["due"], strict=True)
             ],
             "range": [len(rows) - 0.4, -0.6],
@@ -257,7 +257,7 @@ def chairs_chart(chairs: pd.DataFrame, names: Sequence[str]) -> go.Figure:
         xaxis={"tickformat": ".0%", "range": [0, max(1.0, highest * 1.1)], "showgrid": True},
         yaxis={
             "tickvals": rows,
-            "ticktext": [text(name) for name in names],
+            "ticktext": [label(name) for name in names],
             "range": [len(rows) - 0.4, -0.6],
             "showgrid": False,
         },

@@ -44,6 +44,15 @@ def text(value: object) -> str:
     return escape(str(value), quote=False)
 
 
+_LONGEST_LABEL = 34
+
+
+def label(value: object) -> str:
+    """As :func:`text`, and short enough for an axis; the hover has the whole of it."""
+    words = str(value)
+    return text(words if len(words) <= _LONGEST_LABEL else f"{words[: _LONGEST_LABEL - 1]}…")
+
+
 def reference_line(chart: go.Figure, at: float, label: str, *, dash: str = "dot") -> None:
     """Draw and name a horizontal threshold."""
     chart.add_hline(

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from charts.attendance import OUTCOME_COLOURS, add_stacks, add_totals
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
-from charts.style import HEIGHT_LARGE, figure, text
+from charts.style import HEIGHT_LARGE, figure, label, text
 from clinical.calendar import day_date
 
 _ROW_HEIGHT = 26
@@ -102,7 +102,7 @@ def _note_closure(chart: go.Figure, row: int, height: int, words: str) -> None:
     chart.add_annotation(
         x=row,
         y=height,
-        text="<br>".join(text(line) for line in wrap(words, _LABEL_WIDTH)),
+        text="<br>".join(text(line) for line in wrap(words, _LABEL_WIDTH, break_long_words=False)),
         showarrow=False,
         yanchor="bottom",
         yshift=20 if height else 4,
@@ -151,7 +151,7 @@ def terms_chart(terms: pd.DataFrame) -> go.Figure:
     chart.update_layout(
         yaxis={
             "tickvals": rows,
-            "ticktext": [text(term) for term in terms["term"]],
+            "ticktext": [label(term) for term in terms["term"]],
             "range": [len(terms) - 0.4, -0.6],
         },
         xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},

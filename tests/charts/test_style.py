@@ -14,3 +14,10 @@ def test_a_reference_line_is_drawn_and_named():
     style.reference_line(chart, 5, "Remission < 5")
     assert chart.layout.shapes[0].y0 == 5
     assert chart.layout.annotations[0].text == "Remission &lt; 5"
+
+
+def test_a_label_is_short_and_only_text():
+    assert style.label("Chair A, Lakeview") == "Chair A, Lakeview"
+    assert style.label("A" * 34) == "A" * 34
+    assert style.label("A" * 35) == "A" * 33 + "…"
+    assert style.label("<b>Nausea</b>") == "&lt;b&gt;Nausea&lt;/b&gt;"
