@@ -30,14 +30,19 @@ def export_folder(engine: Engine, folder: Path, progress: Progress | None = None
 
     Raises :class:`FolderError` where the folder is not empty or cannot be written.
     """
-    with new_folder(folder) as unfinished, reading(engine) as connection:
+    tell = progress or _tell_nobody
+    rows = {}
+    with _new_folder(folder) as unfinished, reading(engine) as connection:
         _see_one_state(connection)
-        rows = {}
         for done, file in enumerate(FILES):
-            if progress is not None:
-                progress(done, len(FILES))
+            tell(done, len(FILES))
             rows[file.name] = _export_file(connection, file, unfinished / file.name)
+    tell(len(FILES), len(FILES))
     return rows
+
+
+def _tell_nobody(_done: int, _total: int) -> None:
+    """No progress is wanted."""
 
 
 def write_template(folder: Path) -> list[Path]:
@@ -45,7 +50,7 @@ def write_template(folder: Path) -> list[Path]:
 
     Raises :class:`FolderError` where the folder is not empty or cannot be written.
     """
-    with new_folder(folder) as unfinished:
+    with _new_folder(folder) as unfinished:
         for file in FILES:
             with _new_csv(unfinished / file.name) as lines:
                 lines.writerow(file.columns)
@@ -53,7 +58,7 @@ def write_template(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
+def _new_folder(folder: Path) -> Iterator[Path]:
     """A folder to be filled, which takes its name when it is complete.
 
     Only its owner may open it, since it may hold patients' records.
@@ -101,4 +106,5 @@ def _export_file(connection: Connection, file: FileContract, path: Path) -> int:
 @contextmanager
 def _new_csv(path: Path) -> Iterator[Any]:
     with path.open("w", encoding="utf-8", newline="") as file:
-        yield csv.writer(file, lineterminator="\n")
+        # Lines end as RFC 4180 has it; with "\n" alone the writer would not quote a cell with "\r".
+        yield csv.writer(file, lineterminator="\r\n")

@@ -1,7 +1,6 @@
 """Folders of CSV files for the tests, and the whole content of a database to compare."""
 
 import csv
-import io
 import shutil
 from pathlib import Path
 from typing import Any
@@ -51,11 +50,10 @@ def write_csv(folder: Path, file: str, *rows: Row) -> Path:
     """A file of some rows; its header has the columns of them all."""
     folder.mkdir(parents=True, exist_ok=True)
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    text = io.StringIO(newline="")
-    lines = csv.DictWriter(text, columns, lineterminator="\n")
-    lines.writeheader()
-    lines.writerows(rows)
-    (folder / file).write_text(text.getvalue(), encoding="utf-8")
+    with (folder / file).open("w", encoding="utf-8", newline="") as text:
+        lines = csv.DictWriter(text, columns)
+        lines.writeheader()
+        lines.writerows(rows)
     return folder
 
 
