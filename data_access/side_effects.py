@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
 from access.viewer import Viewer
 from clinical.calendar import day_number
 from data_access.filters import Filters
 from data_access.frames import query_frame
 from data_access.schema import InfusionFact, SideEffectFact, Term
-from data_access.selection import conditions, permitted_site_keys, scope
+from data_access.selection import conditions
 
 _SEVERE = 3
 """CTCAE: grade 3 is severe, 4 life-threatening, 5 death."""
@@ -109,7 +109,9 @@ def count_patients(connection: Connection, viewer: Viewer, filters: Filters) -> 
     facts = InfusionFact
     patients = (
         select(func.max(facts.side_effects).label("side_effects"))
-        .where(*_for_patients(connection, viewer, filters, facts), facts.recorded == 1)
+        .where(
+            *conditions(connection, viewer, filters, facts, along_groups=True), facts.recorded == 1
+        )
         .group_by(facts.patient_key)
         .subquery()
     )
@@ -160,7 +162,7 @@ def patients_by_term(connection: Connection, viewer: Viewer, filters: Filters) -
     # Grouped twice, because COUNT(DISTINCT) keeps a sorted set for each term.
     patients = (
         select(facts.term_key, facts.patient_key)
-        .where(*_for_patients(connection, viewer, filters, facts))
+        .where(*conditions(connection, viewer, filters, facts, along_groups=True))
         .group_by(facts.term_key, facts.patient_key)
         .subquery()
     )
@@ -221,24 +223,3 @@ def term_by_number(
         .group_by(facts.phase, facts.number)
         .order_by(facts.phase, facts.number),
     )
-
-
-def _for_patients(
-    connection: Connection,
-    viewer: Viewer,
-    filters: Filters,
-    facts: type[InfusionFact] | type[SideEffectFact],
-) -> list[ColumnElement[bool]]:
-    """The conditions of a statement that groups by patient.
-
-    Of one site, SQLite finds the few rows by site and day and sorts them. Of all sites it had
-    better read the index that lies in the patients' order; ``+ 0`` hides the day from it, by which
-    it would otherwise seek, and sort every row afterwards.
-    """
-    if permitted_site_keys(connection, viewer, filters.site_ids) is not None:
-        return conditions(connection, viewer, filters, facts)
-    day = facts.day + 0
-    return [
-        day.between(day_number(filters.start), day_number(filters.end)),
-        *scope(connection, viewer, filters, facts),
-    ]

@@ -75,6 +75,17 @@ class InfusionFact(Base):
             "worst_grade",
             "stopped",
         ),
+        # All sites by day, first and last day; patients treated in a window of days.
+        Index(
+            "ix_infusion_facts_day",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "recorded",
+            "side_effects",
+            "patient_key",
+        ),
         # Side effects: by month and dose.
         Index(
             "ix_infusion_facts_month_dose",
@@ -399,6 +410,62 @@ class AppointmentFact(Base):
     __table_args__ = (
         # A patient's next booked appointment.
         Index("ix_appointment_facts_patient", "status", "patient_key", "day"),
+        # One site and a period, whatever is asked.
+        Index(
+            "ix_appointment_facts_site_day",
+            "site_key",
+            "day",
+            "kind",
+            "status",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+            "month",
+            "week",
+            "weekday",
+            "hour",
+            "chair_key",
+            "minutes",
+        ),
+        # Appointments: by day.
+        Index(
+            "ix_appointment_facts_day",
+            "day",
+            "kind",
+            "status",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+        ),
+        # Appointments: by week within the month.
+        Index(
+            "ix_appointment_facts_week",
+            "month",
+            "week",
+            "kind",
+            "status",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+        ),
+        # Appointments: by weekday and hour.
+        Index(
+            "ix_appointment_facts_slot",
+            "site_key",
+            "weekday",
+            "hour",
+            "kind",
+            "status",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+        ),
+        # Chairs.
+        Index("ix_appointment_facts_chair", "chair_key", "day", "site_key", "status", "minutes"),
         STRICT,
     )
 
