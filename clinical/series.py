@@ -49,5 +49,13 @@ def _following_phase(phase: Phase, gap_days: int) -> Phase | None:
 
 
 def sequence_numbers(given: Sequence[int | None]) -> list[int]:
-    """The sequence numbers of a series in time order; where none is given, the position from 1."""
-    return [position if number is None else number for position, number in enumerate(given, 1)]
+    """The sequence numbers of a series, in time order, with the missing ones filled in.
+
+    A missing number is one more than the number before; the first is 1. Where none is given that
+    is the position; where the clinic's numbers begin at 4, the numbering goes on from there.
+    """
+    numbers: list[int] = []
+    for number in given:
+        following = numbers[-1] + 1 if numbers else 1
+        numbers.append(following if number is None else number)
+    return numbers

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from data_access.facts.courses import Courses
 from data_access.facts.derive import derive_facts
+from data_access.facts.load import load_patients
 from data_access.facts.placements import derived_placement, stored_placement
-from data_access.facts.records import PatientRecords, load_patients
+from data_access.facts.records import PatientRecords
 from data_access.facts.refresh import ReportProgress, load_surroundings, unassigned_rows
 from data_access.facts.tables import (
     all_patient_keys,

@@ -10,8 +10,8 @@ from data_access.bulk import insert_rows
 from data_access.facts.appointment_rows import appointment_row
 from data_access.facts.derive import Surroundings, Terms, derive_facts
 from data_access.facts.infusion_rows import FactRow
+from data_access.facts.load import load_clinic, load_patients, unassigned_appointments
 from data_access.facts.placements import store_placements
-from data_access.facts.records import load_clinic, load_patients, unassigned_appointments
 from data_access.facts.tables import (
     FACT_TABLES,
     all_patient_keys,

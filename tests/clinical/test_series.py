@@ -82,6 +82,11 @@ def test_every_infusion_lies_in_exactly_one_course(gaps):
 
 
 def test_numbers_are_the_positions_where_none_is_given():
-    assert sequence_numbers([None, None, None]) == [1, 2, 3]
-    assert sequence_numbers([1, None, 5, None]) == [1, 2, 5, 4]
     assert sequence_numbers([]) == []
+    assert sequence_numbers([None, None, None]) == [1, 2, 3]
+
+
+def test_a_missing_number_follows_the_one_before():
+    assert sequence_numbers([1, None, 3, None]) == [1, 2, 3, 4]
+    assert sequence_numbers([4, None, None]) == [4, 5, 6]
+    assert sequence_numbers([None, 5, None]) == [1, 5, 6]

@@ -58,12 +58,12 @@ def test_what_the_clinic_gives_is_left_alone(clinic):
     refresh_facts(clinic.connection, [patient])
     assert clinic.rows(Infusion, *PLACE) == [
         ("X1", 7, False, False),
-        ("X1", 2, False, True),
+        ("X1", 8, False, True),
         ("derived:1:1", 4, True, False),
     ]
     assert clinic.rows(InfusionFact, "phase", "number") == [
         (Phase.MAINTENANCE, 7),
-        (Phase.MAINTENANCE, 2),
+        (Phase.MAINTENANCE, 8),
         (Phase.INDUCTION, 4),
     ]
 
