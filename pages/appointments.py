@@ -86,9 +86,8 @@ def _smaller_pictures(known: Known) -> list[Finding]:
         found += [weekday_finding(known), places_finding(known), over_time_finding(known)]
     if not known.by_slot.empty:
         found.append(slots_finding(known))
-    if not known.chairs.empty and not known.hours.empty:
-        found.append(chairs_finding(known))
-    return [*found, coming_finding(known)]
+    chairs = chairs_finding(known)
+    return [*found, *([chairs] if chairs else []), coming_finding(known)]
 
 
 def _rates(known: Known) -> None:

@@ -309,11 +309,13 @@ def _coming_words(coming: pd.DataFrame, usual: float | None) -> str:
     return next_week if usual is None else f"{next_week}, {usual:.0f} in a usual one"
 
 
-def chairs_finding(known: Known) -> Finding:
-    """How full the chairs are, and whether one of them is a bottleneck."""
+def chairs_finding(known: Known) -> Finding | None:
+    """How full the chairs are, and whether one is a bottleneck; none without open time."""
     period = known.period
     chairs = chair_use(known.chairs, known.hours, known.closures, period.first, period.passed)
     chairs = chairs[chairs["open"] > 0].reset_index(drop=True)
+    if chairs.empty:
+        return None
     names = [
         f"{chair}, {known.sites[site]}" if len(known.sites) > 1 else str(chair)
         for chair, site in zip(chairs["chair"], chairs["site_key"], strict=True)

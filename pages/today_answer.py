@@ -34,7 +34,7 @@ _COUNTED = (
     (Outcome.ATTENDED, "done"),
     (Outcome.UNDER_WAY, "under way"),
     (Outcome.TO_COME, "to come"),
-    (Outcome.NOT_CLOSED, "past their time and still booked"),
+    (Outcome.NOT_CLOSED, "past time and still booked"),
     (Outcome.MISSED, "missed"),
 )
 
@@ -61,11 +61,13 @@ def answer(known: Known, moment: Moment) -> str:
 
 
 def _nothing_today(known: Known, moment: Moment) -> str:
-    words = f"No appointments today, {weekday_words(moment.today)}."
+    words = f"No appointments today, {weekday_words(moment.today)}"
     if moment.today in known.closed:
-        words += f" Today {plain(known.closed[moment.today])}."
+        words += f" ({plain(known.closed[moment.today])})."
     elif not known.is_open:
-        words += f" The clinic is closed on {moment.today:%A}s."
+        words += f". The clinic is closed on {moment.today:%A}s."
+    else:
+        words += "."
     ahead = known.by_day[known.by_day["outcome"] == Outcome.TO_COME]
     ahead = ahead[ahead["day"] > day_number(moment.today)]
     if ahead.empty:
