@@ -7,8 +7,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, severity
-from charts.score_marks import LOOKS, severity_bands
-from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, figure, reference_line, text
+from charts.score_marks import LOOKS, Marks, severity_bands
+from charts.style import (
+    HEIGHT_LARGE,
+    HEIGHT_SMALL,
+    across,
+    figure,
+    name_at,
+    reference_line,
+    text,
+)
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.progress import response_total
@@ -37,7 +45,6 @@ def trajectory_chart(
     ``induction_baseline`` (for maintenance: that of the induction before it; else missing).
     """
     chart = figure(HEIGHT_LARGE)
-    severity_bands(chart, instrument)
     scores, baselines = _with_positions(
         scores.assign(hover=_score_words(scores)),
         baselines.assign(
@@ -52,7 +59,9 @@ def trajectory_chart(
     )
     marks = infusions.assign(x=infusions["number" if by_number else "started"])
     span = instrument.highest - instrument.lowest
-    _add_levels(chart, baselines, marks, instrument)
+    behind = severity_bands(instrument)
+    _add_levels(behind, baselines, marks, instrument)
+    behind.draw(chart)
     _add_scores_before(chart, scores, baselines)
     _add_other_scores(chart, scores)
     _add_infusions(chart, marks, instrument.lowest - 0.06 * span)
@@ -212,7 +221,7 @@ def position(timepoint: Timepoint, number: int, hours_after: float) -> float:
 
 
 def _add_levels(
-    chart: go.Figure, baselines: pd.DataFrame, marks: pd.DataFrame, instrument: Instrument
+    behind: Marks, baselines: pd.DataFrame, marks: pd.DataFrame, instrument: Instrument
 ) -> None:
     """For each series its baseline and the total at which a response begins, along its time."""
     for row in baselines.to_dict("records"):
@@ -222,23 +231,10 @@ def _add_levels(
         if response is not None:
             levels.append((*response, "dot"))
         for level, label, dash in levels:
-            chart.add_scatter(
-                x=[row["x"], end],
-                y=[level, level],
-                mode="lines",
-                line={"color": NEUTRAL, "width": 1, "dash": dash},
-                hoverinfo="skip",
-                showlegend=False,
-            )
-            chart.add_annotation(
-                x=row["x"],
-                y=level,
-                text=label,
-                showarrow=False,
-                xanchor="left",
-                yanchor="bottom",
-                font={"size": 11, "color": NEUTRAL},
-            )
+            line = across(level, dash=dash) | {"xref": "x", "x0": row["x"], "x1": end}
+            behind.shapes.append(line)
+            name = name_at(level, label) | {"xref": "x", "x": row["x"], "xanchor": "left"}
+            behind.words.append(name)
 
 
 def _response_level(

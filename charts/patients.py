@@ -31,7 +31,7 @@ _STATUS_COLOURS = {
 _TAKEN = {
     Timepoint.BEFORE_INFUSION: "before an infusion",
     Timepoint.AFTER_INFUSION: "within 72 hours after",
-    Timepoint.FOLLOW_UP: "later",
+    Timepoint.FOLLOW_UP: "later than 72 hours",
 }
 
 
@@ -64,7 +64,7 @@ def scores_chart(scores: pd.DataFrame, instrument: Instrument) -> go.Figure:
     """
     chart = figure(HEIGHT_LARGE)
     before = before_infusion(scores)
-    severity_bands(chart, instrument)
+    severity_bands(instrument).draw(chart)
     _add_compared_baseline(chart, before)
     _add_means(chart, before, before["infusion"], Timepoint.BEFORE_INFUSION)
     for timepoint, shift in ((Timepoint.AFTER_INFUSION, 0.2), (Timepoint.FOLLOW_UP, 0.5)):
@@ -164,8 +164,10 @@ def status_chart(totals: pd.DataFrame) -> go.Figure:
             customdata=[percent(share) for share in part["share"]],
             hovertemplate=f"{status.label}: %{{text}} (%{{customdata}})<br>%{{y}}<extra></extra>",
         )
-    chart.update_layout(barmode="stack", bargap=0.35, legend={"traceorder": "normal"})
-    chart.update_xaxes(tickformat=".0%", range=[0, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    chart.update_layout(
+        barmode="stack", bargap=0.35, legend={"traceorder": "normal"}, margin={"r": 24}
+    )
+    chart.update_xaxes(tickformat=".0%", range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1])
     chart.update_yaxes(categoryorder="array", categoryarray=list(labels.values())[::-1])
     return chart
 

@@ -1,9 +1,12 @@
 """How scores are drawn on every page: a mark for each timepoint, and the severity bands."""
 
+from dataclasses import dataclass, field
+from typing import Any
+
 import plotly.graph_objects as go
 
 from charts.palette import CATEGORIES, INK, NEUTRAL, PALE
-from charts.style import reference_line, text
+from charts.style import across, name_at, text
 from clinical.codes import Timepoint
 from clinical.instruments import Instrument
 
@@ -20,26 +23,59 @@ LOOKS = {
 _MARGIN_FOR_NAMES = 118
 
 
-def severity_bands(chart: go.Figure, instrument: Instrument) -> None:
-    """Shade and name the instrument's severity bands behind a chart of its scores."""
-    if instrument.bands:
-        chart.update_layout(margin={"r": _MARGIN_FOR_NAMES})
+@dataclass
+class Marks:
+    """Shapes and words behind a chart of scores, gathered because plotly takes them faster at once.
+
+    Each is a dictionary as plotly's ``layout.shapes`` and ``layout.annotations`` take it.
+    """
+
+    shapes: list[dict[str, Any]] = field(default_factory=list)
+    words: list[dict[str, Any]] = field(default_factory=list)
+
+    def draw(self, chart: go.Figure) -> None:
+        """Put everything on a chart, with room for the names at its right."""
+        margin = {"r": _MARGIN_FOR_NAMES} if self.words else {}
+        chart.update_layout(shapes=self.shapes, annotations=self.words, margin=margin)
+
+
+def severity_bands(instrument: Instrument) -> Marks:
+    """The instrument's severity bands, shaded and named, and its line of remission."""
+    marks = Marks()
     ends = [*(band.lowest for band in instrument.bands[1:]), instrument.highest]
     for position, (band, end) in enumerate(zip(instrument.bands, ends, strict=False)):
         if position % 2:
-            chart.add_hrect(
-                y0=band.lowest, y1=end, fillcolor=PALE, opacity=0.22, line_width=0, layer="below"
-            )
-        chart.add_annotation(
-            xref="paper",
-            x=1.005,
-            xanchor="left",
-            y=(band.lowest + end) / 2,
-            text=text(band.name),
-            showarrow=False,
-            font={"size": 11, "color": NEUTRAL},
-        )
+            marks.shapes.append(_shade(band.lowest, end))
+        marks.words.append(_band_name(band.name, (band.lowest + end) / 2))
     if instrument.remission_at_most is not None:
-        reference_line(
-            chart, instrument.remission_at_most, f"Remission: {instrument.remission_at_most:g}"
-        )
+        marks.shapes.append(across(instrument.remission_at_most))
+        label = f"Remission: {instrument.remission_at_most:g}"
+        marks.words.append(name_at(instrument.remission_at_most, label))
+    return marks
+
+
+def _shade(low: float, high: float) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "xref": "x domain",
+        "x0": 0,
+        "x1": 1,
+        "y0": low,
+        "y1": high,
+        "fillcolor": PALE,
+        "opacity": 0.22,
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+def _band_name(name: str, at: float) -> dict[str, Any]:
+    return {
+        "xref": "paper",
+        "x": 1.005,
+        "xanchor": "left",
+        "y": at,
+        "text": text(name),
+        "showarrow": False,
+        "font": {"size": 11, "color": NEUTRAL},
+    }

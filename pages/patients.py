@@ -44,12 +44,16 @@ _STATUS_COLOURS = {
 def patients_page(context: PageContext) -> None:
     """Draw the page: the caseload, or the one patient that the reader has opened."""
     instruments = queries.instruments_in_use(context.connection, context.viewer)
-    if CHOSEN in st.session_state:
+    if CHOSEN in st.session_state and _may_see_patients(context):
         one_patient_page(context, st.session_state[CHOSEN])
     elif not instruments:
         nothing("No questionnaire has been recorded yet, so nobody's progress can be shown.")
     else:
         _caseload_page(context, instruments)
+
+
+def _may_see_patients(context: PageContext) -> bool:
+    return Permission.SEE_PATIENTS in context.viewer.permissions
 
 
 def _caseload_page(context: PageContext, instruments: tuple[Instrument, ...]) -> None:
@@ -62,7 +66,7 @@ def _caseload_page(context: PageContext, instruments: tuple[Instrument, ...]) ->
         st.caption(caseload_note(totals))
     else:
         nothing(_why_nothing(context))
-    if Permission.SEE_PATIENTS in context.viewer.permissions:
+    if _may_see_patients(context):
         _list(context, instrument)
     else:
         st.caption("You see totals only. The list is for those who may see patients by name.")

@@ -277,6 +277,26 @@ def test_every_series_together(page):
     assert "over 3 infusions" in words(shown)
 
 
+def test_a_questionnaire_that_the_patient_never_filled_in_gives_way(page):
+    shown = page()
+    shown.query_params["instrument"] = "GAD-7"
+    shown.run()
+    shown.session_state["chosen_patient"] = BOB
+    shown.run()
+    assert not shown.exception
+    assert "## PHQ-9 rose from 16 (baseline) to 21" in words(shown)
+
+
+def test_a_malformed_address_falls_back_to_the_defaults(page):
+    shown = page()
+    for name in ("instrument", "order", "status", "along"):
+        shown.query_params[name] = "<script>"
+    shown.run()
+    assert not shown.exception
+    assert "On PHQ-9" in words(shown)
+    assert len(listed(shown)) == 6
+
+
 def test_along_the_infusion_numbers(page):
     shown = page(chosen=ANNA)
     shown.query_params["along"] = "Infusion"
@@ -311,8 +331,9 @@ def test_a_patient_before_the_first_infusion(page):
 
 
 def test_totals_only_for_those_who_may_not_see_patients(page):
-    shown = page(viewer="totals").run()
+    shown = page(viewer="totals", chosen=ANNA).run()
     assert not shown.exception
+    assert "Müller" not in words(shown)
     assert "**2 of 3 evaluable patients in induction responded**" in words(shown)
     assert "You see totals only." in words(shown)
     assert len(shown.dataframe) == 0
