@@ -78,7 +78,8 @@ def everything(page: AppTest) -> str:
 def numbers(values: Any) -> list[float]:
     """The numbers of a trace, which plotly may have packed."""
     if isinstance(values, dict):
-        return np.frombuffer(b64decode(values["bdata"]), values["dtype"]).tolist()
+        packed = np.frombuffer(b64decode(values["bdata"]), values["dtype"])
+        return [float(number) for number in packed]
     return list(values)
 
 
