@@ -1,1 +1,1 @@
-"""The speed commands: ``python -m benchmarks queries`` and ``python -m benchmarks pages``."""
+"""How fast the pages and their queries are: ``python -m benchmarks``."""

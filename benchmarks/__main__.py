@@ -1,0 +1,47 @@
+"""The speed commands: ``python -m benchmarks queries`` and ``python -m benchmarks pages``."""
+
+from typing import Annotated
+
+import typer
+
+from benchmarks.measure_pages import measure_pages
+from benchmarks.measure_queries import measure_queries
+from benchmarks.report import show_pages, show_queries
+from data_access.engine import URL_VARIABLE
+
+app = typer.Typer(
+    help="How fast the pages and their queries are, on a database of any size.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Url = Annotated[
+    str,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        envvar=URL_VARIABLE,
+        help="The database to measure on; make one with python -m data_access demo.",
+    ),
+]
+Repeat = Annotated[int, typer.Option(min=1, help="Runs of each; the median is shown.")]
+
+
+@app.command()
+def queries(url: Url, repeat: Repeat = 15) -> None:
+    """Time every query of the pages against its floor.
+
+    The floor is the same aggregate as hand-written SQL through the bare driver.
+    """
+    show_queries(*measure_queries(url, repeat))
+
+
+@app.command()
+def pages(url: Url, repeat: Repeat = 15) -> None:
+    """Time the script run of every page, and of an empty page, on the real server."""
+    show_pages(*measure_pages(url, repeat))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,5 @@
+"""A page with one word on it."""
+
+import streamlit as st
+
+st.write("Empty")

@@ -1,0 +1,136 @@
+"""Timing the script run of every page, as a browser would see it.
+
+The dashboard is started as the README says. A client then speaks the browser's part of the
+protocol: it opens each page over the websocket and asks for it again and again. A run lasts from
+sending the request until the server says that the script has finished; it holds everything but the
+network and the browser's drawing: queries, frames, figures, and putting them into messages.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+from sqlalchemy import func, select
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from data_access.engine import URL_VARIABLE, make_engine, reading
+from data_access.schema import InfusionFact
+from pages.registry import PAGES
+
+_ROOT = Path(__file__).parent.parent
+_START_SECONDS = 60
+_RUN_SECONDS = 60
+_WARM_UP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PageTime:
+    """A page's script run: median and the time that one run in 20 exceeds (ms), and its size."""
+
+    page: str
+    median: float
+    slow: float
+    kilobytes: float
+
+
+def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
+    """The infusions of the database, and the time of an empty page and of every page."""
+    with _server("benchmarks/empty_app.py", url) as port:
+        times = [_measure(port, "an empty page", "", repeat)]
+    with _server("dashboard.py", url) as port:
+        times += [_measure(port, entry.title, entry.url_path, repeat) for entry in PAGES]
+    return _infusions(url), times
+
+
+def _infusions(url: str) -> int:
+    engine = make_engine(url)
+    try:
+        with reading(engine) as connection:
+            return connection.scalar(select(func.count()).select_from(InfusionFact)) or 0
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _server(script: str, url: str) -> Iterator[int]:
+    """The port of a server that runs ``script`` on the database."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
+    server = subprocess.Popen(  # noqa: S603 - our own program
+        [*command, "--server.port", str(port), "--logger.level", "error"],
+        cwd=_ROOT,
+        env={**os.environ, URL_VARIABLE: url, "PYTHONPATH": str(_ROOT)},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    until = perf_counter() + _START_SECONDS
+    while perf_counter() < until:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health"):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"the server did not start within {_START_SECONDS} seconds")
+
+
+def _measure(port: int, title: str, url_path: str, repeat: int) -> PageTime:
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
+    with connect(address, max_size=None, compression=None) as browser:
+        state = ClientState(page_name=url_path)
+        for _ in range(_WARM_UP):
+            state.page_script_hash = _run(browser, state).page
+        runs = [_run(browser, state) for _ in range(repeat)]
+    times = [run.milliseconds for run in runs]
+    slow = quantiles(times, n=20)[-1] if repeat > 1 else times[0]
+    return PageTime(title, median(times), slow, median(run.kilobytes for run in runs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    page: str
+    milliseconds: float
+    kilobytes: float
+
+
+def _run(browser: ClientConnection, state: ClientState) -> _Run:
+    """Ask for a page and read what comes until its script has finished."""
+    began = perf_counter()
+    browser.send(BackMsg(rerun_script=state).SerializeToString())
+    page, size = state.page_script_hash, 0
+    while True:
+        data = browser.recv(timeout=_RUN_SECONDS)
+        size += len(data)
+        message = ForwardMsg.FromString(bytes(data) if isinstance(data, bytes) else data.encode())
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            page = message.new_session.page_script_hash
+        elif kind == "navigation":
+            page = message.navigation.page_script_hash
+        elif kind == "script_finished":
+            return _Run(page, 1000 * (perf_counter() - began), size / 1024)

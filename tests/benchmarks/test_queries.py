@@ -1,0 +1,132 @@
+"""The speed command for queries: every query is in it, and its floor counts the same."""
+
+from collections.abc import Iterator
+from inspect import getmembers, isfunction, signature
+from types import ModuleType
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from benchmarks.floor import bare_driver
+from benchmarks.measure_queries import QueryTime, aim_ms, measure_queries, row_count
+from benchmarks.queries import QUERIES, PageQuery
+from benchmarks.scenario import ALL, SITE_YEAR, YEAR, scenarios
+from data_access import (
+    appointments,
+    one_patient,
+    patients,
+    selection,
+    side_effects,
+    sites,
+    status,
+    today,
+)
+from data_access.engine import reading, writing
+from tests.data_access.side_effect_clinic import fill
+
+MODULES = (appointments, one_patient, patients, selection, side_effects, sites, status, today)
+NO_QUERIES = {"conditions", "scope", "permitted_site_keys"}
+"""They make conditions for queries."""
+
+
+def query_names(module: ModuleType) -> set[str]:
+    """The functions of a module that ask the database on behalf of a viewer."""
+    return {
+        f"{module.__name__.removeprefix('data_access.')}.{name}"
+        for name, function in getmembers(module, isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and {"connection", "viewer"} <= set(signature(function).parameters)
+        and name not in NO_QUERIES
+    }
+
+
+def test_every_query_of_the_pages_is_measured():
+    expected = set().union(*(query_names(module) for module in MODULES))
+    assert {query.name for query in QUERIES} == expected
+    assert len(QUERIES) == len(expected), "none twice"
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with writing(engine) as writer:
+        fill(writer)
+    with reading(engine) as reader:
+        yield reader
+
+
+def test_the_scenarios_ask_for_the_busiest_site_and_the_commonest_term(connection: Connection):
+    site_year, year, everything = scenarios(connection)
+    assert (site_year.name, year.name, everything.name) == (SITE_YEAR, YEAR, ALL)
+    assert site_year.filters.site_ids == ("S1",)  # five of the nine infusions
+    assert (year.site_key, year.filters.site_ids) == (None, ())
+    assert str(everything.filters.start) == "2026-02-02"
+    assert str(everything.today) == "2026-03-09"
+    assert everything.patient_key == 1  # three infusions
+
+
+def test_every_query_and_its_floor_run(connection: Connection, database_url: str):
+    with bare_driver(database_url) as fetch:
+        for scenario in scenarios(connection):
+            for query in QUERIES:
+                query.run(connection, scenario)
+                query.run_floor(fetch, scenario)
+
+
+SAME_ROWS = [
+    query
+    for query in QUERIES
+    if query.function.__module__ in {"data_access.side_effects", "data_access.appointments"}
+    and query.name != "appointments.chair_minutes"  # ours also lists chairs without appointments
+]
+
+
+@pytest.mark.parametrize("query", SAME_ROWS, ids=lambda query: query.name)
+def test_the_floor_has_as_many_rows(query: PageQuery, connection: Connection, database_url: str):
+    with bare_driver(database_url) as fetch:
+        for scenario in scenarios(connection):
+            ours = query.run(connection, scenario)
+            assert row_count(ours) == len(query.run_floor(fetch, scenario))
+
+
+def test_it_measures_each_query_in_each_scenario(engine: Engine, database_url: str):
+    with writing(engine) as writer:
+        fill(writer)
+    infusions, times = measure_queries(database_url, repeat=1)
+    assert infusions == 9
+    assert len(times) == 3 * len(QUERIES)
+    assert all(time.ours > 0 and time.floor > 0 for time in times)
+
+
+def test_an_empty_database_cannot_be_measured(database_url: str):
+    with pytest.raises(ValueError, match="no infusion"):
+        measure_queries(database_url, repeat=1)
+
+
+@pytest.mark.parametrize(
+    ("infusions", "scenario", "aim"),
+    [
+        (4_000, ALL, 30),
+        (100_000, ALL, 30),
+        (100_000, SITE_YEAR, 30),
+        (1_000_000, SITE_YEAR, 20),
+        (1_000_000, YEAR, 200),
+        (1_000_000, ALL, 200),
+    ],
+)
+def test_the_aims(infusions: int, scenario: str, aim: float):
+    assert aim_ms(infusions, scenario) == aim
+
+
+@pytest.mark.parametrize(
+    ("ours", "floor", "misses"),
+    [
+        (10, 9, ()),
+        (31, 30, ("time",)),
+        (10, 5, ("ratio",)),
+        (40, 10, ("time", "ratio")),
+        (1.4, 0.1, ()),  # fourteen times the floor, but nobody waits for a millisecond
+    ],
+)
+def test_what_misses_an_aim(ours: float, floor: float, misses: tuple[str, ...]):
+    assert QueryTime("q", ALL, 1, ours, floor, aim=30).misses == misses
