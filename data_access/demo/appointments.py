@@ -1,10 +1,10 @@
 """Appointments of every kind, as arrays."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data_access.demo.arrays import NEVER, Ints, pick
+from data_access.demo.arrays import NEVER, Ints, join, pick
 from data_access.schema import words
 
 CONSULTATION, INFUSION, FOLLOW_UP = range(len(words.APPOINTMENT_KINDS))
@@ -69,17 +69,12 @@ def latest_booking(status: Ints, start: Ints, cancelled_at: Ints, now: int) -> I
     return latest
 
 
-def join(*parts: Appointments) -> Appointments:
+def join_appointments(*parts: Appointments) -> Appointments:
     """One list out of several; the references within each keep their meaning."""
     shifts = np.cumsum([0] + [len(part) for part in parts])
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(Appointments)
-    }
-    columns["replaces"] = np.concatenate(
-        [
-            np.where(part.replaces == NEVER, NEVER, part.replaces + shift)
+    return join(
+        *(
+            replace(part, replaces=np.where(part.replaces == NEVER, NEVER, part.replaces + shift))
             for part, shift in zip(parts, shifts, strict=False)
-        ]
+        )
     )
-    return Appointments(**columns)

@@ -1,7 +1,8 @@
 """The array types of the demo clinic, and the few array operations that numpy lacks."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Objects = NDArray[np.object_]
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Columns = TypeVar("Columns", bound=DataclassInstance)
+    """A dataclass whose fields are arrays of the same length."""
 
 NEVER = -1_000_000_000
 """A moment that does not come, or nothing, in arrays of whole numbers."""
@@ -47,3 +54,15 @@ def or_none(values: Any, known: Bools) -> Objects:
     result = np.asarray(values).astype(object)
     result[~known] = None
     return result
+
+
+def join(*parts: "Columns") -> "Columns":
+    """One list out of several, column by column."""
+    kind = type(parts[0])
+    names = [field.name for field in fields(kind)]
+    return kind(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def take(rows: "Columns", kept: Bools | Ints) -> "Columns":
+    """Some of the rows."""
+    return type(rows)(*(getattr(rows, field.name)[kept] for field in fields(rows)))

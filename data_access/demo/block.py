@@ -3,17 +3,18 @@
 A block fits in memory whatever the size of the demo, because a large demo has many sites.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data_access.demo import appointments as booking
 from data_access.demo import stories
-from data_access.demo.arrays import Bools
-from data_access.demo.courses import Attempts, Intentions, Outcome, make_intentions, simulate
+from data_access.demo.appointments import Appointments, join_appointments
+from data_access.demo.arrays import Bools, Ints, take
+from data_access.demo.courses import Attempts, Outcome, simulate
 from data_access.demo.doses import Doses, make_doses
 from data_access.demo.follow_ups import book_other_visits
 from data_access.demo.infusions import Infusions, book_infusions
+from data_access.demo.intentions import Intentions, make_intentions
 from data_access.demo.ledger import Checks, Medicines, make_checks, make_medicines
 from data_access.demo.people import People, make_people
 from data_access.demo.plan import Part
@@ -33,7 +34,7 @@ class Block:
     told: tuple[stories.PatientStory, ...]
     people: People
     intentions: Intentions
-    appointments: booking.Appointments
+    appointments: Appointments
     infusions: Infusions
     doses: Doses
     vitals: Vitals
@@ -58,7 +59,7 @@ def make_block(workplace: Workplace) -> Block:
         told=told,
         people=people,
         intentions=intentions,
-        appointments=booking.join(infusion_appointments, other_appointments),
+        appointments=join_appointments(infusion_appointments, other_appointments),
         infusions=infusions,
         doses=doses,
         vitals=vitals,
@@ -86,7 +87,7 @@ def _population(
     order = np.concatenate([np.arange(len(told)), len(told) + random.permutation(size - len(told))])
     enough = np.searchsorted(np.cumsum(done[order]), workplace.site.infusions)
     kept = np.sort(order[: max(enough + 1, len(told))])
-    return intentions.only(kept), _only_patients(attempts, kept, size)
+    return take(intentions, kept), _only_patients(attempts, kept, size)
 
 
 def _pilot(workplace: Workplace) -> float:
@@ -103,10 +104,9 @@ def _is_past(workplace: Workplace, attempts: Attempts) -> Bools:
     return past
 
 
-def _only_patients(attempts: Attempts, kept: np.ndarray, size: int) -> Attempts:
+def _only_patients(attempts: Attempts, kept: Ints, size: int) -> Attempts:
     """The attempts of some patients, who are numbered anew."""
     place = np.full(size, -1)
     place[kept] = np.arange(len(kept))
-    values = {field.name: getattr(attempts, field.name) for field in fields(Attempts)}
-    renumbered = Attempts(**{**values, "patient": place[attempts.patient]})
-    return renumbered.only(renumbered.patient >= 0)
+    renumbered = replace(attempts, patient=place[attempts.patient])
+    return take(renumbered, renumbered.patient >= 0)

@@ -5,17 +5,16 @@ together, one attempt a round, so that the work is done by arrays; an attempt ta
 site's slots of its day, or moves to the next day that has one.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from data_access.demo import stories
-from data_access.demo.arrays import Bools, Floats, Ints
+from data_access.demo.arrays import Bools, Ints, join, take
+from data_access.demo.intentions import Intentions
 from data_access.demo.plan import BOOKED_AHEAD_DAYS, Plan
 from data_access.demo.site_calendar import SiteCalendar, Workplace
-
-PLANNED_INDUCTION = 6
 
 # Operations [D] of the clinical reference: of the infusion appointments 5 % are missed, 6 %
 # cancelled late, 8 % early. Some are booked too shortly before to be cancelled early.
@@ -25,23 +24,6 @@ _CANCELLED_EARLY = 0.085
 _FUTURE_CANCELLED = 0.04
 _REBOOKED = 0.80
 
-_NOT_TREATED = 0.08
-"""Referred, but no infusion: half of them never come, for half it is not advised."""
-# Drop-out 25 to 30 % before maintenance: during induction, or not seen again after it.
-_LEAVE_DURING = 0.14
-_LEAVE_AFTER = 0.13
-_GO_ON = 0.74
-"""Of those who neither leave during nor right after induction, so that half of all go on."""
-_STOP_IN_MAINTENANCE = 0.015
-"""Chance to stop at each maintenance infusion."""
-_MAINTENANCE_MOST = 80
-_RETURN = 0.10
-"""Of those whose treatment ended, how many come back for a second course."""
-
-_REFERRED_BEFORE_OPENING = 50
-_BEYOND = 10_000
-"""So many days after the last day is never."""
-
 
 class Outcome(IntEnum):
     """What becomes of an attempt."""
@@ -50,44 +32,6 @@ class Outcome(IntEnum):
     MISSED = 1
     CANCELLED_LATE = 2
     CANCELLED_EARLY = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Intentions:
-    """What each patient of a site means to do: arrays, one element per patient.
-
-    ``consultation_day``: first visit, and ``comes`` whether it takes place. ``first_day``: when the
-    first infusion is wanted, far in the future where none is. ``induction`` and ``maintenance``
-    count infusions, also of a second course. ``leaves``: not seen again after the induction.
-    ``booked_days``: how many days ahead maintenance is booked. ``certain``: comes to everything.
-    """
-
-    referred_day: Ints
-    consultation_day: Ints
-    comes: Bools
-    first_day: Ints
-    induction: Ints
-    maintenance: Ints
-    second_induction: Ints
-    second_maintenance: Ints
-    leaves: Bools
-    thrice_weekly: Bools
-    tapering: Bools
-    interval: Floats
-    booked_days: Ints
-    certain: Bools
-
-    def __len__(self) -> int:
-        """How many patients."""
-        return len(self.induction)
-
-    def only(self, kept: Ints) -> "Intentions":
-        """The intentions of some of the patients."""
-        return Intentions(*(getattr(self, field.name)[kept] for field in fields(self)))
-
-    def planned_total(self) -> Ints:
-        """Infusions over all courses."""
-        return self.induction + self.maintenance + self.second_induction + self.second_maintenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,71 +54,23 @@ class Attempts:
         """How many attempts."""
         return len(self.patient)
 
-    def only(self, kept: Bools | Ints) -> "Attempts":
-        """Some of the attempts."""
-        return Attempts(*(getattr(self, field.name)[kept] for field in fields(self)))
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where each patient stands between two attempts: arrays, one element per patient.
 
-def make_intentions(
-    workplace: Workplace,
-    random: np.random.Generator,
-    size: int,
-    told: tuple[stories.PatientStory, ...] = (),
-) -> Intentions:
-    """What ``size`` patients mean to do, the stories' own first, then by day of referral."""
-    plan, site = workplace.plan, workplace.site
-    referred = np.sort(
-        _referral_days(random, site.opened_day - _REFERRED_BEFORE_OPENING, plan.last_day, size)
-    )
-    consultation = referred + random.integers(5, 22, size)
-    suited = random.random(size)
-    first = consultation + random.integers(4, 17, size)
-    share = random.random(size)
-    leaves_during = share < _LEAVE_DURING
-    leaves_after = (share >= _LEAVE_DURING) & (share < _LEAVE_DURING + _LEAVE_AFTER)
-    goes_on = (share >= _LEAVE_DURING + _LEAVE_AFTER) & (random.random(size) < _GO_ON)
-    returns = ~leaves_during & ~leaves_after & (random.random(size) < _RETURN)
-    induction = np.where(leaves_during, random.integers(1, PLANNED_INDUCTION, size), 6)
-    intentions = Intentions(
-        referred_day=referred,
-        consultation_day=consultation,
-        comes=suited >= _NOT_TREATED / 2,
-        first_day=np.where(suited >= _NOT_TREATED, first, plan.last_day + _BEYOND),
-        induction=induction,
-        maintenance=np.where(goes_on, _maintenance_counts(random, size), 0),
-        second_induction=np.where(returns, PLANNED_INDUCTION, 0),
-        second_maintenance=np.where(
-            returns & (random.random(size) < 0.5), _maintenance_counts(random, size), 0
-        ),
-        leaves=leaves_after,
-        thrice_weekly=random.random(size) < 0.45,
-        # Without the series in the records weekly infusions would count as induction.
-        tapering=(random.random(size) < 0.65) & site.keeps_series,
-        interval=np.clip(random.normal(29, 5, size), 21, 45),
-        booked_days=np.array((14, 28, 42, 56, 56))[random.integers(0, 5, size)],
-        certain=np.zeros(size, dtype=bool),
-    )
-    for index, story in enumerate(told):
-        _tell(plan, intentions, index, story)
-    return intentions
+    ``done``: infusions so far. ``target``: the day wanted for the next one, not before
+    ``earliest``. ``booked_day``: when it is booked. ``last_visit``: the last infusion before today.
+    ``replaces``: the next attempt stands for the one before. ``active``: there is a next one.
+    """
 
-
-def _tell(plan: Plan, intentions: Intentions, index: int, story: stories.PatientStory) -> None:
-    first = plan.last_day - story.first_infusion
-    intentions.referred_day[index] = first - 30
-    intentions.consultation_day[index] = first - 11
-    intentions.comes[index] = True
-    intentions.first_day[index] = first
-    intentions.induction[index] = PLANNED_INDUCTION
-    # One more than has been told: the next one is booked.
-    intentions.maintenance[index] = story.maintenance + 1
-    intentions.second_induction[index] = intentions.second_maintenance[index] = 0
-    intentions.leaves[index] = False
-    intentions.thrice_weekly[index] = False
-    intentions.tapering[index] = False
-    intentions.interval[index] = 32 if story.maintenance else 29
-    intentions.booked_days[index] = BOOKED_AHEAD_DAYS
-    intentions.certain[index] = True
+    done: Ints
+    target: Ints
+    earliest: Ints
+    booked_day: Ints
+    last_visit: Ints
+    replaces: Bools
+    active: Bools
 
 
 def simulate(
@@ -184,76 +80,93 @@ def simulate(
 
     ``slots``: how many infusions fit into each day of the calendar.
     """
-    plan, calendar = workplace.plan, workplace.calendar
-    end = plan.last_day + BOOKED_AHEAD_DAYS
+    end = workplace.plan.last_day + BOOKED_AHEAD_DAYS
     free = slots.copy()
-    free[end - calendar.first_day + 1 :] = len(intentions)  # nothing is booked there
-    target = intentions.first_day.copy()
-    earliest = intentions.consultation_day + 2
-    booked = intentions.consultation_day.copy()
-    last_visit = intentions.consultation_day.copy()
-    number = np.zeros(len(intentions), dtype=np.int64)
-    replaces = np.zeros(len(intentions), dtype=bool)
-    active = (target <= end) & (intentions.consultation_day < plan.last_day)
+    # Beyond the end nothing is booked, so there is room for everybody.
+    free[end - workplace.calendar.first_day + 1 :] = len(intentions)
+    state = _start(workplace.plan, intentions)
     rounds: list[Attempts] = []
-    while active.any():
-        who = np.flatnonzero(active)
-        day = calendar.open_near(target[who], earliest[who])
-        early = _cancelled_early(plan, random, day, booked[who]) & ~intentions.certain[who]
-        day = _take_slots(calendar, free, day, ~early)
-        outcome = _outcomes(workplace, random, day, booked[who])
-        outcome[intentions.certain[who]] = Outcome.DONE
-        outcome[early] = Outcome.CANCELLED_EARLY
-        in_books = _is_booked(plan, intentions, who, number[who], day)
-        active[who[~in_books]] = False
-        who, day, outcome = who[in_books], day[in_books], outcome[in_books]
-        notice = _notice_days(plan, random, day, booked[who])
-        rounds.append(Attempts(who, day, outcome, number[who], booked[who], notice, replaces[who]))
-
-        done = outcome == Outcome.DONE
-        number[who] += done
-        seen = who[done & (day < plan.last_day)]
-        last_visit[seen] = day[done & (day < plan.last_day)]
-        rebooked = ~done & (random.random(len(who)) < _REBOOKED)
-        replaces[who] = rebooked
-        wait = np.where(
-            done,
-            _days_to_next(intentions, who, number[who], random),
-            random.integers(2, 7, len(who)) + np.where(rebooked, 0, 5),
-        )
-        target[who] = day + wait
-        earliest[who] = day + 2
-        changed = np.where(outcome == Outcome.CANCELLED_EARLY, day - notice, day)
-        booked[who] = np.where(
-            done, _booked_day(intentions, who, number[who], target[who], last_visit[who]), changed
-        )
-        booked[who] = np.minimum(booked[who], plan.last_day - 1)
-        active[who] = (number[who] < intentions.planned_total()[who]) & (target[who] <= end)
-    return _by_patient(rounds)
+    while state.active.any():
+        attempts = _attempt(workplace, intentions, random, state, free)
+        _advance(workplace.plan, intentions, random, state, attempts)
+        rounds.append(attempts)
+    attempts = join(*rounds)
+    return take(attempts, np.argsort(attempts.patient, kind="stable"))
 
 
-def _by_patient(rounds: list[Attempts]) -> Attempts:
-    attempts = Attempts(
-        *(
-            np.concatenate([getattr(attempt, field.name) for attempt in rounds])
-            for field in fields(Attempts)
-        )
+def _start(plan: Plan, intentions: Intentions) -> _State:
+    consultation = intentions.consultation_day
+    begins = intentions.first_day <= plan.last_day + BOOKED_AHEAD_DAYS
+    return _State(
+        done=np.zeros(len(intentions), dtype=np.int64),
+        target=intentions.first_day.copy(),
+        earliest=consultation + 2,
+        booked_day=consultation.copy(),
+        last_visit=consultation.copy(),
+        replaces=np.zeros(len(intentions), dtype=bool),
+        active=begins & (consultation < plan.last_day),
     )
-    return attempts.only(np.argsort(attempts.patient, kind="stable"))
 
 
-def _referral_days(random: np.random.Generator, first: int, last: int, size: int) -> Ints:
-    """Referrals grow by a quarter over the months, with fewer in summer and around the new year."""
-    days = np.arange(first, last + 1)
-    growth = 1 + 0.25 * (days - first) / max(last - first, 1)
-    season = 1 + 0.10 * np.cos(2 * np.pi * (days % 365.25 - 80) / 182.6)
-    weights = np.cumsum(growth * season)
-    drawn: Ints = days[np.searchsorted(weights, random.random(size) * weights[-1])]
-    return drawn
+def _attempt(
+    workplace: Workplace,
+    intentions: Intentions,
+    random: np.random.Generator,
+    state: _State,
+    free: Ints,
+) -> Attempts:
+    """The next attempt of every active patient; those who book no further become inactive."""
+    plan, calendar = workplace.plan, workplace.calendar
+    who = np.flatnonzero(state.active)
+    booked_day, certain = state.booked_day[who], intentions.certain[who]
+    day = calendar.open_near(state.target[who], state.earliest[who])
+    early = _cancelled_early(plan, random, day, booked_day) & ~certain
+    day = _take_slots(calendar, free, day, ~early)
+    outcome = _outcomes(workplace, random, day, booked_day)
+    outcome[certain] = Outcome.DONE
+    outcome[early] = Outcome.CANCELLED_EARLY
+    attempts = Attempts(
+        patient=who,
+        day=day,
+        outcome=outcome,
+        number=state.done[who],
+        booked_day=booked_day,
+        notice_days=_notice_days(plan, random, day, booked_day),
+        replaces=state.replaces[who],
+    )
+    in_books = _is_booked(plan, intentions, attempts)
+    state.active[who[~in_books]] = False
+    return take(attempts, in_books)
 
 
-def _maintenance_counts(random: np.random.Generator, size: int) -> Ints:
-    return np.minimum(random.geometric(_STOP_IN_MAINTENANCE, size), _MAINTENANCE_MOST)
+def _advance(
+    plan: Plan,
+    intentions: Intentions,
+    random: np.random.Generator,
+    state: _State,
+    attempts: Attempts,
+) -> None:
+    """What each patient wants after an attempt."""
+    who, day = attempts.patient, attempts.day
+    done = attempts.outcome == Outcome.DONE
+    state.done[who] += done
+    seen = done & (day < plan.last_day)
+    state.last_visit[who[seen]] = day[seen]
+    rebooked = ~done & (random.random(len(who)) < _REBOOKED)
+    state.replaces[who] = rebooked
+    wait = np.where(
+        done,
+        _days_to_next(intentions, who, state.done[who], random),
+        random.integers(2, 7, len(who)) + np.where(rebooked, 0, 5),
+    )
+    state.target[who] = day + wait
+    state.earliest[who] = day + 2
+    early = attempts.outcome == Outcome.CANCELLED_EARLY
+    given_up = np.where(early, day - attempts.notice_days, day)
+    booked_day = np.where(done, _booked_day(intentions, who, state), given_up)
+    state.booked_day[who] = np.minimum(booked_day, plan.last_day - 1)
+    goes_on = state.done[who] < intentions.planned_total()[who]
+    state.active[who] = goes_on & (state.target[who] <= plan.last_day + BOOKED_AHEAD_DAYS)
 
 
 def _cancelled_early(plan: Plan, random: np.random.Generator, day: Ints, booked: Ints) -> Bools:
@@ -297,11 +210,13 @@ def _take_slots(calendar: SiteCalendar, free: Ints, wanted: Ints, holds: Bools) 
     return day
 
 
-def _is_booked(plan: Plan, intentions: Intentions, who: Ints, number: Ints, day: Ints) -> Bools:
+def _is_booked(plan: Plan, intentions: Intentions, attempts: Attempts) -> Bools:
     """Whether an attempt is in the books: past, or in the near future."""
-    ahead = day - plan.last_day
-    in_induction = number < intentions.induction[who]
-    return ahead <= np.where(in_induction, BOOKED_AHEAD_DAYS, intentions.booked_days[who])
+    ahead = attempts.day - plan.last_day
+    in_induction = attempts.number < intentions.induction[attempts.patient]
+    booked_days = intentions.booked_days[attempts.patient]
+    in_books: Bools = ahead <= np.where(in_induction, BOOKED_AHEAD_DAYS, booked_days)
+    return in_books
 
 
 def _notice_days(plan: Plan, random: np.random.Generator, day: Ints, booked: Ints) -> Ints:
@@ -342,10 +257,9 @@ def _begins_again(intentions: Intentions, who: Ints, done: Ints) -> Bools:
     return ended
 
 
-def _booked_day(
-    intentions: Intentions, who: Ints, done: Ints, target: Ints, last_visit: Ints
-) -> Ints:
+def _booked_day(intentions: Intentions, who: Ints, state: _State) -> Ints:
     """When the next infusion was booked: with the whole induction, or at the last visit."""
+    done = state.done[who]
     in_induction = done < intentions.induction[who]
-    first_time = np.where(in_induction, intentions.consultation_day[who], last_visit)
-    return np.where(_begins_again(intentions, who, done), target - 12, first_time)
+    first_time = np.where(in_induction, intentions.consultation_day[who], state.last_visit[who])
+    return np.where(_begins_again(intentions, who, done), state.target[who] - 12, first_time)

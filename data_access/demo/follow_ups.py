@@ -1,6 +1,6 @@
 """Visits without a chair: consultations and follow-ups; each is an occasion for a score."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,12 +15,12 @@ from data_access.demo.appointments import (
     Appointments,
     draw_reasons,
     given_up_at,
-    join,
+    join_appointments,
     latest_booking,
 )
-from data_access.demo.arrays import NEVER, Bools, Ints, pick
-from data_access.demo.courses import PLANNED_INDUCTION, Intentions
+from data_access.demo.arrays import NEVER, Bools, Ints, join, pick
 from data_access.demo.infusions import Infusions
+from data_access.demo.intentions import PLANNED_INDUCTION, Intentions
 from data_access.demo.plan import BOOKED_AHEAD_DAYS, Part
 from data_access.demo.site_calendar import Workplace
 from data_access.demo.staff import PHYSICIANS
@@ -79,13 +79,7 @@ def book_other_visits(
     follow_ups = _follow_ups(workplace, random, intentions, infusions)
     first, first_reviews = _book(workplace, random, consultations, CONSULTATION)
     later, later_reviews = _book(workplace, random, follow_ups, FOLLOW_UP)
-    reviews = Reviews(
-        *(
-            np.concatenate([getattr(first_reviews, field.name), getattr(later_reviews, field.name)])
-            for field in fields(Reviews)
-        )
-    )
-    return join(first, later), reviews
+    return join_appointments(first, later), join(first_reviews, later_reviews)
 
 
 def _consultations(random: np.random.Generator, intentions: Intentions) -> _Wishes:

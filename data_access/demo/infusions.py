@@ -18,7 +18,8 @@ from data_access.demo.appointments import (
     latest_booking,
 )
 from data_access.demo.arrays import NEVER, Ints, position_in_group
-from data_access.demo.courses import Attempts, Intentions, Outcome
+from data_access.demo.courses import Attempts, Outcome
+from data_access.demo.intentions import Intentions
 from data_access.demo.plan import BLOCK_MINUTES, Part
 from data_access.demo.site_calendar import Workplace
 from data_access.demo.staff import PHYSICIANS, ROLES

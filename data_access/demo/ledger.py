@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_access.demo.arrays import NEVER, Bools, Ints, Objects, chosen
-from data_access.demo.courses import Intentions
 from data_access.demo.infusions import Infusions
+from data_access.demo.intentions import Intentions
 from data_access.demo.people import People
 from data_access.demo.plan import Part
 from data_access.demo.site_calendar import Workplace

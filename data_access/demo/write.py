@@ -22,7 +22,7 @@ from data_access.demo.arrays import (
     position_in_group,
 )
 from data_access.demo.block import Block
-from data_access.demo.courses import PLANNED_INDUCTION
+from data_access.demo.intentions import PLANNED_INDUCTION
 from data_access.demo.people import DIAGNOSES, SEXES
 from data_access.demo.plan import BOOKED_AHEAD_DAYS, Part, Plan, SitePlan
 from data_access.demo.scores import INSTRUMENTS, ITEMS
