@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import erfc, sqrt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,9 @@ def with_rates(counts: pd.DataFrame, events: str, n: str) -> pd.DataFrame:
 
     Fractions from 0 to 1; missing where ``n`` is 0.
     """
-    found = [proportion(int(x), int(m)) for x, m in zip(counts[events], counts[n], strict=True)]
+    found = [
+        proportion(x, m) for x, m in zip(counts[events].to_list(), counts[n].to_list(), strict=True)
+    ]
     return counts.assign(
         share=_floats(one.estimate for one in found),
         low=_floats(one.low for one in found),
@@ -68,8 +71,8 @@ def incidence_by(
     """
     counts = pd.DataFrame({by: list(categories)})
     for name, frame in (("affected", affected), ("recorded", recorded)):
-        totals = frame.groupby(by)[name].sum()
-        counts[name] = _looked_up(counts[by], totals)
+        totals = frame.groupby(by)[name].sum().to_dict()
+        counts[name] = [int(totals.get(category, 0)) for category in categories]
     return with_rates(counts, "affected", "recorded")
 
 
@@ -143,20 +146,29 @@ def one_row_per_term(by_grade: pd.DataFrame, patients: pd.DataFrame) -> pd.DataF
     ``events``, ``serious``, ``patients``, and infusions by worst grade in ``grade_0`` (not graded)
     to ``grade_5``.
     """
-    terms = by_grade.groupby(["term_key", "term"], as_index=False)[
-        ["infusions", "events", "serious"]
-    ].sum()
-    terms["patients"] = _looked_up(terms["term_key"], patients.set_index("term_key")["patients"])
-    for grade in range(HIGHEST_GRADE + 1):
-        of_grade = by_grade[by_grade["grade"] == grade].set_index("term_key")["infusions"]
-        terms[f"grade_{grade}"] = _looked_up(terms["term_key"], of_grade)
-    order = ["infusions", "term"]
-    return terms.sort_values(order, ascending=[False, True], ignore_index=True)
+    patients_of = _as_dict(patients, "term_key", "patients")
+    grades = [f"grade_{grade}" for grade in range(HIGHEST_GRADE + 1)]
+    counted = ("infusions", "events", "serious")
+    rows: dict[int, dict[str, Any]] = {}
+    for key, term, grade, infusions, events, serious in zip(
+        *(by_grade[name].to_list() for name in _BY_GRADE), strict=True
+    ):
+        names = {"term_key": key, "term": term}
+        zeros = dict.fromkeys((*counted, "patients", *grades), 0)
+        row = rows.setdefault(key, {**names, **zeros, "patients": patients_of.get(key, 0)})
+        row["infusions"] += infusions
+        row["events"] += events
+        row["serious"] += serious
+        row[f"grade_{grade}"] = infusions
+    ordered = sorted(rows.values(), key=lambda row: (-row["infusions"], row["term"]))
+    return pd.DataFrame(ordered, columns=["term_key", "term", *counted, "patients", *grades])
 
 
-def _looked_up(keys: "pd.Series[int]", values: "pd.Series[int]") -> "pd.Series[int]":
-    """The value of each key, 0 where there is none."""
-    return keys.map(values).fillna(0).astype("int64")
+_BY_GRADE = ("term_key", "term", "grade", "infusions", "events", "serious")
+
+
+def _as_dict(frame: pd.DataFrame, keys: str, values: str) -> dict[int, int]:
+    return dict(zip(frame[keys].to_list(), frame[values].to_list(), strict=True))
 
 
 def site_changes(sites: pd.DataFrame, affected: pd.DataFrame, term_key: int) -> list[Change]:
@@ -166,20 +178,16 @@ def site_changes(sites: pd.DataFrame, affected: pd.DataFrame, term_key: int) -> 
     ``affected``, ``affected_recent`` of that side effect, sites without it left out. "Before" is
     the whole minus the recent part.
     """
-    counts = affected.set_index("site_key")
-    found = []
-    for site, n, n_recent in zip(
-        sites["site_key"], sites["recorded"], sites["recorded_recent"], strict=True
-    ):
-        x, x_recent = (
-            (int(counts["affected"][site]), int(counts["affected_recent"][site]))
-            if site in counts.index
-            else (0, 0)
-        )
-        recent = proportion(x_recent, int(n_recent))
-        before = proportion(x - x_recent, int(n) - int(n_recent))
-        found.append(Change(term_key, int(site), recent, before))
-    return found
+    with_it = _as_dict(affected, "site_key", "affected")
+    with_it_recently = _as_dict(affected, "site_key", "affected_recent")
+    recorded_recently = _as_dict(sites, "site_key", "recorded_recent")
+    changes = []
+    for site, n in _as_dict(sites, "site_key", "recorded").items():
+        x, x_recent = with_it.get(site, 0), with_it_recently.get(site, 0)
+        n_recent = recorded_recently[site]
+        recent, before = proportion(x_recent, n_recent), proportion(x - x_recent, n - n_recent)
+        changes.append(Change(term_key, site, recent, before))
+    return changes
 
 
 def everywhere(changes: Iterable[Change]) -> Change:

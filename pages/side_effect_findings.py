@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from charts import side_effects as charts
-from charts.numbers import percent, percent_range, points
+from charts.numbers import percent, points
 from clinical.calendar import month_date, month_number
 from clinical.codes import DoseBand
 from clinical.incidence import Proportion, difference, proportion
@@ -21,6 +21,7 @@ from clinical.side_effect_rates import (
     with_rates,
 )
 from pages.frame import Finding, plain
+from pages.words import day_words, listed
 
 TOP_TERMS = 15
 """So many terms are drawn; the table holds them all."""
@@ -53,11 +54,6 @@ class Parts:
         return f"the last {length}{'' if self.end == self.today else ' of the period'}"
 
 
-def day_words(day: date) -> str:
-    """A day in words: ``5 Nov 2026``."""
-    return f"{day.day} {day:%b %Y}"
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What the rates are of: ``per`` is the word (``infusion`` or ``patient``)."""
@@ -65,11 +61,6 @@ class Counted:
     per: str
     column: str
     n: int
-
-
-def rate_words(rate: Proportion) -> str:
-    """A rate in words: ``38 %, 95 % CI 36–40``."""
-    return f"{percent(rate.estimate)}, 95 % CI {percent_range(rate.low, rate.high)}"
 
 
 def incidence_finding(terms: pd.DataFrame, counted: Counted, chosen: str) -> Finding:
@@ -88,7 +79,7 @@ def incidence_finding(terms: pd.DataFrame, counted: Counted, chosen: str) -> Fin
     commonest = rates.iloc[0]
     return Finding(
         key="side-effects-by-term",
-        title=f"{_listed([plain(term) for term in rates['term'].head(3)])} "
+        title=f"{listed([plain(term) for term in rates['term'].head(3)])} "
         f"{'is' if len(rates) == 1 else 'are'} the commonest",
         subtitle=f"Of {of_what}"
         + (
@@ -101,10 +92,6 @@ def incidence_finding(terms: pd.DataFrame, counted: Counted, chosen: str) -> Fin
         note="Dots: share with the 95 % Wilson interval, in brackets the number. Bars: the worst "
         "grade of the side effect in each infusion that had it.",
     )
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _term_numbers(rates: pd.DataFrame, counted: Counted) -> pd.DataFrame:

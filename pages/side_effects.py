@@ -38,14 +38,13 @@ from pages.side_effect_findings import (
     Counted,
     Parts,
     change_words,
-    day_words,
     dose_finding,
     incidence_finding,
     month_finding,
     number_finding,
-    rate_words,
     site_finding,
 )
+from pages.words import day_words, rate_words
 
 ANY = "Any side effect"
 _INFUSION, _PATIENT = "Per infusion", "Per patient"
@@ -54,10 +53,14 @@ _NAMED_CHANGES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """What the queries found in the period."""
+    """What the queries found in the period.
+
+    ``totals`` and ``months``: ``infusions``, ``recorded``, ``affected``, ``severe`` and ``stopped``
+    of the period, and of each of its months.
+    """
 
     parts: Parts
-    by_month: pd.DataFrame
+    by_month_and_dose: pd.DataFrame
     by_site: pd.DataFrame
     patients: queries.PatientCount
     serious: int
@@ -65,17 +68,15 @@ class _Counts:
     terms_by_site: pd.DataFrame
     sites: dict[int, str]
 
-    @property
-    def totals(self) -> "pd.Series[int]":
-        """``infusions``, ``recorded``, ``affected``, ``severe`` and ``stopped`` of the period."""
-        return self.by_month.drop(columns=["month", "dose_band"]).sum()
+    totals: dict[str, int]
+    months: pd.DataFrame
 
 
 def side_effects_page(context: PageContext) -> None:
     """Draw the page."""
     counts = _count(context)
     if not counts.totals["recorded"]:
-        nothing(_why_nothing(context, int(counts.totals["infusions"])))
+        nothing(_why_nothing(context, counts.totals["infusions"]))
         return
     sentence(_answer(counts))
     st.caption(_completeness(counts))
@@ -92,9 +93,10 @@ def side_effects_page(context: PageContext) -> None:
 def _count(context: PageContext) -> _Counts:
     connection, viewer, filters = context.connection, context.viewer, context.filters
     recent = recent_from(filters.start, filters.end)
+    infusions = queries.infusions_by_month_and_dose(connection, viewer, filters)
     return _Counts(
         parts=Parts(filters.start, recent, filters.end, context.today),
-        by_month=queries.infusions_by_month_and_dose(connection, viewer, filters),
+        by_month_and_dose=infusions,
         by_site=queries.infusions_by_site(connection, viewer, filters, recent),
         patients=queries.count_patients(connection, viewer, filters),
         serious=queries.count_serious(connection, viewer, filters),
@@ -104,10 +106,19 @@ def _count(context: PageContext) -> _Counts:
         ),
         terms_by_site=queries.terms_by_site(connection, viewer, filters, recent),
         sites=site_names(connection, viewer),
+        totals=_totals(infusions),
+        months=infusions.groupby("month")[list(_TOTALLED)].sum(),
     )
 
 
-def _earlier_totals(context: PageContext) -> "pd.Series[int]":
+_TOTALLED = ("infusions", "recorded", "affected", "severe", "stopped")
+
+
+def _totals(infusions: pd.DataFrame) -> dict[str, int]:
+    return {name: int(infusions[name].sum()) for name in _TOTALLED}
+
+
+def _earlier_totals(context: PageContext) -> dict[str, int]:
     """The totals of the equally long period before."""
     filters = context.filters
     earlier = replace(
@@ -115,8 +126,7 @@ def _earlier_totals(context: PageContext) -> "pd.Series[int]":
         start=filters.start - (filters.end - filters.start) - timedelta(days=1),
         end=filters.start - timedelta(days=1),
     )
-    by_month = queries.infusions_by_month_and_dose(context.connection, context.viewer, earlier)
-    return by_month.drop(columns=["month", "dose_band"]).sum()
+    return _totals(queries.infusions_by_month_and_dose(context.connection, context.viewer, earlier))
 
 
 def _why_nothing(context: PageContext, infusions: int) -> str:
@@ -137,7 +147,7 @@ def _why_nothing(context: PageContext, infusions: int) -> str:
 
 def _answer(counts: _Counts) -> str:
     totals = counts.totals
-    affected = proportion(int(totals["affected"]), int(totals["recorded"]))
+    affected = proportion(totals["affected"], totals["recorded"])
     said = (
         f"Side effects were recorded in **{affected.events:,} of {affected.n:,}** infusions "
         f"({rate_words(affected)})"
@@ -146,7 +156,7 @@ def _answer(counts: _Counts) -> str:
         commonest = counts.terms.iloc[0]
         share = percent(commonest["infusions"] / affected.n)
         said += f"; the commonest is **{plain(commonest['term'])}** ({share})"
-    stopped = proportion(int(totals["stopped"]), int(totals["infusions"]))
+    stopped = proportion(totals["stopped"], totals["infusions"])
     return f"{said}. {_serious_words(counts.serious)}; {_stopped_words(stopped)}."
 
 
@@ -165,7 +175,7 @@ def _stopped_words(stopped: Proportion) -> str:
 
 def _completeness(counts: _Counts) -> str:
     totals = counts.totals
-    filled = proportion(int(totals["recorded"]), int(totals["infusions"]))
+    filled = proportion(totals["recorded"], totals["infusions"])
     return (
         f"{filled.events:,} of {filled.n:,} infusions ({percent(filled.estimate)}) have a "
         "side-effect record; rates count only these."
@@ -211,7 +221,7 @@ def _choose(term: str) -> None:
     st.session_state["term"] = term
 
 
-def _figures(counts: _Counts, earlier: "pd.Series[int]") -> list[KeyFigure]:
+def _figures(counts: _Counts, earlier: dict[str, int]) -> list[KeyFigure]:
     figure = _Figures(counts, earlier)
     return [
         figure.make(
@@ -243,17 +253,17 @@ class _Figures:
     """Makes key figures: a rate of the period, the one of the period before, and the months."""
 
     counts: _Counts
-    earlier: "pd.Series[int]"
+    earlier: dict[str, int]
 
     def make(
         self, label: str, events: str, n: str, meaning: str, more_is: str = "bad"
     ) -> KeyFigure:
         totals = self.counts.totals
-        rate = proportion(int(totals[events]), int(totals[n]))
+        rate = proportion(totals[events], totals[n])
         change = f"{rate.events:,} of {rate.n:,}"
         judgement = ""
         if self.earlier[n] >= FEW:
-            before = proportion(int(self.earlier[events]), int(self.earlier[n]))
+            before = proportion(self.earlier[events], self.earlier[n])
             change += f" · before {percent(before.estimate)}"
             gap = difference(rate, before)
             if gap.is_clear:
@@ -271,7 +281,7 @@ class _Figures:
         )
 
     def _trend(self, events: str, n: str) -> list[float]:
-        months = self.counts.by_month.groupby("month")[[events, n]].sum()
+        months = self.counts.months
         counted = months[months[n] > 0]
         return list((100 * counted[events] / counted[n]).round(2))
 
@@ -305,7 +315,7 @@ def _pictures(context: PageContext, counts: _Counts) -> None:
 def _counted(counts: _Counts, per_patient: bool) -> Counted:
     if per_patient:
         return Counted("patient", "patients", counts.patients.recorded)
-    return Counted("infusion", "infusions", int(counts.totals["recorded"]))
+    return Counted("infusion", "infusions", counts.totals["recorded"])
 
 
 def _details(context: PageContext, counts: _Counts, chosen: str) -> list[Finding]:
@@ -314,7 +324,7 @@ def _details(context: PageContext, counts: _Counts, chosen: str) -> list[Finding
     by_number = queries.infusions_by_number(connection, viewer, filters)
     if chosen == ANY:
         term_key = 0
-        with_it, with_it_by_number = counts.by_month, by_number
+        with_it, with_it_by_number = counts.by_month_and_dose, by_number
         at_sites = counts.by_site
     else:
         term_key = int(counts.terms.set_index("term")["term_key"][chosen])
@@ -325,8 +335,8 @@ def _details(context: PageContext, counts: _Counts, chosen: str) -> list[Finding
     changes = site_changes(counts.by_site, at_sites, term_key)
     return [
         number_finding(chosen, by_number, with_it_by_number),
-        dose_finding(chosen, counts.by_month, with_it),
-        month_finding(chosen, counts.parts, counts.by_month, with_it, everywhere(changes)),
+        dose_finding(chosen, counts.by_month_and_dose, with_it),
+        month_finding(chosen, counts.parts, counts.by_month_and_dose, with_it, everywhere(changes)),
         site_finding(chosen, counts.parts, changes, counts.sites),
     ]
 
@@ -350,9 +360,7 @@ _SHARES = (
 
 def _term_table(counts: _Counts) -> pd.DataFrame:
     terms = counts.terms
-    per_infusion = with_rates(
-        terms.assign(n=int(counts.totals["recorded"])), events="infusions", n="n"
-    )
+    per_infusion = with_rates(terms.assign(n=counts.totals["recorded"]), events="infusions", n="n")
     per_patient = with_rates(terms.assign(n=counts.patients.recorded), events="patients", n="n")
     columns = {
         "Side effect": terms["term"],
