@@ -1,7 +1,7 @@
 """When patients are asked, and how far treatment has come by then.
 
 Path, visit noise and the deeper scores after 24 hours follow the clinical reference 3d. Response
-is lost by Weibull(1.195, 14 weeks), counted from the review after induction, unless maintenance
+is lost by a Weibull distribution, counted from the review after induction, unless maintenance
 holds it (80 % keep it for 4 weeks and 60 % for 8, McInnes 2022).
 """
 
@@ -29,8 +29,9 @@ _PATHS = np.array(
 )
 _AFTER_A_DAY = 1.25
 """Scores 24 hours after an infusion are about 25 % deeper."""
-_FOLLOW_UP_NOISE = 0.7
-_LOSS_SHAPE, _LOSS_WEEKS = 1.195, 14.0
+_FOLLOW_UP_NOISE = 0.6
+_LOSS_SHAPE, _LOSS_WEEKS = 1.195, 16.5
+"""Longer than the recipe's 14 weeks: noise around the threshold costs some responses."""
 _LOST_IN_MAINTENANCE = 0.165
 """Share that loses the response under maintenance (16.5 % stop in it, Sakurai 2020)."""
 _KEPT_AFTER_LOSS = 0.2
@@ -211,9 +212,8 @@ def _loss_days(random: np.random.Generator, intentions: Intentions, infusions: I
     loses = random.random(size) < _LOST_IN_MAINTENANCE
     last_day = np.full(size, -np.inf)
     np.maximum.at(last_day, infusions.patient, infusions.day.astype(np.float64))
-    under = np.where(
-        loses, np.maximum(last_day - _LOST_DAYS_BEFORE_LAST, end_of_induction + 30), np.inf
-    )
+    late = np.maximum(last_day - _LOST_DAYS_BEFORE_LAST, end_of_induction + 30)
+    under = np.where(loses, late, np.inf)
     return np.where(intentions.maintenance > 0, under, without)
 
 
