@@ -13,7 +13,9 @@ Only appointments whose day has passed can be judged. Of these:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clinical.codes import AppointmentStatus, Code
 from clinical.incidence import CONFIDENCE, Proportion, difference, proportion
@@ -54,12 +56,13 @@ def outcome(status: int, *, over: bool) -> Outcome:
             return Outcome.CANCELLED
 
 
-_SUMS = {
-    "attended": Outcome.ATTENDED,
-    "missed": Outcome.MISSED,
-    "cancelled": Outcome.CANCELLED,
-    "not_closed": Outcome.NOT_CLOSED,
+_STATUSES = {
+    "attended": (AppointmentStatus.FULFILLED, AppointmentStatus.ARRIVED),
+    "missed": (AppointmentStatus.NOSHOW,),
+    "cancelled": (AppointmentStatus.CANCELLED,),
+    "not_closed": (AppointmentStatus.BOOKED,),
 }
+"""What the statuses mean once the day has passed, as :func:`outcome` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +102,28 @@ def attendance(counts: pd.DataFrame) -> Attendance:
     ``counts`` has ``status`` (:class:`~clinical.codes.AppointmentStatus`), ``appointments`` and
     ``late_cancelled`` (how many of them were), and only appointments whose day has passed.
     """
-    sums = _summed(counts).sum()
-    return Attendance(
-        attended=int(sums["attended"]),
-        missed=int(sums["missed"]),
-        cancelled=int(sums["cancelled"]),
-        late_cancelled=int(sums["late_cancelled"]),
-        not_closed=int(sums["not_closed"]),
-    )
+    sums = {name: int(each.sum()) for name, each in _summed(counts).items()}
+    return Attendance(**sums)
 
 
 def attendance_by(counts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Attendance of each group: one row for each combination of the columns ``by``, in order.
 
     ``counts`` as for :func:`attendance`, with the columns ``by``. Adds ``attended``, ``missed``,
-    ``cancelled``, ``late_cancelled`` and ``not_closed``, ``due`` and ``appointments``, and
+    ``cancelled``, ``not_closed`` and ``late_cancelled``, ``due`` and ``appointments``, and
     ``missed_rate``, ``missed_low``, ``missed_high``, ``cancelled_rate``, ``cancelled_low`` and
     ``cancelled_high``: fractions with their 95 % Wilson interval, NaN where there is no data.
     """
-    columns = list(by)
-    groups = pd.concat([counts[columns], _summed(counts)], axis=1)
-    table = groups.groupby(columns, as_index=False).sum()
-    table["due"] = table["attended"] + table["missed"]
-    table["appointments"] = table["due"] + table["cancelled"] + table["not_closed"]
-    _add_rate(table, "missed", "due")
-    _add_rate(table, "cancelled", "appointments")
-    return table
+    groups = {column: counts[column].to_numpy() for column in by}
+    table = pd.DataFrame({**groups, **_summed(counts)}).groupby(list(by), as_index=False).sum()
+    due = table["attended"] + table["missed"]
+    appointments = due + table["cancelled"] + table["not_closed"]
+    return table.assign(
+        due=due,
+        appointments=appointments,
+        **_rate_columns("missed", table["missed"], due),
+        **_rate_columns("cancelled", table["cancelled"], appointments),
+    )
 
 
 def missed_most(table: pd.DataFrame) -> int | None:
@@ -133,7 +132,7 @@ def missed_most(table: pd.DataFrame) -> int | None:
     ``None`` where none does: the Newcombe interval of its difference from all others together must
     leave out zero, at a confidence raised by Bonferroni's rule, because the worst is chosen.
     """
-    rates = _rates(table, "missed", "due")
+    rates = _rates(table["missed"], table["due"])
     judged = [position for position, rate in enumerate(rates) if rate.estimate is not None]
     if len(judged) < 2:
         return None
@@ -146,23 +145,26 @@ def missed_most(table: pd.DataFrame) -> int | None:
     return worst if found.is_clear else None
 
 
-def _summed(counts: pd.DataFrame) -> pd.DataFrame:
-    """A column of appointments for each outcome, beside the late cancellations."""
-    outcomes = counts["status"].map({int(s): outcome(s, over=True) for s in AppointmentStatus})
+def _summed(counts: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    """For each row of counts, how many of its appointments came to what."""
+    status, appointments = counts["status"].to_numpy(), counts["appointments"].to_numpy()
     sums = {
-        name: counts["appointments"].where(outcomes == became, 0) for name, became in _SUMS.items()
+        name: np.where(np.isin(status, codes), appointments, 0).astype(np.int64)
+        for name, codes in _STATUSES.items()
     }
-    return pd.DataFrame({**sums, "late_cancelled": counts["late_cancelled"]})
+    return {**sums, "late_cancelled": counts["late_cancelled"].to_numpy(np.int64)}
 
 
-def _rates(table: pd.DataFrame, events: str, n: str) -> list[Proportion]:
-    return [
-        proportion(int(count), int(of)) for count, of in zip(table[events], table[n], strict=True)
-    ]
+def _rates(events: "pd.Series[int]", n: "pd.Series[int]") -> list[Proportion]:
+    return [proportion(count, of) for count, of in zip(events.tolist(), n.tolist(), strict=True)]
 
 
-def _add_rate(table: pd.DataFrame, events: str, n: str) -> None:
-    rates = _rates(table, events, n)
-    table[f"{events}_rate"] = pd.Series([rate.estimate for rate in rates], dtype="float64")
-    table[f"{events}_low"] = pd.Series([rate.low for rate in rates], dtype="float64")
-    table[f"{events}_high"] = pd.Series([rate.high for rate in rates], dtype="float64")
+def _rate_columns(
+    name: str, events: "pd.Series[int]", n: "pd.Series[int]"
+) -> dict[str, NDArray[np.float64]]:
+    rates = _rates(events, n)
+    return {
+        f"{name}_rate": np.array([rate.estimate for rate in rates], dtype=np.float64),
+        f"{name}_low": np.array([rate.low for rate in rates], dtype=np.float64),
+        f"{name}_high": np.array([rate.high for rate in rates], dtype=np.float64),
+    }

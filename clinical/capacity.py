@@ -6,12 +6,14 @@ were attended; both of open time. Published for infusion centres: scheduled abou
 about 70 % (Advisory Board 2019, oncology); best 82 to 90 % (a vendor's figure).
 """
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, time
+from typing import Any
 
 import pandas as pd
 
-from clinical.calendar import day_date, day_number
+from clinical.calendar import day_date
 
 FULL_SHARE = 0.9
 """From this share of open time a chair counts as full: the best centres reach 82 to 90 %."""
@@ -35,11 +37,14 @@ def open_minutes(
     ``spans``: ISO weekday, opening and closing time, any number a weekday; ``closed``: the days
     on which it stays closed.
     """
-    minutes = [0] * 8
+    minutes = [0] * 7
     for weekday, opens, closes in spans:
-        minutes[weekday] += minutes_between(opens, closes)
-    days = (day_date(number) for number in range(day_number(first), day_number(last) + 1))
-    return sum(minutes[day.isoweekday()] for day in days if day not in closed)
+        minutes[weekday - 1] += minutes_between(opens, closes)
+    days = max((last - first).days + 1, 0)
+    # The weekdays of the days that fill no whole week follow that of the first day.
+    rest = sum(minutes[(first.weekday() + offset) % 7] for offset in range(days % 7))
+    lost = sum(minutes[day.weekday()] for day in closed if first <= day <= last)
+    return days // 7 * sum(minutes) + rest - lost
 
 
 def chair_use(
@@ -57,8 +62,16 @@ def chair_use(
     :data:`UNEVEN_RATIO` times as much as the site's other chairs together.
     """
     table = chairs.copy()
+    begun = chairs.loc[chairs["first_day"] > 0].groupby("site_key")["first_day"].min()
+    spans = _by_site(hours, ("weekday", "opens", "closes"))
+    closed = _by_site(closures, ("date",))
     opened = {
-        site: _open_from(site, chairs, hours, closures, first, last)
+        site: open_minutes(
+            spans.get(site, []),
+            {day for (day,) in closed.get(site, [])},
+            max(first, day_date(int(begun[site]))) if site in begun.index else first,
+            last,
+        )
         for site in table["site_key"].unique()
     }
     table["open"] = table["site_key"].map(opened).astype("int64")
@@ -71,19 +84,12 @@ def chair_use(
     )
 
 
-def _open_from(
-    site: int,
-    chairs: pd.DataFrame,
-    hours: pd.DataFrame,
-    closures: pd.DataFrame,
-    first: date,
-    last: date,
-) -> int:
-    busy = chairs.loc[(chairs["site_key"] == site) & (chairs["first_day"] > 0), "first_day"]
-    begins = max(first, day_date(int(busy.min()))) if len(busy) else first
-    spans = hours.loc[hours["site_key"] == site, ["weekday", "opens", "closes"]]
-    closed = set(closures.loc[closures["site_key"] == site, "date"])
-    return open_minutes(spans.itertuples(index=False, name=None), closed, begins, last)
+def _by_site(frame: pd.DataFrame, columns: Sequence[str]) -> dict[int, list[tuple[Any, ...]]]:
+    """The rows of each site, as tuples of the columns."""
+    found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for site, *row in zip(frame["site_key"], *(frame[name] for name in columns), strict=True):
+        found[site].append(tuple(row))
+    return found
 
 
 def _bottlenecks(table: pd.DataFrame) -> "pd.Series[bool]":

@@ -69,10 +69,12 @@ def not_closed_words(known: Known) -> str:
 
 def figures(known: Known) -> list[KeyFigure]:
     """The four numbers to watch, against the equally long period before."""
+    units = _whole_units(known)
     return [
-        _volume_figure(known),
+        _volume_figure(known, units),
         _rate_figure(
             known,
+            units,
             "Missed",
             "missed",
             "Missed, of the appointments that were due: attended or missed. Cancelled ones are "
@@ -80,6 +82,7 @@ def figures(known: Known) -> list[KeyFigure]:
         ),
         _rate_figure(
             known,
+            units,
             f"Cancelled within {LATE_NOTICE_HOURS} hours",
             "late_cancelled",
             f"Cancelled less than {LATE_NOTICE_HOURS} hours before the start, of all appointments "
@@ -102,7 +105,7 @@ def _trend_grain(period: Period) -> Grain:
     return Grain.MONTH if suited is Grain.MONTH else Grain.WEEK
 
 
-def _volume_figure(known: Known) -> KeyFigure:
+def _volume_figure(known: Known, units: pd.DataFrame) -> KeyFigure:
     change = ""
     if known.reaches_back and known.before.appointments:
         ratio = known.volume / known.before.appointments - 1
@@ -112,7 +115,7 @@ def _volume_figure(known: Known) -> KeyFigure:
         label="Appointments",
         value=f"{known.volume:,}",
         change=change,
-        trend=_whole_units(known)["appointments"].tolist(),
+        trend=units["appointments"].tolist(),
         help="All appointments of the period, today's among them, whatever became of them. "
         + _before_words(known),
     )
@@ -127,7 +130,9 @@ def _before_words(known: Known) -> str:
     )
 
 
-def _rate_figure(known: Known, label: str, events: str, meaning: str) -> KeyFigure:
+def _rate_figure(
+    known: Known, units: pd.DataFrame, label: str, events: str, meaning: str
+) -> KeyFigure:
     rate, before = _rate(known.in_all, events), _rate(known.before, events)
     change = f"{rate.events:,} of {rate.n:,}"
     if before.n:
@@ -138,7 +143,7 @@ def _rate_figure(known: Known, label: str, events: str, meaning: str) -> KeyFigu
         value=percent(rate.estimate),
         change=change,
         judgement=("bad" if (gap.estimate or 0.0) > 0 else "good") if gap.is_clear else "",
-        trend=_trend(known, events),
+        trend=_trend(units, events),
         help=f"{meaning} 95 % CI {percent_range(rate.low, rate.high)}. {_before_words(known)} "
         "Coloured where the 95 % interval of the difference leaves out zero.",
     )
@@ -148,9 +153,8 @@ def _rate(of: Attendance, events: str) -> Proportion:
     return of.missed_rate if events == "missed" else of.late_cancelled_rate
 
 
-def _trend(known: Known, events: str) -> list[float]:
+def _trend(units: pd.DataFrame, events: str) -> list[float]:
     """The rate in each unit; no line where one of them has no data."""
-    units = _whole_units(known)
     n = units["due" if events == "missed" else "appointments"]
     return (100 * units[events] / n).round(2).tolist() if n.all() else []
 
