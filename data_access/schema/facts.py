@@ -277,15 +277,15 @@ class ScoreFact(Base):
             "response",
             "remission",
         ),
-        # The same of one site and a period.
+        # The same of one site.
         Index(
-            "ix_score_facts_site_day",
+            "ix_score_facts_site",
             "site_key",
             "instrument",
             "phase",
-            "day",
             "timepoint",
             "number",
+            "day",
             "diagnosis_group",
             "total",
             "baseline",
