@@ -79,28 +79,34 @@ def place_infusions(
         infusion.started_at.astimezone(sites[infusion.site_id].zone).date()
         for infusion in records.infusions
     ]
-    series_of = _series_of_infusions(records, clinic_days, new_keys)
-    members: dict[int, list[int]] = {}
-    for position, series in enumerate(series_of):
-        members.setdefault(series.series_key, []).append(position)
-    numbers, last = [0] * len(series_of), set()
-    for positions in members.values():
-        given = [records.infusions[position].given_number for position in positions]
-        for position, number in zip(positions, sequence_numbers(given), strict=True):
-            numbers[position] = number
-        last.add(positions[-1])
+    series = _series_of_infusions(records, clinic_days, new_keys)
+    numbers, last = _numbers(records.infusions, series)
     infusions = [
         PlacedInfusion(
-            record,
-            sites[record.site_id],
-            clinic_days[position],
-            series_of[position],
-            numbers[position],
-            position in last,
+            record=record,
+            site=sites[record.site_id],
+            clinic_day=clinic_days[position],
+            series=series[position],
+            number=numbers[position],
+            last_of_series=position in last,
         )
         for position, record in enumerate(records.infusions)
     ]
     return _by_start(records.series, infusions)
+
+
+def _numbers(
+    infusions: list[InfusionRecord], series: list[SeriesRecord]
+) -> tuple[dict[int, int], set[int]]:
+    """By position in time: each infusion's number in its series, and which are the last."""
+    members: dict[int, list[int]] = {}
+    for position, its_series in enumerate(series):
+        members.setdefault(its_series.series_key, []).append(position)
+    numbers: dict[int, int] = {}
+    for positions in members.values():
+        given = [infusions[position].given_number for position in positions]
+        numbers.update(zip(positions, sequence_numbers(given), strict=True))
+    return numbers, {positions[-1] for positions in members.values()}
 
 
 def _series_of_infusions(
