@@ -1,7 +1,7 @@
 """The anatomy that all pages share: sentence, figures, findings, definitions, and empty states."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,18 +70,17 @@ def _key_figure(figure: KeyFigure) -> None:
 
 
 def page_link(page: st.Page) -> None:
-    """A link to another page that keeps the filters."""
-    kept = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
-    st.page_link(page, label=f"{page.title} →", query_params=kept)
+    """A link to another page. The filters stay, because they are bound to the address."""
+    st.page_link(page, label=f"{page.title} →")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A chart that says something: its finding as the title, its denominator as the subtitle.
 
-    ``table`` holds exactly the numbers that the chart shows, with headings for the reader; it is
-    shown and downloaded on request. ``alt`` tells the take-away to those who cannot see the chart.
-    ``key`` names the chart in the page and its CSV file. ``columns`` is Streamlit's
+    ``table`` holds exactly the numbers that the chart shows, with headings for the reader, or makes
+    them; they are shown and downloaded on request. ``alt`` tells the take-away to those who cannot
+    see the chart. ``key`` names the chart in the page and its CSV file. ``columns`` is Streamlit's
     ``column_config`` for the table.
     """
 
@@ -89,10 +88,14 @@ class Finding:
     title: str
     subtitle: str
     chart: go.Figure
-    table: pd.DataFrame
+    table: pd.DataFrame | Callable[[], pd.DataFrame]
     alt: str
     note: str = ""
     columns: dict[str, Any] = field(default_factory=dict)
+
+    def numbers(self) -> pd.DataFrame:
+        """The table, made now where it was not ready."""
+        return self.table() if callable(self.table) else self.table
 
 
 def show(finding: Finding) -> None:
@@ -119,7 +122,7 @@ def _numbers(finding: Finding) -> None:
     )
     if numbers.open:
         with numbers:
-            table(finding.table, finding.key, finding.columns)
+            table(finding.numbers(), finding.key, finding.columns)
 
 
 _WHOLE_ROWS = 30

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import time_machine
 from streamlit.testing.v1 import AppTest
 
 from data_access.engine import make_engine, writing
@@ -206,3 +207,13 @@ def test_charts_tell_their_take_away_to_those_who_cannot_see_them(clinic):
         "in a usual one; Wednesday is fullest (6)."
     )
     assert len(alts) == 3
+
+
+def test_the_dashboard_opens_on_today_with_links_to_the_other_pages(clinic, monkeypatch):
+    monkeypatch.setenv("CLINIC_DATABASE_URL", clinic().url)
+    with time_machine.travel(NOW, tick=True):
+        page = AppTest.from_file("../../pages/shell.py", default_timeout=30).run()
+    assert not page.exception
+    assert any(said.startswith("## Today **6 appointments**") for said in markdown(page))
+    links = [link.proto.label for link in page.get("page_link")]
+    assert links == ["Appointments →", "Patients →", "Side effects →", "Appointments →"]
