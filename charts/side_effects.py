@@ -12,11 +12,10 @@ import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, severity
-from charts.style import figure, text
+from charts.style import figure, label, text
 from clinical.side_effect_rates import HIGHEST_GRADE
 
 _GRADES = range(1, HIGHEST_GRADE + 1)
-_LONGEST_LABEL = 34
 _WIDE = 0.8
 """An axis of rates that ends beyond this has its ticks set, so that none stands beyond 100 %."""
 _ROW_HEIGHT = 25
@@ -31,15 +30,11 @@ def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
     :func:`clinical.side_effect_rates.incidence_by`, and infusions by worst grade in ``grade_0``
     (not graded) to ``grade_5``. The term ``chosen`` is set in bold.
     """
-    chart = figure(_FRAME_HEIGHT + _ROW_HEIGHT * len(terms))
     rows = list(range(len(terms)))
-    chart.add_trace(_horizontal_rates(terms, rows))
-    chart.add_trace(_values_beside(terms, rows))
-    for grade in (*_GRADES, 0):
-        chart.add_trace(_grade_bars(terms, rows, grade))
-    names = [f"<b>{_label(term)}</b>" if term == chosen else _label(term) for term in terms["term"]]
+    names = [f"<b>{label(term)}</b>" if term == chosen else label(term) for term in terms["term"]]
     end = _room_for_values(terms["high"])
-    chart.update_layout(
+    chart = figure(
+        _FRAME_HEIGHT + _ROW_HEIGHT * len(terms),
         barmode="stack",
         legend={"x": 1, "xanchor": "right", "y": 1.0, "traceorder": "normal"},
         yaxis={
@@ -64,12 +59,14 @@ def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
             "title": {"text": "Worst grade in an infusion with it"},
         },
     )
+    chart.add_traces(
+        [
+            _horizontal_rates(terms, rows),
+            _values_beside(terms, rows),
+            *(_grade_bars(terms, rows, grade) for grade in (*_GRADES, 0)),
+        ]
+    )
     return chart
-
-
-def _label(name: str) -> str:
-    """A name for an axis; a very long one is cut, and whole in the hover."""
-    return text(name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…")
 
 
 def _room_for_values(high: "pd.Series[float]") -> float:
@@ -137,10 +134,8 @@ def category_chart(
     ``rates``: ``affected``, ``recorded``, ``share``, ``low``, ``high``, as in
     :func:`clinical.side_effect_rates.incidence_by`; a row for each of ``labels``.
     """
-    chart = figure()
     positions = list(range(len(labels)))
-    chart.add_trace(_vertical_rates(rates, positions, labels, few))
-    chart.update_layout(
+    chart = figure(
         xaxis={
             "tickvals": positions,
             "ticktext": [
@@ -152,6 +147,7 @@ def category_chart(
         },
         yaxis=_share_axis(rates, few),
     )
+    chart.add_trace(_vertical_rates(rates, positions, labels, few))
     return chart
 
 
@@ -160,10 +156,9 @@ def month_chart(rates: pd.DataFrame, months: Sequence[date], few: int) -> go.Fig
 
     ``rates`` as in :func:`category_chart`. A month in which nothing was recorded is a gap.
     """
-    chart = figure()
     labels = [f"{month:%B %Y}" for month in months]
+    chart = figure(xaxis={"tickformat": "%b\n%Y"}, yaxis=_share_axis(rates, few))
     chart.add_trace(_vertical_rates(rates, list(months), labels, few, line=True))
-    chart.update_layout(xaxis={"tickformat": "%b\n%Y"}, yaxis=_share_axis(rates, few))
     return chart
 
 
@@ -225,40 +220,13 @@ def site_chart(sites: pd.DataFrame) -> go.Figure:
     ``n_before``, and ``share``, ``low``, ``high``, ``affected``, ``recorded`` of the recent part;
     ``judgement``: ``"worse"``, ``"better"`` or ``""`` where the change may be chance.
     """
-    chart = figure(max(180, _FRAME_HEIGHT + 34 * len(sites)))
     rows = list(range(len(sites)))
-    chart.add_trace(
-        go.Scatter(
-            x=sites["before"].to_numpy(),
-            y=rows,
-            mode="markers",
-            marker={
-                "color": NEUTRAL,
-                "size": 18,
-                "symbol": "line-ns",
-                "line": {"color": NEUTRAL, "width": 3},
-            },
-            name="Before",
-            customdata=[
-                f"<b>{text(site)}</b><br>before: {percent(share)} of {n:,} infusions"
-                for site, share, n in zip(
-                    sites["site"], sites["before"], sites["n_before"], strict=True
-                )
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    )
-    colours = {"worse": CONCERN, "better": IMPROVEMENT, "": INK}
-    names = {"worse": "Risen", "better": "Fallen", "": "Recent, no clear change"}
-    for judgement, name in names.items():
-        chosen = [row for row in rows if sites["judgement"].iloc[row] == judgement]
-        if chosen:
-            chart.add_trace(_recent(sites.iloc[chosen], chosen, colours[judgement], name))
     top = max(sites["high"].max(), sites["before"].max())
-    chart.update_layout(
+    chart = figure(
+        max(180, _FRAME_HEIGHT + 34 * len(sites)),
         yaxis={
             "tickvals": rows,
-            "ticktext": [_label(site) for site in sites["site"]],
+            "ticktext": [label(site) for site in sites["site"]],
             "range": [len(sites) - 0.4, -0.6],
         },
         xaxis={
@@ -267,7 +235,41 @@ def site_chart(sites: pd.DataFrame) -> go.Figure:
             "showgrid": True,
         },
     )
+    chart.add_trace(_before(sites, rows))
+    for judgement, (name, colour) in _JUDGED.items():
+        chosen = [row for row in rows if sites["judgement"].iloc[row] == judgement]
+        if chosen:
+            chart.add_trace(_recent(sites.iloc[chosen], chosen, colour, name))
     return chart
+
+
+_JUDGED = {
+    "worse": ("Risen", CONCERN),
+    "better": ("Fallen", IMPROVEMENT),
+    "": ("Recent, no clear change", INK),
+}
+
+
+def _before(sites: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
+    return go.Scatter(
+        x=sites["before"].to_numpy(),
+        y=rows,
+        mode="markers",
+        marker={
+            "color": NEUTRAL,
+            "size": 18,
+            "symbol": "line-ns",
+            "line": {"color": NEUTRAL, "width": 3},
+        },
+        name="Before",
+        customdata=[
+            f"<b>{text(site)}</b><br>before: {percent(share)} of {n:,} infusions"
+            for site, share, n in zip(
+                sites["site"], sites["before"], sites["n_before"], strict=True
+            )
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
 
 
 def _recent(sites: pd.DataFrame, rows: Sequence[int], colour: str, name: str) -> go.Scatter:

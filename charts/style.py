@@ -34,9 +34,12 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleC
 """The plotly configuration of every chart: no tool bar; a double click resets a zoom."""
 
 
-def figure(height: int = HEIGHT_SMALL) -> go.Figure:
-    """An empty figure in the shared look. Add graph_objects traces, under 1,000 points each."""
-    return go.Figure(layout={"template": _TEMPLATE, "height": height})
+def figure(height: int = HEIGHT_SMALL, **layout: Any) -> go.Figure:
+    """An empty figure in the shared look. Add graph_objects traces, under 1,000 points each.
+
+    ``layout``: what the figure sets itself; given here it costs a fourth of ``update_layout``.
+    """
+    return go.Figure(layout={"template": _TEMPLATE, "height": height, **layout})
 
 
 def text(value: object) -> str:

@@ -86,7 +86,7 @@ def incidence_finding(terms: pd.DataFrame, counted: Counted, chosen: str) -> Fin
             f"; the commonest {TOP_TERMS} of {len(rates)}, all in the table below" if hidden else ""
         ),
         chart=charts.incidence_chart(shown, chosen),
-        table=_term_numbers(shown, counted),
+        table=lambda: _term_numbers(shown, counted),
         alt=f"Dot plot of {len(shown)} side effects. The commonest, {commonest['term']}, occurred "
         f"in {percent(commonest['share'])} of {of_what}.",
         note="Dots: share with the 95 % Wilson interval, in brackets the number. Bars: the worst "
@@ -159,7 +159,7 @@ def number_finding(name: str, recorded: pd.DataFrame, affected: pd.DataFrame) ->
         chart=charts.category_chart(
             rates, labels, "Infusion of the induction, and maintenance", FEW
         ),
-        table=_numbers("Infusion of the series", labels, rates),
+        table=lambda: _numbers("Infusion of the series", labels, rates),
         alt=f"Share of infusions with {name} by infusion of the series. {title}",
     )
 
@@ -221,7 +221,7 @@ def dose_finding(name: str, recorded: pd.DataFrame, affected: pd.DataFrame) -> F
         subtitle=f"By ketamine dose per body weight; {rates['recorded'].sum():,} recorded "
         "infusions, their number under each label",
         chart=charts.category_chart(rates, labels, "mg/kg", FEW),
-        table=_numbers("Dose, mg/kg", labels, rates),
+        table=lambda: _numbers("Dose, mg/kg", labels, rates),
         alt=f"Share of infusions with {name} by dose band. {title}",
         note=f"Compared are bands of {FEW} or more infusions. Doses are often raised later in a "
         "series, so dose and infusion number go together.",
@@ -254,7 +254,7 @@ def month_finding(
         title=title,
         subtitle=f"By month; {rates['recorded'].sum():,} recorded infusions",
         chart=charts.month_chart(rates, days, FEW),
-        table=_numbers("Month", [f"{day:%Y-%m}" for day in days], rates),
+        table=lambda: _numbers("Month", [f"{day:%Y-%m}" for day in days], rates),
         alt=f"Share of infusions with {name} by month. {title}",
         note=f"Hollow: fewer than {FEW} recorded infusions; a gap: none. Recently: "
         f"{parts.recent_words}.",
@@ -277,7 +277,7 @@ def site_finding(
         f"{day_words(parts.start)} on (bars)"
         + (f"; the {_TOP_SITES} largest rises of {len(frame)} sites" if hidden > 0 else ""),
         chart=charts.site_chart(frame.head(_TOP_SITES)),
-        table=_site_numbers(frame),
+        table=lambda: _site_numbers(frame),
         alt=f"Share of infusions with {name} at each site, recently and before. {title}",
         note="Coloured where the 95 % interval of the difference leaves out zero; by chance alone "
         "that happens once in twenty comparisons.",
