@@ -105,7 +105,7 @@ def snapshot(clinic: RecordedClinic) -> dict[str, list[Any]]:
 
 
 STEADY = settings(
-    max_examples=20,
+    max_examples=15,
     deadline=None,
     # The connection is shared, but every example leaves it as it was.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
