@@ -277,6 +277,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("patient_key", name=op.f("pk_patient_facts")),
         sqlite_strict=True,
     )
+    op.create_index(
+        "ix_patient_facts_site_day",
+        "patient_facts",
+        [
+            "site_key",
+            "last_infusion_day",
+            "series_started_day",
+            "phase",
+            "diagnosis_group",
+            "done",
+            "series_key",
+        ],
+        unique=False,
+    )
     op.create_table(
         "series",
         sa.Column("series_key", columns.KEY, autoincrement=False, nullable=False),
@@ -330,6 +344,76 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("appointment_key", name=op.f("pk_appointment_facts")),
         sqlite_strict=True,
     )
+    op.create_index(
+        "ix_appointment_facts_chair",
+        "appointment_facts",
+        ["chair_key", "day", "site_key", "status", "minutes"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_appointment_facts_day",
+        "appointment_facts",
+        ["day", "kind", "status", "site_key", "diagnosis_group", "phase", "notice_hours"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_appointment_facts_patient",
+        "appointment_facts",
+        ["status", "patient_key", "day"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_appointment_facts_site_day",
+        "appointment_facts",
+        [
+            "site_key",
+            "day",
+            "kind",
+            "status",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+            "month",
+            "week",
+            "weekday",
+            "hour",
+            "chair_key",
+            "minutes",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_appointment_facts_slot",
+        "appointment_facts",
+        [
+            "site_key",
+            "weekday",
+            "hour",
+            "kind",
+            "status",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_appointment_facts_week",
+        "appointment_facts",
+        [
+            "month",
+            "week",
+            "kind",
+            "status",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+        ],
+        unique=False,
+    )
     op.create_table(
         "course_facts",
         sa.Column("series_key", columns.KEY, autoincrement=False, nullable=False),
@@ -358,6 +442,10 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_course_facts_instrument", "course_facts", ["instrument", "site_key"], unique=False
+    )
+    op.create_index("ix_course_facts_patient", "course_facts", ["patient_key"], unique=False)
     op.create_table(
         "infusions",
         sa.Column("infusion_key", columns.KEY, autoincrement=False, nullable=False),
@@ -506,6 +594,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("infusion_key", name=op.f("pk_infusion_facts")),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_infusion_facts_day",
+        "infusion_facts",
+        ["day", "site_key", "diagnosis_group", "phase", "recorded", "side_effects", "patient_key"],
+        unique=False,
     )
     op.create_index(
         "ix_infusion_facts_month_dose",
@@ -732,4 +826,43 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("assessment_key", name=op.f("pk_score_facts")),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_score_facts_number",
+        "score_facts",
+        [
+            "instrument",
+            "phase",
+            "timepoint",
+            "number",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "total",
+            "baseline",
+            "response",
+            "remission",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_score_facts_patient", "score_facts", ["patient_key", "instrument", "day"], unique=False
+    )
+    op.create_index(
+        "ix_score_facts_site",
+        "score_facts",
+        [
+            "site_key",
+            "instrument",
+            "phase",
+            "timepoint",
+            "number",
+            "day",
+            "diagnosis_group",
+            "total",
+            "baseline",
+            "response",
+            "remission",
+        ],
+        unique=False,
     )
