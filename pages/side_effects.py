@@ -204,10 +204,10 @@ def _name_changes(counts: _Counts) -> None:
 
 def _name_change(change: Change, term: str, counts: _Counts) -> None:
     rising = (change.difference.estimate or 0.0) > 0
+    badge = ":orange-badge[Rising]" if rising else ":blue-badge[Falling]"
+    words = change_words(change, term, counts.sites[change.site_key], counts.parts)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge("Rising" if rising else "Falling", color="orange" if rising else "blue")
-        words = change_words(change, term, counts.sites[change.site_key], counts.parts)
-        st.markdown(words)
+        st.markdown(f"{badge} {words}", width="content")
         st.button(
             "Look at it",
             key=f"look-{change.term_key}-{change.site_key}",
