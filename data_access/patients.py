@@ -317,9 +317,7 @@ def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[
     elif view.sort is Sort.UNSCORED:
         order = [CourseFact.last_day.asc().nulls_first()]
     elif view.sort is Sort.NEXT_APPOINTMENT:
-        booked = _next_appointments(today).subquery()
-        statement = statement.outerjoin(booked, booked.c.patient_key == PatientFact.patient_key)
-        order = [booked.c.next_day.asc().nulls_last()]
+        order = [_next_appointment(today).asc().nulls_last()]
     else:
         order = [status_expression(view.instrument).asc(), better_last]
     return statement.order_by(*order, PatientFact.patient_key)
@@ -367,35 +365,41 @@ def _histories(
 ) -> list[list[float]]:
     """The baseline, then the scores before an infusion, of each patient's series, in its order."""
     statement = (
-        select(ScoreFact.patient_key, ScoreFact.series_key, ScoreFact.total, ScoreFact.baseline)
+        select(ScoreFact.patient_key, ScoreFact.total, ScoreFact.baseline)
         .where(
-            ScoreFact.patient_key.in_(list(series.index)),
+            ScoreFact.patient_key.in_(series.index.tolist()),
             ScoreFact.instrument == instrument.code,
+            ScoreFact.series_key.in_(series.dropna().tolist()),
             ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION),
         )
         .order_by(ScoreFact.patient_key, ScoreFact.day, ScoreFact.assessment_key)
     )
     histories: dict[int, list[float]] = {}
-    for patient_key, series_key, total, baseline in connection.execute(statement):
-        if series_key == series[patient_key]:
-            first = [] if baseline is None else [baseline]
-            histories.setdefault(patient_key, first).append(total)
-    return [histories.get(key, []) for key in series.index]
+    for patient_key, total, baseline in connection.execute(statement).all():
+        if patient_key not in histories:
+            histories[patient_key] = [] if baseline is None else [baseline]
+        histories[patient_key].append(total)
+    return [histories.get(key, []) for key in series.index.tolist()]
 
 
-def _next_appointments(today: date) -> Select[int | None, int]:
-    """The day number of each patient's next booked appointment."""
+def _next_appointment(today: date) -> ColumnElement[int]:
+    """The day number of the next booked appointment of the patient in ``patient_facts``."""
     return (
-        select(AppointmentFact.patient_key, func.min(AppointmentFact.day).label("next_day"))
+        select(func.min(AppointmentFact.day))
         .where(
             AppointmentFact.status == int(AppointmentStatus.BOOKED),
+            AppointmentFact.patient_key == PatientFact.patient_key,
             AppointmentFact.day >= day_number(today),
         )
-        .group_by(AppointmentFact.patient_key)
+        .scalar_subquery()
     )
 
 
 def _next_days(connection: Connection, keys: list[int], today: date) -> list[date | None]:
-    statement = _next_appointments(today).where(AppointmentFact.patient_key.in_(keys))
-    days = {row.patient_key: day_date(row.next_day) for row in connection.execute(statement)}
-    return [days.get(key) for key in keys]
+    statement = select(PatientFact.patient_key, _next_appointment(today)).where(
+        PatientFact.patient_key.in_(keys)
+    )
+    days = {
+        key: None if day is None else day_date(day) for key, day in connection.execute(statement)
+    }
+    return [days[key] for key in keys]

@@ -184,10 +184,10 @@ def _trajectory(record: _Record) -> None:
         series_key = _choose_series(record)
         by_number = series_key is not None and _choose_axis() == "Infusion"
     if series_key is None:
-        shown, answered = record, int(record.series["series_key"].iloc[0])
+        shown, answered, which = record, int(record.series["series_key"].iloc[0]), "Latest series: "
     else:
-        shown, answered = record.of_series(series_key), series_key
-    sentence(_answer(record.of_series(answered), instrument))
+        shown, answered, which = record.of_series(series_key), series_key, ""
+    sentence(which + _answer(record.of_series(answered), instrument))
     before = _before_treatment(record, answered, instrument)
     if before:
         st.markdown(before)

@@ -118,7 +118,9 @@ def item_9_title(kept: pd.DataFrame) -> str:
         return f"Item 9 rose from {first} to {last}{beside}"
     if last < first:
         return f"Item 9 fell from {first} to {last}"
-    highest = int(kept["item_9"].max())
+    lowest, highest = int(kept["item_9"].min()), int(kept["item_9"].max())
+    if lowest < last:
+        return f"Item 9 is back at {last}, after {lowest}"
     return f"Item 9 is {last}" + (f", after a height of {highest}" if highest > last else "")
 
 

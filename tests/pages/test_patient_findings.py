@@ -98,7 +98,7 @@ def test_titles_state_the_finding_and_subtitles_the_denominator():
         "Before infusion 3, 20 % had responded and 10 % were in remission"
     )
     assert "n 50" in response.subtitle
-    assert list(response.table["Scores"]) == [100, 64, 50, 40]
+    assert list(response.numbers()["Scores"]) == [100, 64, 50, 40]
 
 
 def test_too_few_scores_are_no_picture():
@@ -179,6 +179,7 @@ def test_maintenance_against_the_time_before_treatment(since_induction, words):
         ([2, 0], [21, 10], "Item 9 fell from 2 to 0"),
         ([0, 2, 0], [10, 10, 10], "Item 9 is 0, after a height of 2"),
         ([0, 0], [10, 10], "Item 9 is 0"),
+        ([1, 0, 1], [20, 8, 17], "Item 9 is back at 1, after 0"),
     ],
 )
 def test_item_9_is_told_apart_from_the_total(items, total, title):
