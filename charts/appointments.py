@@ -15,6 +15,7 @@ from clinical.capacity import FULL_SHARE
 
 _ROW_HEIGHT = 26
 _FRAME_HEIGHT = 84
+_LONGEST_BY_TICKS_OF_DAYS = 100
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -30,11 +31,17 @@ def volume_chart(
     starts = list(volume["start"])
     add_stacks(chart, volume, colours, starts, names, faded=list(~volume["whole"]))
     chart.update_layout(
-        xaxis={"tickformat": "%b\n%Y" if len(starts) > 10 else "%-d %b"},
+        xaxis={"tickformat": _tick_format(starts)},
         yaxis={"title": {"text": "Appointments"}},
         bargap=0.12,
     )
     return chart
+
+
+def _tick_format(starts: Sequence[date]) -> str:
+    """Days on the axis of some weeks, months on that of some months."""
+    days = (starts[-1] - starts[0]).days if starts else 0
+    return "%b\n%Y" if days > _LONGEST_BY_TICKS_OF_DAYS else "%-d %b"
 
 
 def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None) -> go.Figure:
@@ -148,7 +155,8 @@ def rates_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
     for rate, colour in (("missed", CONCERN), ("cancelled", PALE_CONCERN)):
         chart.add_trace(rate_marks(rates, rate, starts, names, colours=colour, joined=True))
     chart.update_layout(
-        xaxis={"tickformat": "%b\n%Y"}, yaxis={"tickformat": ".0%", "rangemode": "tozero"}
+        xaxis={"tickformat": _tick_format(starts)},
+        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
     )
     return chart
 

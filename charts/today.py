@@ -80,7 +80,8 @@ def _add_usual(
     chart.add_trace(
         go.Scatter(
             x=list(rows),
-            y=week["usual"].to_numpy(),
+            # On a weekday on which nobody ever comes there is nothing to mark.
+            y=week["usual"].where(week["usual"] > 0).to_numpy(),
             mode="markers",
             marker={
                 "symbol": "line-ew",
@@ -125,7 +126,7 @@ def hours_chart(hours: pd.DataFrame, now: float | None) -> go.Figure:
         chart.add_vline(
             x=now - 0.5,
             line={"color": INK, "width": 1, "dash": "dot"},
-            annotation={"text": "now", "font": {"size": 11, "color": INK}, "yanchor": "bottom"},
+            annotation={"text": "now", "font": {"size": 11, "color": INK}, "yanchor": "top"},
         )
     chart.update_layout(
         xaxis={"tickvals": rows, "ticktext": [f"{hour:02d}:00" for hour in rows]},

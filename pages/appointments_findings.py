@@ -48,12 +48,7 @@ def volume_finding(period: Period, counts: pd.DataFrame, grain: Grain, *, by_kin
     table = volume(counts, grain, split, columns, period.first, period.last)
     names = [_unit_words(grain, start) for start in table["start"]]
     unit = grain.lower()
-    whole = table.loc[table["whole"], "all"]
-    title = f"{count_words(int(table['all'].sum()), 'appointment')}"
-    if len(whole):
-        title = f"{whole.mean():,.0f} appointments in an average {unit}"
-        most = whole.idxmax()
-        title += f"; most in {_most_words(grain, table['start'][most])} ({whole[most]:,})"
+    title = _volume_title(table, grain)
     return Finding(
         key="appointments-over-time",
         title=title,
@@ -72,10 +67,19 @@ def _unit_words(grain: Grain, start: date) -> str:
     return f"{'Week of ' if grain is Grain.WEEK else ''}{start:%a} {day_words(start)}"
 
 
-def _most_words(grain: Grain, start: date) -> str:
-    if grain is Grain.MONTH:
-        return f"{start:%B %Y}"
-    return f"the week of {day_words(start)}" if grain is Grain.WEEK else day_words(start)
+def _volume_title(table: pd.DataFrame, grain: Grain) -> str:
+    """The average and the fullest of the units that are whole and not empty."""
+    some = table[table["whole"] & (table["all"] > 0)]
+    if some.empty:
+        return count_words(int(table["all"].sum()), "appointment")
+    fullest = some.iloc[int(some["all"].to_numpy().argmax())]
+    start, most = fullest["start"], f"({fullest['all']:,})"
+    mean = f"{some['all'].mean():,.0f} appointments"
+    if grain is Grain.DAY:
+        return f"{mean} on an average day that had any; most on {day_words(start)} {most}"
+    if grain is Grain.WEEK:
+        return f"{mean} in an average week; most in the week of {day_words(start)} {most}"
+    return f"{mean} in an average month; most in {start:%B %Y} {most}"
 
 
 def _volume_table(table: pd.DataFrame, grain: Grain, colours: Mapping[Any, str]) -> pd.DataFrame:
@@ -183,8 +187,11 @@ def _places_title(*groups: pd.DataFrame) -> str:
     worst = [
         group.iloc[position] for group in groups if (position := missed_most(group)) is not None
     ]
+    if not worst:
+        what = "kind of appointment" if len(groups[0]) < 2 else "site or kind"
+        return f"No {what} is missed clearly more than the others"
     named = [f"{plain(row['name'])} ({percent(row['missed_rate'])})" for row in worst]
-    return f"Missed most: {listed(named)}" if named else "No site or kind is missed clearly more"
+    return f"Missed most: {listed(named)}"
 
 
 def over_time_finding(known: Known) -> Finding:
