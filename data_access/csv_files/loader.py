@@ -102,9 +102,9 @@ def _check_near_infusions(
     started_at = look_up(connection, FILE_BY_STEM["infusions"], named, "started_at")
     for row in rows:
         start = started_at.get(row.values["infusion_id"])
-        if start is not None:
-            for finding in check_near_infusion(file.stem, row.values, start):
-                row.add(finding)
+        finding = check_near_infusion(file.stem, row.values, start) if start else None
+        if finding is not None:
+            row.add(finding)
 
 
 def _note(

@@ -39,31 +39,34 @@ class Rule:
     expected: str
     is_error: bool = False
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Finding | None:
         """The finding, where the rule is broken."""
-        given = [values[column] for column in self.columns]
-        if None not in given and self.broken(*given):
-            yield Finding(
-                self.columns[-1], written(given[-1]), self.problem, self.expected, self.is_error
-            )
+        given = tuple(map(values.__getitem__, self.columns))
+        if None in given or not self.broken(*given):
+            return None
+        value = written(given[-1])
+        return Finding(self.columns[-1], value, self.problem, self.expected, self.is_error)
 
 
-def _before(earlier: str, later: str, *, or_equal: bool = False, is_error: bool = True) -> Rule:
-    """One time must not lie before another."""
-    if or_equal:
-        return Rule(
-            (earlier, later),
-            lambda first, second: second <= first,
-            f"is not later than {earlier}",
-            f"a time after {earlier}",
-            is_error,
-        )
+def _before(earlier: str, later: str) -> Rule:
+    """One time must not lie after another."""
     return Rule(
         (earlier, later),
         lambda first, second: second < first,
         f"is before {earlier}",
         f"{earlier} or later",
-        is_error,
+        is_error=True,
+    )
+
+
+def _strictly_before(earlier: str, later: str) -> Rule:
+    """One time must lie before another."""
+    return Rule(
+        (earlier, later),
+        lambda first, second: second <= first,
+        f"is not later than {earlier}",
+        f"a time after {earlier}",
+        is_error=True,
     )
 
 
@@ -95,7 +98,7 @@ _NOT_RESERVED = Rule(
     is_error=True,
 )
 
-_OPENING_HOURS = [_before("opens", "closes", or_equal=True)]
+_OPENING_HOURS = [_strictly_before("opens", "closes")]
 
 _PATIENTS = [
     Rule(("birth_date",), _is_future, "lies in the future", "a past day", is_error=True),
@@ -113,7 +116,7 @@ _PATIENTS = [
 _SERIES = [_NOT_RESERVED]
 
 _APPOINTMENTS = [
-    _before("scheduled_start", "scheduled_end", or_equal=True),
+    _strictly_before("scheduled_start", "scheduled_end"),
     _before("booked_at", "cancelled_at"),
     Rule(
         ("appointment_id", "rescheduled_from"),
@@ -249,23 +252,24 @@ _NEAR_INFUSION = {
 }
 
 
-def check_row(stem: str, values: Values, bad: Collection[str] = ()) -> Iterator[Finding]:
+def check_row(stem: str, values: Values, bad: Collection[str] = ()) -> list[Finding]:
     """What is wrong or unlikely in one row of a file, given its cells by column.
 
     ``bad`` are the columns whose cells could not be read: they have no value here, and are not
     reported again for lacking one.
     """
-    for rule in _RULES.get(stem, ()):
-        yield from rule.check(values)
+    found = [rule.check(values) for rule in _RULES.get(stem, ())]
+    findings = [finding for finding in found if finding is not None]
     if stem == "assessments":
-        yield from _check_score(values, bad)
+        findings += _check_score(values, bad)
+    return findings
 
 
-def check_near_infusion(stem: str, values: Values, started_at: datetime) -> Iterator[Finding]:
+def check_near_infusion(stem: str, values: Values, started_at: datetime) -> Finding | None:
     """What is unlikely in a row of an infusion that started at a time."""
     rule = _NEAR_INFUSION[stem]
     column = rule.columns[-1]
-    yield from rule.check({"started_at": started_at, column: values[column]})
+    return rule.check({"started_at": started_at, column: values[column]})
 
 
 def _check_score(values: Values, bad: Collection[str]) -> Iterator[Finding]:
