@@ -1,5 +1,7 @@
 """The speed commands: ``python -m benchmarks queries`` and ``python -m benchmarks pages``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -7,7 +9,9 @@ import typer
 from benchmarks.measure_pages import measure_pages
 from benchmarks.measure_queries import measure_queries
 from benchmarks.report import show_pages, show_queries
+from benchmarks.scenario import NothingToMeasureError
 from data_access.engine import URL_VARIABLE
+from data_access.errors import ClinicDatabaseError
 
 app = typer.Typer(
     help="How fast the pages and their queries are, on a database of any size.",
@@ -28,19 +32,31 @@ Url = Annotated[
 Repeat = Annotated[int, typer.Option(min=1, help="Runs of each; the median is shown.")]
 
 
+@contextmanager
+def _plain_problems() -> Iterator[None]:
+    """A database that cannot be measured is told in one sentence; exit status 1."""
+    try:
+        yield
+    except (ClinicDatabaseError, NothingToMeasureError) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from problem
+
+
 @app.command()
 def queries(url: Url, repeat: Repeat = 15) -> None:
     """Time every query of the pages against its floor.
 
     The floor is the same aggregate as hand-written SQL through the bare driver.
     """
-    show_queries(*measure_queries(url, repeat))
+    with _plain_problems():
+        show_queries(*measure_queries(url, repeat))
 
 
 @app.command()
 def pages(url: Url, repeat: Repeat = 15) -> None:
     """Time the script run of every page, and of an empty page, on the real server."""
-    show_pages(*measure_pages(url, repeat))
+    with _plain_problems():
+        show_pages(*measure_pages(url, repeat))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from data_access.engine import URL_VARIABLE, make_engine, reading
+from data_access.migrate import require_schema
 from data_access.schema import InfusionFact
 from pages.registry import PAGES
 
@@ -47,17 +48,19 @@ class PageTime:
 
 def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
     """The infusions of the database, and the time of an empty page and of every page."""
+    infusions = _infusions(url)
     with _server("benchmarks/empty_app.py", url) as port:
         times = [_measure(port, "an empty page", "", repeat)]
     with _server("dashboard.py", url) as port:
         times += [_measure(port, entry.title, entry.url_path, repeat) for entry in PAGES]
-    return _infusions(url), times
+    return infusions, times
 
 
 def _infusions(url: str) -> int:
     engine = make_engine(url)
     try:
         with reading(engine) as connection:
+            require_schema(connection)
             return connection.scalar(select(func.count()).select_from(InfusionFact)) or 0
     finally:
         engine.dispose()

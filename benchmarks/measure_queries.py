@@ -13,6 +13,7 @@ from benchmarks.queries import QUERIES, PageQuery
 from benchmarks.scenario import SITE_YEAR, Scenario, scenarios
 from benchmarks.timing import freeze_heap, medians_ms
 from data_access.engine import make_engine, reading
+from data_access.migrate import require_schema
 from data_access.schema import InfusionFact
 
 LARGE = 500_000
@@ -50,6 +51,7 @@ def measure_queries(url: str, repeat: int) -> tuple[int, list[QueryTime]]:
     """The infusions of the database, and the time of every query in every scenario."""
     freeze_heap()
     with _database(url) as (connection, fetch):
+        require_schema(connection)
         infusions = connection.scalar(select(func.count()).select_from(InfusionFact)) or 0
         asked = scenarios(connection)
         return infusions, [

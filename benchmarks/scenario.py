@@ -17,6 +17,10 @@ YEAR = "all sites, a year"
 ALL = "all of history"
 
 
+class NothingToMeasureError(Exception):
+    """The database holds too little to ask about. The message says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One way to ask. ``site_key``: where the filters name a site; ``today``: the last day."""
@@ -61,7 +65,7 @@ class Scenario:
 def scenarios(connection: Connection) -> tuple[Scenario, ...]:
     """The scenarios for a database: its busiest site, its commonest term, its longest patient.
 
-    Raises ``ValueError`` where the database holds no infusion or no side effect.
+    Raises :class:`NothingToMeasureError` where it holds no infusion or no side effect.
     """
     status = clinic_status(connection, LOCAL_VIEWER)
     site = _most(connection, InfusionFact.site_key)
@@ -70,7 +74,10 @@ def scenarios(connection: Connection) -> tuple[Scenario, ...]:
         select(PatientFact.patient_key).order_by(PatientFact.infusions.desc()).limit(1)
     )
     if status.last_day is None or status.first_day is None or not (site and term and patient):
-        raise ValueError("the database holds no infusion with a side effect to ask about")
+        raise NothingToMeasureError(
+            "The database holds no infusion with a side effect, so there is nothing to measure. "
+            "Fill it with python -m data_access demo."
+        )
     site_id = connection.scalar(select(Site.site_id).where(Site.site_key == site)) or ""
     today, first = status.last_day, status.first_day
     year = Filters(today - timedelta(days=364), today)

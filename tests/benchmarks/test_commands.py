@@ -1,0 +1,51 @@
+"""The speed commands as they are typed."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.__main__ import app
+from data_access.engine import make_engine, writing
+from tests.data_access.side_effect_clinic import fill
+
+COMMANDS = ("queries", "pages")
+
+
+@pytest.fixture
+def filled_url(sqlite_url: str) -> str:
+    engine = make_engine(sqlite_url)
+    with writing(engine) as connection:
+        fill(connection)
+    engine.dispose()
+    return sqlite_url
+
+
+def test_queries_prints_a_row_for_each_scenario(filled_url: str):
+    result = CliRunner().invoke(app, ["queries", "--url", filled_url, "--repeat", "1"])
+    assert result.exit_code == 0
+    assert "Queries on 9 infusions" in result.stdout
+    for words in ("side_effects.terms_by_grade", "one site, a year", "all of history", "reach"):
+        assert words in result.stdout
+
+
+def test_pages_prints_a_row_for_each_page(filled_url: str):
+    result = CliRunner().invoke(app, ["pages", "--url", filled_url, "--repeat", "1"])
+    assert result.exit_code == 0
+    assert "Script runs on 9 infusions" in result.stdout
+    for page in ("an empty page", "Today", "Patients", "Side effects", "Appointments"):
+        assert page in result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_missing_database_is_told_in_one_sentence(command: str, tmp_path: Path):
+    result = CliRunner().invoke(app, [command, "--url", f"sqlite:///{tmp_path / 'none.db'}"])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("The database file is not there")
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_empty_database_is_told_in_one_sentence(sqlite_url: str):
+    result = CliRunner().invoke(app, ["queries", "--url", sqlite_url])
+    assert result.exit_code == 1
+    assert "nothing to measure" in result.stderr
