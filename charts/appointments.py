@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.attendance import KIND_COLOURS, add_stacks, rate_marks
+from charts.attendance import KIND_COLOURS, STACKED, add_stacks, level, rate_marks
 from charts.numbers import percent
 from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
 from charts.style import HEIGHT_LARGE, figure, label, text
@@ -27,14 +27,15 @@ def volume_chart(
     ``volume`` as from :func:`clinical.schedule.volume`, with a column for each key of ``colours``;
     ``names`` says for each row which day, week or month it is.
     """
-    chart = figure(HEIGHT_LARGE)
     starts = list(volume["start"])
-    add_stacks(chart, volume, colours, starts, names, faded=list(~volume["whole"]))
-    chart.update_layout(
+    chart = figure(
+        HEIGHT_LARGE,
+        **STACKED,
         xaxis={"tickformat": _tick_format(starts)},
         yaxis={"title": {"text": "Appointments"}},
         bargap=0.12,
     )
+    add_stacks(chart, volume, colours, starts, names, faded=list(~volume["whole"]))
     return chart
 
 
@@ -50,13 +51,12 @@ def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None)
     ``rates`` as from :func:`clinical.attendance.attendance_by` with ``weekday`` (1 = Monday);
     ``worst`` is the position of the one that stands out.
     """
-    chart = figure()
     positions = list(range(len(rates)))
     names = [_WEEKDAYS[weekday - 1] for weekday in rates["weekday"]]
     colours = [CONCERN if position == worst else INK for position in positions]
-    marks = rate_marks(rates, "missed", positions, names, colours=colours)
-    chart.add_trace(marks.update(showlegend=False))
-    chart.update_layout(
+    chart = figure(
+        showlegend=False,
+        **({} if overall is None else level(overall, f"all {percent(overall)}", NEUTRAL)),
         xaxis={
             "tickvals": positions,
             "ticktext": [
@@ -67,23 +67,8 @@ def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None)
         },
         yaxis={"tickformat": ".0%"},
     )
-    if overall is not None:
-        _overall_line(chart, overall)
+    chart.add_trace(rate_marks(rates, "missed", positions, names, colours=colours))
     return chart
-
-
-def _overall_line(chart: go.Figure, overall: float) -> None:
-    chart.add_hline(
-        y=overall,
-        line={"color": NEUTRAL, "width": 1, "dash": "dot"},
-        annotation={
-            "text": f"all {percent(overall)}",
-            "font": {"size": 11, "color": NEUTRAL},
-            "xanchor": "right",
-            "yanchor": "bottom",
-            "showarrow": False,
-        },
-    )
 
 
 def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) -> go.Figure:
@@ -106,7 +91,11 @@ def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) 
         hovers.append(
             [_slot_words(day, hour, slot) for day, slot in zip(weekdays, found, strict=True)]
         )
-    chart = figure(_FRAME_HEIGHT + _ROW_HEIGHT * len(hours))
+    chart = figure(
+        _FRAME_HEIGHT + _ROW_HEIGHT * len(hours),
+        yaxis={"autorange": "reversed", "showgrid": False},
+        xaxis={"side": "top"},
+    )
     chart.add_trace(
         go.Heatmap(
             x=[_WEEKDAYS[weekday - 1] for weekday in weekdays],
@@ -124,7 +113,6 @@ def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) 
             hoverongaps=False,
         )
     )
-    chart.update_layout(yaxis={"autorange": "reversed", "showgrid": False}, xaxis={"side": "top"})
     return chart
 
 
@@ -150,14 +138,13 @@ def rates_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
     ``rates`` as from :func:`clinical.schedule.attendance_over_time`; ``names`` says for each row
     which week or month it is.
     """
-    chart = figure()
     starts = list(rates["start"])
-    for rate, colour in (("missed", CONCERN), ("cancelled", PALE_CONCERN)):
-        chart.add_trace(rate_marks(rates, rate, starts, names, colours=colour, joined=True))
-    chart.update_layout(
+    chart = figure(
         xaxis={"tickformat": _tick_format(starts)},
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
     )
+    for rate, colour in (("missed", CONCERN), ("cancelled", PALE_CONCERN)):
+        chart.add_trace(rate_marks(rates, rate, starts, names, colours=colour, joined=True))
     return chart
 
 
@@ -167,12 +154,9 @@ def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
     ``rates``: the columns of :func:`clinical.attendance.attendance_by`, a row for each of
     ``names``, the one for the top first.
     """
-    chart = figure(_FRAME_HEIGHT + 34 * len(rates))
     rows = list(range(len(rates)))
-    for rate, colour, shift in (("missed", CONCERN, -0.13), ("cancelled", PALE_CONCERN, 0.13)):
-        positions = [row + shift for row in rows]
-        chart.add_trace(rate_marks(rates, rate, positions, names, colours=colour, across=True))
-    chart.update_layout(
+    chart = figure(
+        _FRAME_HEIGHT + 34 * len(rates),
         xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},
         yaxis={
             "tickvals": rows,
@@ -184,6 +168,9 @@ def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
             "showgrid": False,
         },
     )
+    for rate, colour, shift in (("missed", CONCERN, -0.13), ("cancelled", PALE_CONCERN, 0.13)):
+        positions = [row + shift for row in rows]
+        chart.add_trace(rate_marks(rates, rate, positions, names, colours=colour, across=True))
     return chart
 
 
@@ -192,27 +179,16 @@ def coming_chart(coming: pd.DataFrame, usual: float | None) -> go.Figure:
 
     ``coming`` as from :func:`clinical.schedule.volume` by week and kind.
     """
-    chart = figure()
     rows = list(range(len(coming)))
     starts = list(coming["start"])
-    names = [f"Week of {start.day} {start:%b}" for start in starts]
-    add_stacks(chart, coming, KIND_COLOURS, rows, names, faded=list(~coming["whole"]))
-    if usual is not None:
-        chart.add_hline(
-            y=usual,
-            line={"color": INK, "width": 1, "dash": "dot"},
-            annotation={
-                "text": f"usual week {usual:.0f}",
-                "font": {"size": 11, "color": INK},
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "showarrow": False,
-            },
-        )
-    chart.update_layout(
+    chart = figure(
+        **STACKED,
+        **({} if usual is None else level(usual, f"usual week {usual:.0f}", INK)),
         xaxis={"tickvals": rows, "ticktext": [_week_label(start) for start in starts]},
         yaxis={"range": [0, max(coming["all"].max(), usual or 0, 1) * 1.12]},
     )
+    names = [f"Week of {start.day} {start:%b}" for start in starts]
+    add_stacks(chart, coming, KIND_COLOURS, rows, names, faded=list(~coming["whole"]))
     return chart
 
 
@@ -225,8 +201,22 @@ def chairs_chart(chairs: pd.DataFrame, names: Sequence[str]) -> go.Figure:
 
     ``chairs`` as from :func:`clinical.capacity.chair_use`, a row for each of ``names``.
     """
-    chart = figure(_FRAME_HEIGHT + _ROW_HEIGHT * len(chairs))
     rows = list(range(len(chairs)))
+    chart = figure(
+        _FRAME_HEIGHT + _ROW_HEIGHT * len(chairs),
+        xaxis={
+            "tickformat": ".0%",
+            "range": [0, max(1.0, chairs["scheduled_share"].max() * 1.1)],
+            "showgrid": True,
+        },
+        yaxis={
+            "tickvals": rows,
+            "ticktext": [label(name) for name in names],
+            "range": [len(rows) - 0.4, -0.6],
+            "showgrid": False,
+        },
+        shapes=[_FULL_LINE],
+    )
     columns = ("scheduled_share", "used_share", "appointments", "open")
     hovers = [
         f"<b>{text(name)}</b><br>scheduled {percent(scheduled)}, used {percent(used)} of "
@@ -259,15 +249,15 @@ def chairs_chart(chairs: pd.DataFrame, names: Sequence[str]) -> go.Figure:
             **hover,
         )
     )
-    highest = chairs["scheduled_share"].max()
-    chart.add_vline(x=FULL_SHARE, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
-    chart.update_layout(
-        xaxis={"tickformat": ".0%", "range": [0, max(1.0, highest * 1.1)], "showgrid": True},
-        yaxis={
-            "tickvals": rows,
-            "ticktext": [label(name) for name in names],
-            "range": [len(rows) - 0.4, -0.6],
-            "showgrid": False,
-        },
-    )
     return chart
+
+
+_FULL_LINE = {
+    "type": "line",
+    "yref": "y domain",
+    "x0": FULL_SHARE,
+    "x1": FULL_SHARE,
+    "y0": 0,
+    "y1": 1,
+    "line": {"color": NEUTRAL, "width": 1, "dash": "dot"},
+}

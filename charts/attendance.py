@@ -26,6 +26,38 @@ KIND_COLOURS: dict[AppointmentKind, str] = {
     AppointmentKind.FOLLOW_UP: CATEGORIES[2],
 }
 
+STACKED: dict[str, Any] = {"barmode": "stack", "legend": {"traceorder": "normal"}}
+"""Layout of a figure with stacks: the legend in the order of the stack."""
+
+
+def level(at: float, words: str, colour: str) -> dict[str, Any]:
+    """Layout that draws a horizontal line and names it at its right end."""
+    return {
+        "shapes": [
+            {
+                "type": "line",
+                "xref": "x domain",
+                "x0": 0,
+                "x1": 1,
+                "y0": at,
+                "y1": at,
+                "line": {"color": colour, "width": 1, "dash": "dot"},
+            }
+        ],
+        "annotations": [
+            {
+                "xref": "x domain",
+                "x": 1,
+                "y": at,
+                "text": words,
+                "font": {"size": 11, "color": colour},
+                "xanchor": "right",
+                "yanchor": "bottom",
+                "showarrow": False,
+            }
+        ],
+    }
+
 
 def add_stacks(
     chart: go.Figure,
@@ -38,7 +70,7 @@ def add_stacks(
     """Stack a bar for each row of ``table``: a trace for each category that occurs at all.
 
     ``table`` has a column for each key of ``colours``; ``names`` says in the hover what each row
-    is; rows that are ``faded`` are incomplete.
+    is; rows that are ``faded`` are incomplete. The figure has the layout :data:`STACKED`.
     """
     opacity = [0.45 if pale else 1.0 for pale in faded] or 1.0
     for category, colour in colours.items():
@@ -58,7 +90,6 @@ def add_stacks(
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    chart.update_layout(barmode="stack", legend={"traceorder": "normal"})
 
 
 def add_totals(

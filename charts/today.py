@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from textwrap import wrap
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.attendance import OUTCOME_COLOURS, add_stacks, add_totals
+from charts.attendance import OUTCOME_COLOURS, STACKED, add_stacks, add_totals
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
 from charts.style import HEIGHT_LARGE, figure, label, text
@@ -30,27 +31,27 @@ def week_chart(week: pd.DataFrame, today: date, closed: Mapping[date, str]) -> g
     ``week`` as from :func:`clinical.schedule.week_at_hand`; ``closed`` says for a day which sites
     are closed. The number over a bar leaves cancelled appointments out.
     """
-    chart = figure(HEIGHT_LARGE)
     days = [day_date(number) for number in week.index]
     rows = list(range(len(days)))
-    add_stacks(chart, week, OUTCOME_COLOURS, rows, [f"{day:%A} {day.day} {day:%b}" for day in days])
-    add_totals(chart, week, rows, _clear_of_usual(week))
-    _add_usual(chart, week, rows, days)
-    for row, day in zip(rows, days, strict=True):
-        if day in closed:
-            _note_closure(chart, row, week["all"].iloc[row], closed[day])
-        if day == today:
-            chart.add_vrect(
-                x0=row - 0.5, x1=row + 0.5, fillcolor=PALE, opacity=0.3, line_width=0, layer="below"
-            )
-    chart.update_layout(
+    chart = figure(
+        HEIGHT_LARGE,
+        **STACKED,
         xaxis={
             "tickvals": rows,
             "ticktext": [_day_label(day, today) for day in days],
             "range": [-0.5, len(rows) - 0.5],
         },
         yaxis={"title": {"text": "Appointments"}, "range": _room_above(week)},
+        shapes=[_shade(row) for row, day in zip(rows, days, strict=True) if day == today],
+        annotations=[
+            _closure(row, height, closed[day])
+            for row, height, day in zip(rows, week["all"].tolist(), days, strict=True)
+            if day in closed
+        ],
     )
+    add_stacks(chart, week, OUTCOME_COLOURS, rows, [f"{day:%A} {day.day} {day:%b}" for day in days])
+    add_totals(chart, week, rows, _clear_of_usual(week))
+    _add_usual(chart, week, rows, days)
     return chart
 
 
@@ -99,16 +100,34 @@ def _add_usual(
     )
 
 
-def _note_closure(chart: go.Figure, row: int, height: int, words: str) -> None:
-    chart.add_annotation(
-        x=row,
-        y=height,
-        text="<br>".join(text(line) for line in wrap(words, _LABEL_WIDTH, break_long_words=False)),
-        showarrow=False,
-        yanchor="bottom",
-        yshift=20 if height else 4,
-        font={"size": 12, "color": NEUTRAL},
-    )
+def _shade(row: int) -> dict[str, Any]:
+    """A shaded column behind a day."""
+    return {
+        "type": "rect",
+        "yref": "y domain",
+        "x0": row - 0.5,
+        "x1": row + 0.5,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": PALE,
+        "opacity": 0.3,
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+def _closure(row: int, height: int, words: str) -> dict[str, Any]:
+    """The words over a day on which sites are closed."""
+    lines = wrap(words, _LABEL_WIDTH, break_long_words=False)
+    return {
+        "x": row,
+        "y": height,
+        "text": "<br>".join(text(line) for line in lines),
+        "showarrow": False,
+        "yanchor": "bottom",
+        "yshift": 20 if height else 4,
+        "font": {"size": 12, "color": NEUTRAL},
+    }
 
 
 def hours_chart(hours: pd.DataFrame, now: float | None) -> go.Figure:
@@ -117,22 +136,48 @@ def hours_chart(hours: pd.DataFrame, now: float | None) -> go.Figure:
     ``hours`` as from :func:`clinical.schedule.hours_of_day`; ``now`` is the hour with its fraction,
     where all sites' clocks agree.
     """
-    chart = figure(_HOURS_HEIGHT)
     rows = list(hours.index)
-    add_stacks(chart, hours, OUTCOME_COLOURS, rows, [f"{h:02d}:00 to {h:02d}:59" for h in rows])
-    add_totals(chart, hours, rows, hours["all"].tolist())
-    if now is not None and rows and rows[0] <= now < rows[-1] + 1:
-        # A bar of an hour is centred on it; the hour's beginning is half a bar to the left.
-        chart.add_vline(
-            x=now - 0.5,
-            line={"color": INK, "width": 1, "dash": "dot"},
-            annotation={"text": "now", "font": {"size": 11, "color": INK}, "yanchor": "top"},
-        )
-    chart.update_layout(
+    is_shown = now is not None and bool(rows) and rows[0] <= now < rows[-1] + 1
+    chart = figure(
+        _HOURS_HEIGHT,
+        **STACKED,
+        **(_now_line(now) if now is not None and is_shown else {}),
         xaxis={"tickvals": rows, "ticktext": [f"{hour:02d}:00" for hour in rows]},
         yaxis={"range": _room_above(hours)},
     )
+    add_stacks(chart, hours, OUTCOME_COLOURS, rows, [f"{h:02d}:00 to {h:02d}:59" for h in rows])
+    add_totals(chart, hours, rows, hours["all"].tolist())
     return chart
+
+
+def _now_line(now: float) -> dict[str, Any]:
+    """Layout that marks a time of day; an hour's bar is centred, so it begins half a bar before."""
+    at = now - 0.5
+    return {
+        "shapes": [
+            {
+                "type": "line",
+                "yref": "y domain",
+                "x0": at,
+                "x1": at,
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": INK, "width": 1, "dash": "dot"},
+            }
+        ],
+        "annotations": [
+            {
+                "yref": "y domain",
+                "x": at,
+                "y": 1,
+                "text": "now",
+                "font": {"size": 11, "color": INK},
+                "xanchor": "left",
+                "yanchor": "top",
+                "showarrow": False,
+            }
+        ],
+    }
 
 
 def terms_chart(terms: pd.DataFrame) -> go.Figure:
@@ -142,14 +187,9 @@ def terms_chart(terms: pd.DataFrame) -> go.Figure:
     ``share``, ``low``, ``high``, ``recent`` (infusions) and ``n_recent``; ``direction`` is 1 where
     it has clearly risen, -1 where fallen, 0 where that may be chance.
     """
-    chart = figure(_FRAME_HEIGHT + _ROW_HEIGHT * max(len(terms), 1))
     rows = list(range(len(terms)))
-    chart.add_trace(_before_marks(terms, rows))
-    for direction, (name, colour) in _DIRECTIONS.items():
-        chosen = [row for row in rows if terms["direction"].iloc[row] == direction]
-        if chosen:
-            chart.add_trace(_recent_marks(terms.iloc[chosen], chosen, colour, name))
-    chart.update_layout(
+    chart = figure(
+        _FRAME_HEIGHT + _ROW_HEIGHT * max(len(terms), 1),
         yaxis={
             "tickvals": rows,
             "ticktext": [label(term) for term in terms["term"]],
@@ -157,6 +197,11 @@ def terms_chart(terms: pd.DataFrame) -> go.Figure:
         },
         xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},
     )
+    chart.add_trace(_before_marks(terms, rows))
+    for direction, (name, colour) in _DIRECTIONS.items():
+        chosen = [row for row in rows if terms["direction"].iloc[row] == direction]
+        if chosen:
+            chart.add_trace(_recent_marks(terms.iloc[chosen], chosen, colour, name))
     return chart
 
 

@@ -55,7 +55,7 @@ def volume_finding(period: Period, counts: pd.DataFrame, grain: Grain, *, by_kin
         subtitle=f"By {unit} and {'kind' if by_kind else 'what became of them'}; "
         f"{count_words(int(table['all'].sum()), 'appointment')}",
         chart=charts.volume_chart(table, colours, names),
-        table=_volume_table(table, grain, colours),
+        table=lambda: _volume_table(table, grain, colours),
         alt=f"Number of appointments by {unit}. {title}.",
         note="" if table["whole"].all() else f"Faded: a {unit} that is not wholly in the period.",
     )
@@ -113,7 +113,7 @@ def weekday_finding(known: Known) -> Finding:
         subtitle=f"Missed, of the {overall.n:,} appointments that were due, their number under "
         "each day; 95 % CI",
         chart=charts.weekday_chart(rates, overall.estimate, worst),
-        table=_rates_table(
+        table=lambda: _rates_table(
             {"Weekday": [WEEKDAYS[number - 1] for number in rates["weekday"]]}, rates
         ),
         alt=f"Share of appointments missed by weekday. {title}.",
@@ -177,7 +177,7 @@ def places_finding(known: Known) -> Finding:
         subtitle="Missed, of those due (their number beside each name), and cancelled, of all that "
         f"have passed; 95 % CI{hidden}",
         chart=charts.places_chart(rows, names),
-        table=_rates_table({"Site or kind": names}, rows),
+        table=lambda: _rates_table({"Site or kind": names}, rows),
         alt=f"Missed and cancelled rates by site and kind. {title}.",
     )
 
@@ -207,7 +207,7 @@ def over_time_finding(known: Known) -> Finding:
         subtitle=f"By {grain.lower()}; missed of {known.in_all.missed_rate.n:,} due, cancelled of "
         f"{known.in_all.appointments:,} that have passed; 95 % CI",
         chart=charts.rates_chart(rates, [_unit_words(grain, start) for start in rates["start"]]),
-        table=_rates_table({f"{grain} from": rates["start"]}, rates),
+        table=lambda: _rates_table({f"{grain} from": rates["start"]}, rates),
         alt=f"Missed and cancelled rates over time. {title}.",
         note="A gap: nothing was due. Later and earlier: the two halves of the period.",
     )
@@ -241,7 +241,7 @@ def slots_finding(known: Known) -> Finding:
         subtitle=f"Mean number that start in the hour, by the sites' clocks; "
         f"{int(grid['expected'].sum()):,} appointments without cancelled ones",
         chart=charts.week_grid_chart(grid, _open_hours(known.hours)),
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "Weekday": [WEEKDAYS[number - 1] for number in grid["weekday"]],
                 "Hour": [f"{hour:02d}:00" for hour in grid["hour"]],
@@ -286,7 +286,7 @@ def coming_finding(known: Known) -> Finding:
         subtitle=f"{count_words(int(coming['all'].sum()), 'appointment')} booked from "
         f"{day_words(tomorrow)} to {day_words(end)}, whatever the period chosen above",
         chart=charts.coming_chart(coming, usual),
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "Week from": coming["start"],
                 **{kind.label: coming[int(kind)] for kind in KIND_COLOURS},
@@ -336,7 +336,7 @@ def chairs_finding(known: Known) -> Finding | None:
         subtitle="Share of open time that was scheduled (bar) and used (line)"
         + (f"; the {len(shown)} fullest of {len(chairs)} chairs" if dropped else ""),
         chart=charts.chairs_chart(shown, names[: len(shown)]),
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "Chair": chairs["chair"],
                 "Site": [known.sites[site] for site in chairs["site_key"]],

@@ -31,7 +31,7 @@ def week_finding(week: pd.DataFrame, today: date, closed: Mapping[date, str]) ->
         subtitle=f"{weekday_words(days[0])} to {weekday_words(days[-1])}; the number over a bar "
         f"leaves cancelled appointments out ({cancelled:,} this week)",
         chart=charts.week_chart(week, today, closed),
-        table=_week_table(week, days),
+        table=lambda: _week_table(week, days),
         alt=f"Appointments of this week by day and by what became of them. {title}.",
         note=f"Usual for the weekday: the mean of the {USUAL_WEEKS} weeks before, cancelled "
         "appointments left out.",
@@ -84,7 +84,7 @@ def hours_finding(hours: pd.DataFrame, known_at: datetime, clocks: int) -> Findi
         subtitle=f"{count_words(int(counts.sum()), 'appointment')} today, {by_clock}; the number "
         "over a bar leaves cancelled ones out",
         chart=charts.hours_chart(hours, now),
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "Hour": [f"{hour:02d}:00" for hour in hours.index],
                 **_outcome_columns(hours),
@@ -139,7 +139,7 @@ def terms_finding(changes: list[TermChange], n_recent: int, n_before: int) -> Fi
         subtitle=f"The {len(changes)} commonest; last {RECENT_DAYS} days ({n_recent:,} recorded "
         f"infusions, 95 % CI) against the {BEFORE_DAYS} before ({n_before:,})",
         chart=charts.terms_chart(frame),
-        table=_terms_table(frame),
+        table=lambda: _terms_table(frame),
         alt=f"Side effects in the last {RECENT_DAYS} days and before. {title}.",
         note="Coloured only where the change is more than chance, given how many are compared.",
     )
