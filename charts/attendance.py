@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
 from charts.palette import CATEGORIES, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
-from charts.style import text
+from charts.style import interval, text
 from clinical.attendance import Outcome
 from clinical.codes import AppointmentKind
 
@@ -128,22 +128,14 @@ def rate_marks(
     """
     share, low, high = (table[f"{rate}_{part}"] for part in ("rate", "low", "high"))
     n = table["due" if rate == "missed" else "appointments"]
-    interval = {
-        "type": "data",
-        "symmetric": False,
-        "array": (high - share).to_numpy(),
-        "arrayminus": (share - low).to_numpy(),
-        "color": NEUTRAL,
-        "thickness": 1.5,
-        "width": 0,
-    }
+    bars = interval(share, low, high, NEUTRAL)
     name = rate.capitalize()
     columns = (table[rate], n, share, low, high)
     return go.Scatter(
         x=share.to_numpy() if across else list(positions),
         y=list(positions) if across else share.to_numpy(),
-        error_x=interval if across else None,
-        error_y=None if across else interval,
+        error_x=bars if across else None,
+        error_y=None if across else bars,
         mode="lines+markers" if joined else "markers",
         marker={"color": colours, "size": 10},
         line={"color": colours, "width": 1.5} if joined else None,

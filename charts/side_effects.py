@@ -6,13 +6,14 @@ recorded) is a gap. Grades take the severity ramp, lightest = mildest.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, severity
-from charts.style import figure, label, text
+from charts.style import figure, interval, label, text
 from clinical.side_effect_rates import HIGHEST_GRADE
 
 _GRADES = range(1, HIGHEST_GRADE + 1)
@@ -200,17 +201,9 @@ def _descriptions(labels: Iterable[str], rates: pd.DataFrame) -> list[str]:
     ]
 
 
-def _error(rates: pd.DataFrame, colour: str) -> dict[str, object]:
-    """The interval as plotly's error bar, which wants lengths on both sides of the estimate."""
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": (rates["high"] - rates["share"]).to_numpy(),
-        "arrayminus": (rates["share"] - rates["low"]).to_numpy(),
-        "color": colour,
-        "thickness": 1.5,
-        "width": 0,
-    }
+def _error(rates: pd.DataFrame, colour: str) -> dict[str, Any]:
+    """The intervals of rates as error bars."""
+    return interval(rates["share"], rates["low"], rates["high"], colour)
 
 
 def site_chart(sites: pd.DataFrame) -> go.Figure:

@@ -3,6 +3,7 @@
 from html import escape
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from charts.palette import NEUTRAL
@@ -54,6 +55,21 @@ def label(value: object) -> str:
     """As :func:`text`, and short enough for an axis; the hover has the whole of it."""
     words = str(value)
     return text(words if len(words) <= _LONGEST_LABEL else f"{words[: _LONGEST_LABEL - 1]}…")
+
+
+def interval(
+    share: "pd.Series[float]", low: "pd.Series[float]", high: "pd.Series[float]", colour: str
+) -> dict[str, Any]:
+    """Intervals as plotly's error bar, which wants lengths on both sides of the estimates."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (high - share).to_numpy(),
+        "arrayminus": (share - low).to_numpy(),
+        "color": colour,
+        "thickness": 1.5,
+        "width": 0,
+    }
 
 
 def reference_line(chart: go.Figure, at: float, label: str, *, dash: str = "dot") -> None:

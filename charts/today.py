@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from charts.attendance import OUTCOME_COLOURS, STACKED, add_stacks, add_totals
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
-from charts.style import HEIGHT_LARGE, figure, label, text
+from charts.style import HEIGHT_LARGE, figure, interval, label, text
 from clinical.calendar import day_date
 
 _ROW_HEIGHT = 26
@@ -229,15 +229,7 @@ def _recent_marks(terms: pd.DataFrame, rows: Sequence[int], colour: str, name: s
         y=list(rows),
         mode="markers",
         marker={"color": colour, "size": 10},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (terms["high"] - terms["share"]).to_numpy(),
-            "arrayminus": (terms["share"] - terms["low"]).to_numpy(),
-            "color": colour,
-            "thickness": 1.5,
-            "width": 0,
-        },
+        error_x=interval(terms["share"], terms["low"], terms["high"], colour),
         name=name,
         customdata=[
             f"<b>{text(term)}</b><br>last 30 days: {recent:,} of {n:,}, {percent(share)} "
