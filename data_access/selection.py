@@ -40,12 +40,13 @@ def conditions(
     ``along_groups``: for a statement whose groups lie along an index. Of all sites SQLite had
     better read that whole index, adding up while it reads; it would rather seek the days in
     another one and then sort every row, so the day is hidden from it (``+ 0``). Of chosen sites
-    there are few rows, and to seek and sort them is right.
+    there are few rows, and to seek and sort them is right. PostgreSQL needs no such help.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see totals.
     """
     scoped = scope(connection, viewer, filters, facts)
-    hidden = along_groups and spans_every_site(viewer, filters)
+    is_sqlite = connection.dialect.name == "sqlite"
+    hidden = along_groups and is_sqlite and spans_every_site(viewer, filters)
     day = facts.day + 0 if hidden else facts.day
     return [day.between(day_number(filters.start), day_number(filters.end)), *scoped]
 
