@@ -183,7 +183,7 @@ def coming_chart(coming: pd.DataFrame, usual: float | None) -> go.Figure:
     starts = list(coming["start"])
     chart = figure(
         **STACKED,
-        **({} if usual is None else level(usual, f"usual week {usual:.0f}", INK)),
+        **({} if usual is None else level(usual, f"usual week {usual:,.0f}", INK)),
         xaxis={"tickvals": rows, "ticktext": [_week_label(start) for start in starts]},
         yaxis={"range": [0, max(coming["all"].max(), usual or 0, 1) * 1.12]},
     )

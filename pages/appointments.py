@@ -83,7 +83,7 @@ def _smaller_pictures(known: Known) -> list[Finding]:
     """Who misses them, how full the clinic is, what is coming; what has no data is left out."""
     found = []
     if known.in_all.missed_rate.n:
-        found += [weekday_finding(known), places_finding(known), over_time_finding(known)]
+        found += [weekday_finding(known), over_time_finding(known), places_finding(known)]
     if not known.by_slot.empty:
         found.append(slots_finding(known))
     chairs = chairs_finding(known)

@@ -313,7 +313,7 @@ def _coming_words(coming: pd.DataFrame, usual: float | None) -> str:
     if not coming["all"].any():
         return "Nothing is booked ahead"
     next_week = f"{count_words(int(whole['all'].iloc[0]), 'appointment')} booked for next week"
-    return next_week if usual is None else f"{next_week}, {usual:.0f} in a usual one"
+    return next_week if usual is None else f"{next_week}, {usual:,.0f} in a usual one"
 
 
 def chairs_finding(known: Known) -> Finding | None:

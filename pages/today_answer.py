@@ -150,8 +150,8 @@ def _against_average(counts: Sequence[int]) -> str:
     usual = sum(counts[-1 - _USUAL_WINDOWS : -1]) / _USUAL_WINDOWS
     gap = round(counts[-1] - usual)
     if gap == 0:
-        return f"as in the 4 weeks before ({usual:.0f})"
-    return f"{abs(gap):,} {'more' if gap > 0 else 'fewer'} than the 4-week average ({usual:.0f})"
+        return f"as in the 4 weeks before ({usual:,.0f})"
+    return f"{abs(gap):,} {'more' if gap > 0 else 'fewer'} than the 4-week average ({usual:,.0f})"
 
 
 def _patients_figure(known: Known, link: st.Page | None) -> KeyFigure:

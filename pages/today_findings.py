@@ -46,7 +46,7 @@ def _week_title(week: pd.DataFrame, days: list[date]) -> str:
         f"{day:%A}" for day, count in zip(days, week["appointments"], strict=True) if count == most
     ]
     usual = week["usual"].sum(min_count=1)
-    against = "" if pd.isna(usual) else f", {usual:.0f} in a usual one"
+    against = "" if pd.isna(usual) else f", {usual:,.0f} in a usual one"
     return (
         f"{count_words(total, 'appointment')} this week{against}; {listed(fullest)} "
         f"{'is' if len(fullest) == 1 else 'are'} fullest ({most:,})"
