@@ -73,9 +73,15 @@ KINDS = (
     DISTRESS,
 )
 
+POSITIONS = {kind: index for index, kind in enumerate(KINDS)}
+"""Each kind's position in :data:`KINDS`."""
+
 _OWN_SHARE = 0.35
 """How much of the liability (in SD) belongs to the patient: the same people feel sick again."""
+_ONSET, _GONE, _LASTING = (5, 20), (60, 120), (180, 540)
+"""Minutes after the start of the infusion."""
 _NOT_RECORDED = 0.04
+_NOT_GRADED = 0.02
 _WRITTEN_OTHERWISE = 0.08
 _PRESSURE_LIMIT = (165, 100)
 _PRESSURE_TREATED = 0.12
@@ -111,44 +117,54 @@ def make_side_effects(
 ) -> SideEffects:
     """The side effects of infusions that are over."""
     random = workplace.random(Part.SIDE_EFFECTS)
-    size = len(infusions)
     occurs = _occurrences(workplace, random, people, infusions, doses, vitals)
-    form = random.random(size)
-    over = infusions.discharged != NEVER
-    filled_in = over & ((form >= _NOT_RECORDED) | (doses.stop_minutes != NEVER))
-    recorded = np.where(filled_in, 1, np.where(over & (form < _NOT_RECORDED / 2), 0, NEVER))
-    infusion, kind = np.nonzero(occurs & filled_in[:, None])
+    recorded = _forms(random, infusions, doses)
+    infusion, kind = np.nonzero(occurs & (recorded == 1)[:, None])
     count = len(infusion)
-
-    onset_minutes = random.integers(5, 21, count)
-    lasts = random.integers(60, 121, count)
-    lasting = np.array([kind.lasting for kind in KINDS])[kind]
-    evening = random.random(count) < lasting
-    lasts = np.where(evening, random.integers(180, 540, count), lasts)
-    onset = infusions.started[infusion] + onset_minutes
-    resolved = infusions.started[infusion] + lasts
-    left_before = resolved > infusions.discharged[infusion] + 60
     grade = _grades(random, kind)
-    stopped = (doses.stop_minutes[infusion] != NEVER) & (KINDS_INDEX[DISTRESS] == kind)
     serious = (grade == 3) & (random.random(count) < _SERIOUS)
+    otherwise = random.random(count) < _WRITTEN_OTHERWISE
     return SideEffects(
         infusion=infusion,
         kind=kind,
-        written=np.where(
-            random.random(count) < _WRITTEN_OTHERWISE, random.integers(1, SPELLINGS, count), 0
-        ),
-        grade=np.where(random.random(count) < 0.02, NEVER, grade),
-        onset=onset,
-        resolved=np.where(left_before, NEVER, resolved),
+        written=np.where(otherwise, random.integers(1, SPELLINGS, count), 0),
+        grade=np.where(random.random(count) < _NOT_GRADED, NEVER, grade),
+        onset=infusions.started[infusion] + random.integers(*_ONSET, count, endpoint=True),
+        resolved=_resolved(workplace, random, infusions, infusion, kind),
         serious=serious,
-        action=_actions(random, kind, grade, stopped, serious),
+        action=_actions(random, kind, grade, serious),
         recorded=recorded,
-        dissociated=occurs[:, KINDS_INDEX[DISSOCIATION]],
+        dissociated=occurs[:, POSITIONS[DISSOCIATION]],
     )
 
 
-KINDS_INDEX = {kind: index for index, kind in enumerate(KINDS)}
-"""Each kind's position in :data:`KINDS`."""
+def _forms(random: np.random.Generator, infusions: Infusions, doses: Doses) -> Ints:
+    """Whether the form was filled in: 1, 0, or unknown; always where the infusion was stopped."""
+    share = random.random(len(infusions))
+    filled_in = (share >= _NOT_RECORDED) | (doses.stop_minutes != NEVER)
+    left_open = np.where(share < _NOT_RECORDED / 2, 0, NEVER)
+    over = infusions.discharged != NEVER
+    return np.where(over, np.where(filled_in, 1, left_open), NEVER)
+
+
+def _resolved(
+    workplace: Workplace,
+    random: np.random.Generator,
+    infusions: Infusions,
+    infusion: Ints,
+    kind: Ints,
+) -> Ints:
+    """When it was gone; ``NEVER`` where the patient had left by then, or where that is to come."""
+    lasting = np.array([each.lasting for each in KINDS])[kind]
+    until_evening = random.random(len(kind)) < lasting
+    lasts = np.where(
+        until_evening,
+        random.integers(*_LASTING, len(kind), endpoint=True),
+        random.integers(*_GONE, len(kind), endpoint=True),
+    )
+    resolved = infusions.started[infusion] + lasts
+    asked_until = np.minimum(infusions.discharged[infusion] + 60, workplace.plan.now)
+    return np.where(resolved > asked_until, NEVER, resolved)
 
 
 def _occurrences(
@@ -177,8 +193,8 @@ def _occurrences(
         vitals.peak_diastolic >= _PRESSURE_LIMIT[1]
     )
     treated = random.random(size) < _PRESSURE_TREATED
-    occurs[:, KINDS_INDEX[RAISED_PRESSURE]] = reached & treated
-    occurs[:, KINDS_INDEX[DISTRESS]] = doses.stop_minutes != NEVER
+    occurs[:, POSITIONS[RAISED_PRESSURE]] = reached & treated
+    occurs[:, POSITIONS[DISTRESS]] = doses.stop_minutes != NEVER
     return occurs
 
 
@@ -205,13 +221,11 @@ def _grades(random: np.random.Generator, kind: Ints) -> Ints:
     return grades
 
 
-def _actions(
-    random: np.random.Generator, kind: Ints, grade: Ints, stopped: Bools, serious: Bools
-) -> Ints:
+def _actions(random: np.random.Generator, kind: Ints, grade: Ints, serious: Bools) -> Ints:
     """Mild: nothing or observed; moderate: sometimes a drug or a slower infusion."""
     action = pick(random, (0.55, 0.45), len(kind))
     moderate = np.array((OBSERVED, MEDICATED, SLOWED))[pick(random, (0.5, 0.3, 0.2), len(kind))]
     action = np.where(grade >= 2, moderate, action)
-    action = np.where(kind == KINDS_INDEX[RAISED_PRESSURE], MEDICATED, action)
-    action = np.where(stopped, STOPPED, action)
+    action = np.where(kind == POSITIONS[RAISED_PRESSURE], MEDICATED, action)
+    action = np.where(kind == POSITIONS[DISTRESS], STOPPED, action)
     return np.where(serious, TRANSFERRED, action)

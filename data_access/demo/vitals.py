@@ -16,10 +16,13 @@ from data_access.demo.site_calendar import Workplace
 
 _OWN_SHARE = 0.7
 """Part of the spread (in SD) that belongs to the patient; the rest to the day."""
-_DAY_SHARE = (1 - _OWN_SHARE**2) ** 0.5
 _CURVE_MINUTES = (0, 40, 65, 100)
 _CURVE = (0.0, 1.0, 0.5, 0.0)
 _READING_MISSED = 0.03
+_CUFF_SD = 1.5
+_LEAST_PULSE_PRESSURE = 15
+_DIPS = 0.012
+_DROWSY, _DEEPLY_DROWSY = 0.45, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +48,77 @@ def make_vitals(workplace: Workplace, people: People, infusions: Infusions) -> V
     """The readings up to the discharge, or up to now."""
     random = workplace.random(Part.VITALS)
     minutes = np.array(workplace.plan.vitals_minutes)
-    shape = (len(infusions), len(minutes))
-    patient = infusions.patient
-    own = random.standard_normal((2, len(people)))
-    of_day = random.standard_normal((4, len(infusions), 1))
-
-    def level(mean: float, sd: float, own: Floats, day: Floats) -> Floats:
-        levels: Floats = mean + sd * (_OWN_SHARE * own[patient, None] + _DAY_SHARE * day)
-        return levels
-
     curve = np.interp(minutes, _CURVE_MINUTES, _CURVE)
-    diastolic_own = 0.6 * people.pressure + 0.8 * own[0]
-    systolic = level(121, 12, people.pressure, of_day[0])
-    diastolic = level(75, 8, diastolic_own, 0.6 * of_day[0] + 0.8 * of_day[1])
-    surge = level(16, 11.2, people.surge, of_day[2])
-    surge_diastolic = level(11, 8.45, people.surge, 0.7 * of_day[2] + 0.714 * of_day[3])
-    systolic = np.rint(systolic + surge * curve + random.normal(0, 1.5, shape))
-    diastolic = np.rint(diastolic + surge_diastolic * curve + random.normal(0, 1.5, shape))
-    diastolic = np.minimum(diastolic, systolic - 15)
-    heart = 72 + 8 * own[1][patient, None] + 6 * curve
-    spo2 = 97.8 - 0.8 * curve + random.normal(0, 0.9, shape)
-    spo2 -= np.where(random.random((len(infusions), 1)) < 0.012, 5 * curve, 0)
-    drowsy = random.random((len(infusions), 1)) * 1.0
-    sedation = np.where(drowsy < 0.45 * curve, 4, 5) - (drowsy < 0.03 * curve)
+    systolic, diastolic = _pressures(random, people, infusions, curve)
+    heart_rate = _heart_rates(random, people, infusions, curve)
+    spo2 = _oxygen(random, infusions, curve)
+    sedation = _sedation(random, infusions, curve)
 
     until = np.where(infusions.discharged == NEVER, workplace.plan.now, infusions.discharged)
     measured = infusions.started[:, None] + minutes
-    taken = (measured <= until[:, None]) & (random.random(shape) >= _READING_MISSED)
-    taken[:, 0] = infusions.started <= until
-    infusion = np.broadcast_to(np.arange(len(infusions))[:, None], shape)
+    in_time = measured <= until[:, None]
+    taken = in_time & (random.random(measured.shape) >= _READING_MISSED)
+    taken[:, 0] = in_time[:, 0]
+    infusion = np.broadcast_to(np.arange(len(infusions))[:, None], measured.shape)
     return Vitals(
         infusion=infusion[taken],
         measured=measured[taken],
-        systolic=systolic[taken].astype(np.int64),
-        diastolic=diastolic[taken].astype(np.int64),
-        heart_rate=np.rint(heart + random.normal(0, 3, shape))[taken].astype(np.int64),
-        spo2=np.clip(np.rint(spo2), 80, 100)[taken].astype(np.int64),
-        sedation=sedation[taken].astype(np.int64),
-        peak_systolic=np.where(taken, systolic, 0).max(axis=1, initial=0).astype(np.int64),
-        peak_diastolic=np.where(taken, diastolic, 0).max(axis=1, initial=0).astype(np.int64),
+        systolic=systolic[taken],
+        diastolic=diastolic[taken],
+        heart_rate=heart_rate[taken],
+        spo2=spo2[taken],
+        sedation=sedation[taken],
+        peak_systolic=np.where(taken, systolic, 0).max(axis=1),
+        peak_diastolic=np.where(taken, diastolic, 0).max(axis=1),
     )
+
+
+def _pressures(
+    random: np.random.Generator, people: People, infusions: Infusions, curve: Floats
+) -> tuple[Ints, Ints]:
+    """Systolic and diastolic pressure, shape (infusions, readings)."""
+    patient = infusions.patient
+    own_diastolic = _correlated(0.6, people.pressure, random.standard_normal(len(people)))
+    of_day = random.standard_normal((4, len(infusions)))
+
+    def levels(mean: float, sd: float, own: Floats, day: Floats) -> Floats:
+        normal = _correlated(_OWN_SHARE, own[patient], day)
+        return np.asarray(mean + sd * normal, dtype=np.float64)[:, None]
+
+    systolic = levels(121, 12, people.pressure, of_day[0])
+    diastolic = levels(75, 8, own_diastolic, _correlated(0.6, of_day[0], of_day[1]))
+    surge = levels(16, 11.2, people.surge, of_day[2])
+    surge_diastolic = levels(11, 8.45, people.surge, _correlated(0.7, of_day[2], of_day[3]))
+    noise = random.normal(0, _CUFF_SD, (2, len(infusions), len(curve)))
+    systolic = np.rint(systolic + surge * curve + noise[0])
+    diastolic = np.rint(diastolic + surge_diastolic * curve + noise[1])
+    diastolic = np.minimum(diastolic, systolic - _LEAST_PULSE_PRESSURE)
+    return systolic.astype(np.int64), diastolic.astype(np.int64)
+
+
+def _heart_rates(
+    random: np.random.Generator, people: People, infusions: Infusions, curve: Floats
+) -> Ints:
+    own = random.normal(72, 8, len(people))[infusions.patient]
+    noise = random.normal(0, 3, (len(infusions), len(curve)))
+    return np.rint(own[:, None] + 6 * curve + noise).astype(np.int64)
+
+
+def _oxygen(random: np.random.Generator, infusions: Infusions, curve: Floats) -> Ints:
+    """Oxygen saturation; in a few infusions it dips."""
+    dips = random.random((len(infusions), 1)) < _DIPS
+    noise = random.normal(0, 0.9, (len(infusions), len(curve)))
+    spo2 = 97.8 - (0.8 + 5 * dips) * curve + noise
+    return np.clip(np.rint(spo2), 80, 100).astype(np.int64)
+
+
+def _sedation(random: np.random.Generator, infusions: Infusions, curve: Floats) -> Ints:
+    """MOAA/S: 5 awake; drowsy (4) at the peak in nearly half, deeper (3) in a few."""
+    depth = random.random((len(infusions), 1))
+    return 5 - (depth < _DROWSY * curve).astype(np.int64) - (depth < _DEEPLY_DROWSY * curve)
+
+
+def _correlated(correlation: float, known: Floats, independent: Floats) -> Floats:
+    """Standard normal values with a correlation to known ones."""
+    own = (1 - correlation**2) ** 0.5
+    return np.asarray(correlation * known + own * independent, dtype=np.float64)

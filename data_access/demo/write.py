@@ -5,6 +5,7 @@ from datetime import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from clinical.calendar import day_date
@@ -54,7 +55,8 @@ from data_access.schema.words import (
     SIDE_EFFECT_ACTIONS,
 )
 
-Columns = dict[str, Sequence[Any] | np.ndarray]
+Columns = dict[str, Sequence[Any] | NDArray[Any]]
+"""The values of a table, by column."""
 
 
 class ClinicWriter:

@@ -191,6 +191,7 @@ def test_nothing_is_recorded_after_now(standard_demo: Engine) -> None:
         VitalSigns.measured_at,
         Assessment.completed_at,
         SideEffect.onset_at,
+        SideEffect.resolved_at,
         Appointment.booked_at,
         Appointment.cancelled_at,
     ]
