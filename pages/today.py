@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from access.viewer import Permission
-from clinical.attendance import GRACE_MINUTES
+from clinical.attendance import GRACE_MINUTES, Outcome
 from clinical.calendar import day_number
 from clinical.schedule import hours_of_day, week_at_hand, with_outcome
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
@@ -51,7 +51,7 @@ def today_page(context: PageContext) -> None:
 def _pictures(known: Known, moment: Moment) -> list[Finding]:
     week = week_at_hand(known.by_day, known.of_today, moment.today)
     found = [week_finding(week, moment.today, known.closed)]
-    if not known.of_today.empty:
+    if (known.of_today["outcome"] != Outcome.CANCELLED).any():
         hours = hours_of_day(known.of_today)
         found.append(hours_finding(hours, moment.known_at, moment.clocks))
     is_recent = known.infusions["day"] >= day_number(moment.recent)

@@ -46,18 +46,20 @@ def answer(known: Known, moment: Moment) -> str:
     expected = known.of_today[known.of_today["outcome"] != Outcome.CANCELLED]
     total = int(expected["appointments"].sum())
     if total == 0:
-        also = f" {count_words(cancelled, 'appointment was', 'appointments were')} cancelled."
-        return _nothing_today(known, moment) + (also if cancelled else "")
+        return _nothing_today(known, moment) + _cancelled_words(cancelled, "of the booked ")
     parts = [f"{counts[each]:,} {words}" for each, words in _COUNTED if counts.get(each, 0)]
     of_infusion = expected["kind"] == AppointmentKind.INFUSION
     infusions = int(expected.loc[of_infusion, "appointments"].sum())
     sites = expected["site_key"].nunique()
-    also = f" {count_words(cancelled, 'more was', 'more were')} cancelled."
     return (
         f"Today **{count_words(total, 'appointment')}** at {count_words(sites, 'site')}: "
         f"{', '.join(parts)}; {count_words(infusions, 'is an infusion', 'are infusions')}."
-        + (also if cancelled else "")
+        + _cancelled_words(cancelled, "more ")
     )
+
+
+def _cancelled_words(cancelled: int, what: str) -> str:
+    return f" {count_words(cancelled, f'{what}was', f'{what}were')} cancelled." if cancelled else ""
 
 
 def _nothing_today(known: Known, moment: Moment) -> str:

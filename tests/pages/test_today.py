@@ -8,7 +8,9 @@ import pytest
 import time_machine
 from streamlit.testing.v1 import AppTest
 
+from data_access.bulk import insert_rows
 from data_access.engine import make_engine, writing
+from data_access.schema import ImportRun
 from tests.data_access.appointment_clinic import NOW, fill, fill_sites
 
 HOSTILE_SITE = "<b>North</b> $x$ ![x](http://host/a)"
@@ -166,7 +168,29 @@ def test_a_closure_is_named(clinic):
     said = markdown(clinic().page(days_later=1, sites="S1"))
     assert said[0] == (
         r"## No appointments today, Thursday 12 March (closed\: Staff training). Next: "
-        "**Friday 13 March** with 1 booked. 1 appointment was cancelled."
+        "**Friday 13 March** with 1 booked. 1 of the booked was cancelled."
+    )
+
+
+def test_a_day_on_which_all_was_cancelled_has_no_busiest_hour(clinic):
+    page = clinic().page(days_later=1, sites="S1")
+    alts = [chart.proto.alt for chart in page.get("plotly_chart")]
+    assert not [alt for alt in alts if alt.startswith("Today's appointments by hour")]
+
+
+def test_data_that_ended_days_ago_accuses_nobody(clinic, sqlite_url):
+    clinic = clinic()
+    engine = make_engine(sqlite_url)
+    ended = NOW - timedelta(days=2)
+    with writing(engine) as connection:
+        columns = ("run_key", "source", "user_name", "started_at", "finished_at")
+        insert_rows(connection, ImportRun, columns, [(1, "csv", "somebody", ended, ended)])
+    engine.dispose()
+    said = markdown(clinic.page())
+    assert "past time and still booked" not in said[0]
+    assert said[1].startswith(
+        "**Needs attention:** the data ends on Monday 9 March, so what has happened since is not "
+        "in it; "
     )
 
 
