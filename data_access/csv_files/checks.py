@@ -26,7 +26,7 @@ from sqlalchemy import (
 from data_access.csv_files.contract import FILE_BY_STEM, FILES, FileContract
 from data_access.csv_files.findings import Finding
 from data_access.csv_files.report import ImportReport, Problem
-from data_access.csv_files.staging import Parent, reject, same_key, staged
+from data_access.csv_files.staging import Parent, forget_keys, reject, same_key, staged
 from data_access.csv_files.written import written
 
 _STREAMED = {"stream_results": True, "max_row_buffer": 1_000}
@@ -44,7 +44,8 @@ def check_across_rows(
     refers to is not known, so that is not checked.
     """
     for file in FILES:
-        _note(connection, file, _repeated_keys(connection, file), report)
+        repeated = _note(connection, file, _repeated_keys(connection, file), report)
+        forget_keys(connection, file, repeated)
         for column, parent in file.references.items():
             if parent not in untold:
                 _note(connection, file, _unknown(connection, file, column, parent), report)
@@ -58,7 +59,8 @@ def check_across_rows(
 
 def _note(
     connection: Connection, file: FileContract, found: Iterator[Located], report: ImportReport
-) -> None:
+) -> list[int]:
+    """Note what a check found; returns the lines with errors, which are now rejected."""
     errors = []
     for line, finding in found:
         report.add(
@@ -70,6 +72,7 @@ def _note(
         if finding.is_error:
             errors.append(line)
     reject(connection, file, errors)
+    return errors
 
 
 def _rows(connection: Connection, query: Select[Any]) -> Iterator[Any]:
@@ -352,38 +355,48 @@ def _superseded_hours(connection: Connection) -> Iterator[Located]:
 
 
 def _shared_numbers(connection: Connection) -> Iterator[Located]:
-    """Medical record numbers that two patients have."""
+    """Medical record numbers that another patient has already.
+
+    A row is compared with the first that has its number, so that a placeholder in every row of a
+    file costs no more than a number in two.
+    """
     file = FILE_BY_STEM["patients"]
-    table, known = staged(file), file.table
-    twin = table.alias()
-    restated = exists().where(same_key(file, table.alias(), known))
-    pairs = (
-        (twin, twin.c.line < table.c.line),
-        (known, not_(restated)),
+    table, known, twin = staged(file), file.table, staged(file).alias()
+    restated = exists().where(same_key(file, staged(file).alias(), known))
+    yield from _twins(connection, table, twin, twin.c.line)
+    yield from _twins(connection, table, known, known.c.patient_key, not_(restated))
+
+
+def _twins(
+    connection: Connection, table: Any, others: Any, place: Any, *conditions: Any
+) -> Iterator[Located]:
+    """Rows that share their number with the first such one of the others."""
+    first = (
+        select(others.c.mrn, func.min(place).label("place"))
+        .where(others.c.mrn.is_not(None), *conditions)
+        .group_by(others.c.mrn)
+        .subquery()
     )
-    for other, is_another in pairs:
-        query = (
-            select(
-                table.c.line,
-                table.c.mrn,
-                other.c.patient_id,
-                _is_someone_else(table, other).label("conflict"),
-            )
-            .join(other, other.c.mrn == table.c.mrn)
-            .where(other.c.patient_id != table.c.patient_id, is_another)
-            .order_by(table.c.line)
+    query = (
+        select(
+            table.c.line,
+            table.c.mrn,
+            others.c.patient_id,
+            _is_someone_else(table, others).label("conflict"),
         )
-        for line, number, patient_id, conflict in _rows(connection, query):
-            if conflict:
-                problem = (
-                    f"is also the number of patient_id {patient_id!r}, who has another name and "
-                    "another birth date"
-                )
-                yield line, Finding("mrn", number, problem, "each person's own number")
-            else:
-                problem = f"is also the number of patient_id {patient_id!r}"
-                expected = "one patient_id for one person"
-                yield line, Finding("mrn", number, problem, expected, is_error=False)
+        .join(first, first.c.mrn == table.c.mrn)
+        .join(others, place == first.c.place)
+        .where(others.c.patient_id != table.c.patient_id)
+        .order_by(table.c.line)
+    )
+    for line, number, patient_id, conflict in _rows(connection, query):
+        problem = f"is also the number of patient_id {patient_id!r}"
+        if conflict:
+            problem += ", who has another name and another birth date"
+            yield line, Finding("mrn", number, problem, "each person's own number")
+        else:
+            expected = "one patient_id for one person"
+            yield line, Finding("mrn", number, problem, expected, is_error=False)
 
 
 def _is_someone_else(left: Any, right: Any) -> ColumnElement[bool]:

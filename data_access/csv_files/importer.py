@@ -13,7 +13,6 @@ from data_access.csv_files.contract import FILE_BY_NAME, FILES, FileContract
 from data_access.csv_files.errors import FolderError, ImportRunningError
 from data_access.csv_files.loader import load_file
 from data_access.csv_files.merge import (
-    analyze,
     find_changes,
     merge,
     moves_a_clock,
@@ -26,6 +25,7 @@ from data_access.errors import DatabaseBusyError
 from data_access.facts import rebuild_facts, refresh_facts, refresh_unassigned_appointments
 from data_access.migrate import require_schema
 from data_access.schema import ImportedFile, ImportRun
+from data_access.upkeep import analyze, vacuum
 
 Progress = Callable[[int, int], None]
 """Called with how much is done, and how much there is: here in percent of the time, about."""
@@ -64,7 +64,7 @@ def import_folder(
     :class:`~data_access.errors.ClinicDatabaseError` where the database cannot be used.
     """
     started_at = datetime.now(UTC)
-    report = ImportReport(source=folder.name or str(folder), dry_run=dry_run)
+    report = ImportReport(source=folder.resolve().name, dry_run=dry_run)
     paths = _find_files(folder, report)
     tell = progress or _tell_nobody
     try:
@@ -83,6 +83,8 @@ def import_folder(
         pass
     else:
         report.committed = True
+        if _is_large(report):
+            vacuum(engine)
     report.sort()
     return report
 
@@ -109,7 +111,7 @@ def _find_files(folder: Path, report: ImportReport) -> dict[FileContract, Path]:
             _note_misnamed(path.name, report)
     if not found and not report.rejected:
         expected = f"one or more of {', '.join(FILE_BY_NAME)}"
-        problem = Problem(folder.name, None, None, None, "holds no file to import", expected)
+        problem = Problem(report.source, None, None, None, "holds no file to import", expected)
         report.add(problem, is_error=True)
     return {file: found[file] for file in FILES if file in found}
 
@@ -171,19 +173,25 @@ def _merge(connection: Connection, report: ImportReport, tell: Progress) -> None
     clock_moves = moves_a_clock(connection)
     for file in changed:
         merge(connection, file)
-    if sum(file.added for file in report.files) > _MANY_ROWS:
-        analyze(connection)
     tell(_SAVED, _DONE)
+    if _is_large(report):
+        analyze(connection)  # so that the facts are read by way of the indexes
 
     def facts_so_far(done: int, total: int) -> None:
         tell(_SAVED + (_DONE - _SAVED) * done // max(1, total), _DONE)
 
     if clock_moves:
         rebuild_facts(connection, facts_so_far)
-        return
-    refresh_facts(connection, touched_patients(connection), facts_so_far)
-    if FILE_BY_NAME["appointments.csv"] in changed:
-        refresh_unassigned_appointments(connection)
+    else:
+        refresh_facts(connection, touched_patients(connection), facts_so_far)
+        if FILE_BY_NAME["appointments.csv"] in changed:
+            refresh_unassigned_appointments(connection)
+    if _is_large(report):
+        analyze(connection)
+
+
+def _is_large(report: ImportReport) -> bool:
+    return sum(file.added + file.changed for file in report.files) > _MANY_ROWS
 
 
 def _record(

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from data_access.csv_files.checks import superseded_hours
-from data_access.csv_files.contract import FILE_BY_STEM, FILES, FileContract
+from data_access.csv_files.contract import FILE_BY_STEM, FileContract
 from data_access.csv_files.report import FileReport
 from data_access.csv_files.staging import (
     DERIVED_BY,
@@ -80,12 +80,6 @@ def touched_patients(connection: Connection) -> list[int]:
         .order_by(patients.c.patient_key)
     )
     return list(connection.scalars(query))
-
-
-def analyze(connection: Connection) -> None:
-    """Let the database count the records anew, so that it plans well after a large import."""
-    for file in FILES:
-        connection.exec_driver_sql(f'ANALYZE "{file.stem}"')
 
 
 def _differs(file: FileContract) -> ColumnElement[bool]:

@@ -169,6 +169,8 @@ def _refuse_other_layouts(header: Record) -> None:
 
 
 def _quotes_problem(reason: str) -> str:
-    if "unexpected end" in reason or "field limit" in reason:
+    if "unexpected end" in reason:
         return "a quotation mark is opened here and not closed"
+    if "field limit" in reason:
+        return "a value is far too long; perhaps a quotation mark is opened here and not closed"
     return "text follows a closing quotation mark, in this row or at the end of an unclosed quote"

@@ -1,7 +1,7 @@
 """What an import found and did, in a form to print or to keep as JSON."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 MAX_LISTED = 1_000
 """So many errors, and so many warnings, are listed; the rest are counted."""
@@ -73,7 +73,7 @@ class ImportReport:
             self.warning_count += 1
             listed = self.warnings
         if len(listed) < MAX_LISTED:
-            listed.append(_shortened(problem))
+            listed.append(_presentable(problem))
 
     def sort(self) -> None:
         """Put the listed problems into the order of the files and their lines."""
@@ -86,10 +86,14 @@ class ImportReport:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2)
 
 
-def _shortened(problem: Problem) -> Problem:
-    if problem.value is None or len(problem.value) <= _LONGEST_VALUE:
-        return problem
-    value = problem.value[:_LONGEST_VALUE] + "…"
-    return Problem(
-        problem.file, problem.line, problem.column, value, problem.problem, problem.expected
-    )
+def _presentable(problem: Problem) -> Problem:
+    """The problem with a value of bounded length, and all of it valid Unicode."""
+    value = problem.value
+    if value is not None and len(value) > _LONGEST_VALUE:
+        value = value[:_LONGEST_VALUE] + "…"
+    return replace(problem, file=_valid(problem.file), value=value and _valid(value))
+
+
+def _valid(text: str) -> str:
+    """The text, with bytes that are not UTF-8 written as their codes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

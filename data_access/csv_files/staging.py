@@ -106,6 +106,19 @@ def reject(connection: Connection, file: FileContract, lines: Sequence[int]) -> 
         )
 
 
+def forget_keys(connection: Connection, file: FileContract, lines: Sequence[int]) -> None:
+    """Empty the keys of rows that repeat one, so that a key leads to one row of the folder.
+
+    Otherwise a file that repeats a row a thousand times would multiply all that refers to it.
+    """
+    if lines:
+        table = staged(file)
+        connection.execute(
+            update(table).where(table.c.line == bindparam("repeated")).values({file.key[-1]: None}),
+            [{"repeated": line} for line in lines],
+        )
+
+
 def same_key(file: FileContract, left: FromClause, right: FromClause) -> ColumnElement[bool]:
     """The condition that two tables' rows are the same record of a file."""
     first, *others = (left.columns[column] == right.columns[column] for column in file.key)

@@ -364,3 +364,45 @@ class TestLocalTimes:
         assert error.problem.startswith("has no offset")
         assessment["completed_at"] += "-05:00"
         assert import_rows("assessments.csv", assessment).committed
+
+
+def test_repeated_rows_do_not_multiply_what_refers_to_them(engine: Engine, tmp_path: Path) -> None:
+    """As when a clinic's export joins each appointment with its site, its chair and its patient."""
+    count = 2_000
+    site = {"site_id": "S", "name": "Site", "time_zone": "UTC"}
+    chair = {"chair_id": "C", "site_id": "S", "name": "Chair"}
+    hours = {"site_id": "S", "weekday": "1", "opens": "08:00", "closes": "09:00"}
+    folder = write_csv(tmp_path / "joined", "sites.csv", *[site] * count)
+    write_csv(folder, "chairs.csv", *[chair] * count)
+    write_csv(folder, "opening_hours.csv", *[hours] * count)
+    write_csv(
+        folder,
+        "patients.csv",
+        *({"patient_id": f"P{number}", "mrn": "000"} for number in range(count)),
+    )
+    write_csv(
+        folder,
+        "appointments.csv",
+        *(
+            {
+                "appointment_id": f"A{number}",
+                "site_id": "S",
+                "chair_id": "C",
+                "kind": "infusion",
+                "status": "booked",
+                "scheduled_start": "2026-01-05T09:00",
+                "scheduled_end": "2026-01-05T10:00",
+            }
+            for number in range(count)
+        ),
+    )
+    report = run_import(engine, folder)
+    assert report.error_count == 3 * (count - 1)
+    assert report.warning_count == count - 1
+    assert {file.name: file.rejected for file in report.files} == {
+        "sites.csv": count - 1,
+        "chairs.csv": count - 1,
+        "opening_hours.csv": count - 1,
+        "patients.csv": 0,
+        "appointments.csv": 0,
+    }

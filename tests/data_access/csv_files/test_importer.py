@@ -369,6 +369,18 @@ class TestRecord:
             }
         ]
 
+    def test_a_value_that_is_not_utf8_is_told_in_valid_text(
+        self, engine: Engine, tmp_path: Path
+    ) -> None:
+        folder = copy_example(tmp_path)
+        latin = (folder / "patients.csv").read_text(encoding="utf-8").encode("latin-1")
+        (folder / "patients.csv").write_bytes(latin)
+        report = run_import(engine, folder)
+        (error,) = report.errors
+        assert where(error) == ("patients.csv", 3, "given_name", r"Jos\xe9")
+        assert error.problem == "holds bytes that are not UTF-8"
+        assert report.to_json().encode("utf-8")
+
 
 class TestFolder:
     def test_a_misnamed_file_is_an_error(self, engine: Engine, tmp_path: Path) -> None:
