@@ -298,11 +298,18 @@ def test_hostile_values_cannot_steer_the_terminal(home: Path, exports: Path, cap
     assert "[2J[red]North" in told
 
 
-def test_real_records_are_not_mixed_into_a_demo_clinic(small_demo: str, exports: Path, capsys):
-    before = patients(small_demo)
-    assert run(["import-csv", str(exports), "--url", small_demo]) == 1
-    assert "must not be mixed with invented ones" in capsys.readouterr().err
-    assert patients(small_demo) == before
+def test_an_import_into_a_named_demo_clinic_says_that_it_joins_invented_people(
+    make_database: Callable[[str], str], exports: Path, capsys
+):
+    demo = make_database("sqlite")
+    assert run(["demo", "--infusions", "40", "--url", demo]) == 0
+    before = patients(demo)
+    capsys.readouterr()
+    assert run(["import-csv", str(exports), "--url", demo]) == 0
+    assert "stands among invented people" in joined(capsys.readouterr().out)
+    assert patients(demo) == sorted([*before, "P1", "P2"])
+    assert run(["import-csv", str(exports), "--url", demo]) == 0
+    assert "invented" not in capsys.readouterr().out
 
 
 def test_an_export_reads_back_to_the_same_records(
