@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from math import isnan, nan
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,7 +15,6 @@ from charts.style import (
     across,
     figure,
     name_at,
-    reference_line,
     text,
 )
 from clinical.codes import Phase, Timepoint
@@ -25,6 +25,7 @@ SYSTOLIC_LIMIT, DIASTOLIC_LIMIT = 165, 100
 """mmHg: from here a rise counts as treatment-emergent hypertension (Rodrigues 2021)."""
 GRADES = 5
 _LABELS_AT_MOST = 12
+_TICKS_AT_MOST = 30
 _DOSE_STEP = 0.04
 """mg/kg: smaller differences come from rounding the dose or from the weight of the day."""
 
@@ -44,80 +45,106 @@ def trajectory_chart(
     series with ``series_key``, ``baseline``, ``completed`` (the time of the baseline) and
     ``induction_baseline`` (for maintenance: that of the induction before it; else missing).
     """
-    chart = figure(HEIGHT_LARGE)
     scores, baselines = _with_positions(
         scores.assign(hover=_score_words(scores)),
-        baselines.assign(
-            hover=[
-                f"{completed:%d %b %Y}: {baseline:g}<br>baseline"
-                for completed, baseline in zip(
-                    baselines["completed"], baselines["baseline"], strict=True
-                )
-            ]
-        ),
+        baselines.assign(hover=_baseline_words(baselines)),
         by_number=by_number,
     )
     marks = infusions.assign(x=infusions["number" if by_number else "started"])
-    span = instrument.highest - instrument.lowest
     behind = severity_bands(instrument)
     _add_levels(behind, baselines, marks, instrument)
-    behind.draw(chart)
-    _add_scores_before(chart, scores, baselines)
-    _add_other_scores(chart, scores)
-    _add_infusions(chart, marks, instrument.lowest - 0.06 * span)
-    chart.update_yaxes(
-        title_text=instrument.name,
-        range=[instrument.lowest - 0.16 * span, instrument.highest + 0.02 * span],
-        tickvals=[*(band.lowest for band in instrument.bands), instrument.highest],
+    span = instrument.highest - instrument.lowest
+    numbers = {
+        "title": {"text": "Infusion of the series"},
+        "dtick": 1 if len(marks) <= _TICKS_AT_MOST else 5,
+    }
+    chart = figure(
+        HEIGHT_LARGE,
+        **behind.layout(),
+        xaxis=numbers if by_number else {},
+        yaxis={
+            "title": {"text": instrument.name},
+            "range": [instrument.lowest - 0.16 * span, instrument.highest + 0.02 * span],
+            "tickvals": [*(band.lowest for band in instrument.bands), instrument.highest],
+        },
     )
-    if by_number:
-        chart.update_xaxes(title_text="Infusion of the series", dtick=1 if len(marks) <= 30 else 5)
+    chart.add_traces(
+        [
+            *_scores_before(scores, baselines),
+            *_other_scores(scores),
+            _infusion_marks(marks, instrument.lowest - 0.06 * span),
+        ]
+    )
     return chart
 
 
 def item_9_chart(scores: pd.DataFrame) -> go.Figure:
     """PHQ-9 item 9 over time, 0 to 3. ``scores``: PHQ-9 scores with their item 9."""
-    chart = figure(HEIGHT_SMALL)
     kept = scores.dropna(subset="item_9")
     values = kept["item_9"].astype(int)
-    chart.add_scatter(
-        x=kept["completed"],
-        y=values,
-        mode="lines+markers",
-        line={"shape": "hv", "color": NEUTRAL, "width": 1},
-        marker={
-            "size": 10,
-            "color": [CONCERN if value else IMPROVEMENT for value in values],
+    chart = figure(
+        HEIGHT_SMALL,
+        yaxis={
+            "range": [-0.3, 3.3],
+            "tickvals": [0, 1, 2, 3],
+            "ticktext": [
+                "0 not at all",
+                "1 several days",
+                "2 over half the days",
+                "3 nearly every day",
+            ],
         },
-        customdata=kept["total"],
-        hovertemplate="%{x|%-d %b %Y}<br>Item 9: %{y}, total %{customdata:g}<extra></extra>",
-        showlegend=False,
     )
-    chart.update_yaxes(
-        range=[-0.3, 3.3],
-        tickvals=[0, 1, 2, 3],
-        ticktext=["0 not at all", "1 several days", "2 over half the days", "3 nearly every day"],
+    chart.add_trace(
+        go.Scatter(
+            x=kept["completed"],
+            y=values,
+            mode="lines+markers",
+            line={"shape": "hv", "color": NEUTRAL, "width": 1},
+            marker={
+                "size": 10,
+                "color": [CONCERN if value else IMPROVEMENT for value in values],
+            },
+            customdata=kept["total"],
+            hovertemplate="%{x|%-d %b %Y}<br>Item 9: %{y}, total %{customdata:g}<extra></extra>",
+            showlegend=False,
+        )
     )
     return chart
 
 
 def pressure_chart(infusions: pd.DataFrame) -> go.Figure:
     """Blood pressure of each infusion, from the first value to the highest, with the limits."""
-    chart = figure(HEIGHT_SMALL)
     rows = infusions.reset_index(drop=True)
-    for name, limit in (("systolic", SYSTOLIC_LIMIT), ("diastolic", DIASTOLIC_LIMIT)):
-        measured = rows.dropna(subset=f"peak_{name}")
-        peaks = measured[f"peak_{name}"].astype(int)
-        firsts = first_pressure(measured, name)
-        chart.add_scatter(
+    limits = {"systolic": SYSTOLIC_LIMIT, "diastolic": DIASTOLIC_LIMIT}
+    chart = figure(
+        HEIGHT_SMALL,
+        shapes=[across(limit) for limit in limits.values()],
+        annotations=[name_at(limit, f"{limit} {name}") for name, limit in limits.items()],
+        xaxis=_number_axis(rows),
+        yaxis={"title": {"text": "mmHg"}, "rangemode": "normal", "range": _pressure_range(rows)},
+    )
+    chart.add_traces(
+        [trace for name, limit in limits.items() for trace in _pressures(rows, name, limit)]
+    )
+    return chart
+
+
+def _pressures(rows: pd.DataFrame, name: str, limit: int) -> list[go.Scatter]:
+    """From the first ``systolic`` or ``diastolic`` value to the highest, with a mark at each."""
+    measured = rows.dropna(subset=f"peak_{name}")
+    peaks = measured[f"peak_{name}"].astype(int)
+    firsts = first_pressure(measured, name)
+    return [
+        go.Scatter(
             x=_gapped(measured.index, measured.index),
             y=_gapped(firsts, peaks),
             mode="lines",
             line={"color": NEUTRAL, "width": 2},
             hoverinfo="skip",
             showlegend=False,
-        )
-        chart.add_scatter(
+        ),
+        go.Scatter(
             x=measured.index,
             y=firsts,
             mode="markers",
@@ -125,8 +152,8 @@ def pressure_chart(infusions: pd.DataFrame) -> go.Figure:
             name="First value",
             showlegend=name == "systolic",
             hovertemplate=f"First {name}: %{{y}} mmHg<extra></extra>",
-        )
-        chart.add_scatter(
+        ),
+        go.Scatter(
             x=measured.index,
             y=peaks,
             mode="markers",
@@ -135,14 +162,11 @@ def pressure_chart(infusions: pd.DataFrame) -> go.Figure:
                 "size": 8,
                 "symbol": "circle" if name == "systolic" else "square",
             },
-            name="Highest systolic" if name == "systolic" else "Highest diastolic",
-            customdata=[f"+{rise}" if rise > 0 else f"{rise}" for rise in peaks - firsts],
+            name=f"Highest {name}",
+            customdata=[f"{rise:+d}" if rise else "0" for rise in peaks - firsts],
             hovertemplate=f"Highest {name}: %{{y}} mmHg (%{{customdata}})<extra></extra>",
-        )
-        reference_line(chart, limit, f"{limit} {name}")
-    _number_axis(chart, rows)
-    chart.update_yaxes(title_text="mmHg", rangemode="normal", range=_pressure_range(rows))
-    return chart
+        ),
+    ]
 
 
 def side_effect_chart(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> go.Figure:
@@ -153,38 +177,55 @@ def side_effect_chart(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> go
     rows = infusions.reset_index(drop=True)
     positions = pd.Series(rows.index, index=rows["infusion_key"])
     found = side_effects[side_effects["infusion_key"].isin(positions.index)]
-    terms = list(found["term"].value_counts().index)
-    chart = figure(max(HEIGHT_SMALL, 110 + 26 * len(terms)))
-    for grade in sorted(found["worst_grade"].unique()):
-        part = found[found["worst_grade"] == grade]
-        chart.add_scatter(
-            x=part["infusion_key"].map(positions),
-            y=[text(term) for term in part["term"]],
-            mode="markers",
-            marker={
-                "symbol": "square" if grade else "square-open",
-                "size": 15,
-                "color": severity(2 * int(grade) - 1, 2 * GRADES) if grade else NEUTRAL,
-                "line": {"width": 1, "color": NEUTRAL},
-            },
-            name=f"Grade {grade}" if grade else "Not graded",
-            hovertemplate=f"%{{y}}: {f'grade {grade}' if grade else 'not graded'}<extra></extra>",
-        )
+    found = found.assign(x=found["infusion_key"].map(positions))
     empty = rows[rows["recorded"] == 0]
+    terms = [text(term) for term in found["term"].value_counts().index]
+    order = [*terms, _NO_FORM] if len(empty) else terms
+    chart = figure(
+        max(HEIGHT_SMALL, 110 + 26 * len(order)),
+        xaxis=_number_axis(rows),
+        yaxis={"type": "category", "categoryorder": "array", "categoryarray": order[::-1]},
+    )
+    chart.add_traces(
+        [
+            _graded_marks(found[found["worst_grade"] == grade], grade)
+            for grade in sorted(found["worst_grade"].unique().tolist())
+        ]
+    )
     if len(empty):
-        chart.add_scatter(
-            x=empty.index,
-            y=["Form not filled in"] * len(empty),
-            mode="markers",
-            marker={"symbol": "x-thin-open", "size": 8, "color": NEUTRAL},
-            name="Form not filled in",
-            showlegend=False,
-            hovertemplate="No side-effect form<extra></extra>",
-        )
-    _number_axis(chart, rows)
-    order = [text(term) for term in terms] + (["Form not filled in"] if len(empty) else [])
-    chart.update_yaxes(type="category", categoryorder="array", categoryarray=order[::-1])
+        chart.add_trace(_missing_forms(empty))
     return chart
+
+
+_NO_FORM = "Form not filled in"
+
+
+def _graded_marks(part: pd.DataFrame, grade: int) -> go.Scatter:
+    return go.Scatter(
+        x=part["x"],
+        y=[text(term) for term in part["term"]],
+        mode="markers",
+        marker={
+            "symbol": "square" if grade else "square-open",
+            "size": 15,
+            "color": severity(2 * grade - 1, 2 * GRADES) if grade else NEUTRAL,
+            "line": {"width": 1, "color": NEUTRAL},
+        },
+        name=f"Grade {grade}" if grade else "Not graded",
+        hovertemplate=f"%{{y}}: {f'grade {grade}' if grade else 'not graded'}<extra></extra>",
+    )
+
+
+def _missing_forms(infusions: pd.DataFrame) -> go.Scatter:
+    return go.Scatter(
+        x=infusions.index,
+        y=[_NO_FORM] * len(infusions),
+        mode="markers",
+        marker={"symbol": "x-thin-open", "size": 8, "color": NEUTRAL},
+        name=_NO_FORM,
+        showlegend=False,
+        hovertemplate="No side-effect form<extra></extra>",
+    )
 
 
 def first_pressure(infusions: pd.DataFrame, name: str) -> "pd.Series[int]":
@@ -252,15 +293,15 @@ def _response_level(
     return None if level is None else (level, f"{words}: {level:g}")
 
 
-def _add_scores_before(chart: go.Figure, scores: pd.DataFrame, baselines: pd.DataFrame) -> None:
+def _scores_before(scores: pd.DataFrame, baselines: pd.DataFrame) -> list[go.Scatter]:
     """Each series' baseline and the scores before its infusions, joined; series are not."""
-    first = baselines.assign(total=baselines["baseline"], hover=baselines["hover"])
-    part = scores[scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
     columns = ["series_key", "x", "total", "hover"]
+    first = baselines.assign(total=baselines["baseline"])
+    part = scores[scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
     rows = pd.concat([first[columns], part[columns]])
     symbol, colour = LOOKS[Timepoint.BEFORE_INFUSION]
-    for number, (_, series) in enumerate(rows.groupby("series_key", sort=False)):
-        chart.add_scatter(
+    return [
+        go.Scatter(
             x=series["x"],
             y=series["total"],
             mode="lines+markers",
@@ -269,31 +310,40 @@ def _add_scores_before(chart: go.Figure, scores: pd.DataFrame, baselines: pd.Dat
             showlegend=number == 0,
             line={"color": colour, "width": 2.5},
             marker={"symbol": symbol, "color": colour, "size": 9},
-            customdata=series["hover"],
+            customdata=series["hover"].tolist(),
             hovertemplate="%{customdata}<extra></extra>",
         )
+        for number, (_, series) in enumerate(rows.groupby("series_key", sort=False))
+    ]
 
 
-def _add_other_scores(chart: go.Figure, scores: pd.DataFrame) -> None:
-    for timepoint in (Timepoint.AFTER_INFUSION, Timepoint.FOLLOW_UP, Timepoint.UNLINKED):
-        part = scores[scores["timepoint"] == int(timepoint)]
-        if part.empty:
-            continue
-        symbol, colour = LOOKS[timepoint]
-        chart.add_scatter(
+def _other_scores(scores: pd.DataFrame) -> list[go.Scatter]:
+    """The scores of each other timepoint, with its own mark and no line."""
+    kinds = (Timepoint.AFTER_INFUSION, Timepoint.FOLLOW_UP, Timepoint.UNLINKED)
+    parts = {kind: scores[scores["timepoint"] == int(kind)] for kind in kinds}
+    return [
+        go.Scatter(
             x=part["x"],
             y=part["total"],
             mode="markers",
-            name=timepoint.label,
-            marker={"symbol": symbol, "color": colour, "size": 10, "line": {"width": 2}},
-            customdata=part["hover"],
+            name=kind.label,
+            marker={
+                "symbol": LOOKS[kind][0],
+                "color": LOOKS[kind][1],
+                "size": 10,
+                "line": {"width": 2},
+            },
+            customdata=part["hover"].tolist(),
             hovertemplate="%{customdata}<extra></extra>",
         )
+        for kind, part in parts.items()
+        if len(part)
+    ]
 
 
-def _add_infusions(chart: go.Figure, marks: pd.DataFrame, height: float) -> None:
+def _infusion_marks(marks: pd.DataFrame, height: float) -> go.Scatter:
     """The infusions along the foot, with the dose in words where it changes."""
-    chart.add_scatter(
+    return go.Scatter(
         x=marks["x"],
         y=[height] * len(marks),
         mode="markers+text",
@@ -332,6 +382,13 @@ def _doses(marks: pd.DataFrame) -> Iterator[tuple[int, pd.Timestamp, float, floa
 def _dose_words(number: int, started: pd.Timestamp, dose_mg: float, mg_per_kg: float) -> str:
     weight = "" if isnan(mg_per_kg) else f" ({mg_per_kg:.2f} mg/kg)"
     return f"Infusion {number}, {started:%d %b %Y}<br>{dose_mg:g} mg{weight}"
+
+
+def _baseline_words(baselines: pd.DataFrame) -> list[str]:
+    return [
+        f"{completed:%d %b %Y}: {baseline:g}<br>baseline"
+        for completed, baseline in zip(baselines["completed"], baselines["baseline"], strict=True)
+    ]
 
 
 def _score_words(scores: pd.DataFrame) -> list[str]:
@@ -380,16 +437,16 @@ def _gapped(firsts: Iterable[float], seconds: Iterable[float]) -> list[float | N
     return [value for first, second in pairs for value in (first, second, None)]
 
 
-def _number_axis(chart: go.Figure, infusions: pd.DataFrame) -> None:
+def _number_axis(infusions: pd.DataFrame) -> dict[str, Any]:
     """One place per infusion in the order of time, named by its number; every so many if many."""
     step = -(-len(infusions) // _LABELS_AT_MOST) or 1
     shown = infusions.iloc[::step]
-    chart.update_xaxes(
-        title_text="Infusion of the series",
-        range=[-0.6, max(len(infusions), 6) - 0.4],
-        tickvals=list(shown.index),
-        ticktext=[str(number) for number in shown["number"]],
-    )
+    return {
+        "title": {"text": "Infusion of the series"},
+        "range": [-0.6, max(len(infusions), 6) - 0.4],
+        "tickvals": shown.index.tolist(),
+        "ticktext": [str(number) for number in shown["number"]],
+    }
 
 
 def _pressure_range(infusions: pd.DataFrame) -> list[float]:

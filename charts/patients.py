@@ -1,6 +1,6 @@
 """The pictures of the caseload: scores by infusion number, response, and how patients are doing."""
 
-from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, PALE_CONCERN
 from charts.score_marks import LOOKS, severity_bands
-from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, figure
+from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, figure, interval
 from clinical.codes import Phase, Timepoint
-from clinical.incidence import proportion
 from clinical.instruments import Instrument
 from clinical.progress import Status, mean_interval
+from clinical.side_effect_rates import with_rates
 
 FEWEST = 5
 """Fewer scores than this make no point: a mean or a share of so few says little."""
@@ -62,72 +62,73 @@ def scores_chart(scores: pd.DataFrame, instrument: Instrument) -> go.Figure:
 
     ``scores``: as :func:`data_access.patients.scores_by_infusion` gives them.
     """
-    chart = figure(HEIGHT_LARGE)
     before = before_infusion(scores)
-    severity_bands(instrument).draw(chart)
-    _add_compared_baseline(chart, before)
-    _add_means(chart, before, before["infusion"], Timepoint.BEFORE_INFUSION)
+    traces = [
+        _compared_baseline(before),
+        _means(before, before["infusion"], Timepoint.BEFORE_INFUSION),
+    ]
     for timepoint, shift in ((Timepoint.AFTER_INFUSION, 0.2), (Timepoint.FOLLOW_UP, 0.5)):
         rows = scores[
             (scores["timepoint"] == int(timepoint))
             & (scores["scores"] >= FEWEST)
             & (scores["number"] <= _LAST_NUMBER)
         ]
-        _add_means(chart, rows, rows["number"] + shift, timepoint)
-    chart.update_xaxes(
-        title_text="Infusion of the series, with the number of scores taken before it",
-        range=[0.6, max([6.9, *(before["infusion"] + 0.9)])],
-        tickvals=list(before["infusion"]),
-        ticktext=_numbered(before["infusion"], before["scores"]),
+        traces.append(_means(rows, rows["number"] + shift, timepoint))
+    chart = figure(
+        HEIGHT_LARGE,
+        **severity_bands(instrument).layout(),
+        xaxis={
+            "title": {"text": "Infusion of the series, with the number of scores taken before it"},
+            "range": [0.6, max([6.9, *(before["infusion"] + 0.9)])],
+            **_numbered(before["infusion"], before["scores"]),
+        },
+        yaxis={
+            "title": {"text": f"{instrument.name}, mean"},
+            "range": [instrument.lowest, instrument.highest],
+        },
     )
-    chart.update_yaxes(
-        title_text=f"{instrument.name}, mean", range=[instrument.lowest, instrument.highest]
-    )
+    chart.add_traces(traces)
     return chart
 
 
 def response_chart(scores: pd.DataFrame) -> go.Figure:
     """Shares in response and in remission before each infusion, with 95 % Wilson intervals."""
-    chart = figure(HEIGHT_SMALL)
     before = before_infusion(scores)
     before = before[before["rated"] >= FEWEST]
-    for name, events, of, colour in (
-        ("Response", "responded", "rated", IMPROVEMENT),
-        ("Remission", "remitted", "remission_rated", INK),
-    ):
-        shares = [
-            proportion(int(count), int(n))
-            for count, n in zip(before[events], before[of], strict=True)
-        ]
-        estimates = [share.estimate or 0.0 for share in shares]
-        chart.add_scatter(
-            x=before["infusion"],
-            y=estimates,
-            error_y={
-                "array": [(s.high or 0.0) - y for s, y in zip(shares, estimates, strict=True)],
-                "arrayminus": [y - (s.low or 0.0) for s, y in zip(shares, estimates, strict=True)],
-                "symmetric": False,
-                "thickness": 1,
-                "width": 3,
-            },
-            name=name,
-            mode="lines+markers",
-            line={"color": colour, "width": 2},
-            marker={"color": colour, "size": 7},
-            customdata=[
-                f"{share.events} of {share.n}: {percent(share.estimate)} "
-                f"(95 % CI {percent_range(share.low, share.high)})"
-                for share in shares
-            ],
-            hovertemplate=f"{name} before infusion %{{x}}<br>%{{customdata}}<extra></extra>",
-        )
-    chart.update_xaxes(
-        title_text="Before infusion, with the number of scores",
-        tickvals=list(before["infusion"]),
-        ticktext=_numbered(before["infusion"], before["rated"]),
+    chart = figure(
+        HEIGHT_SMALL,
+        xaxis={
+            "title": {"text": "Before infusion, with the number of scores"},
+            **_numbered(before["infusion"], before["rated"]),
+        },
+        yaxis={"tickformat": ".0%", "range": [0, 1]},
     )
-    chart.update_yaxes(tickformat=".0%", range=[0, 1])
+    chart.add_traces(
+        [
+            _share_line(before, "Response", "responded", "rated", IMPROVEMENT),
+            _share_line(before, "Remission", "remitted", "remission_rated", INK),
+        ]
+    )
     return chart
+
+
+def _share_line(before: pd.DataFrame, name: str, events: str, of: str, colour: str) -> go.Scatter:
+    rates = with_rates(before, events, of)
+    told = zip(rates[events], rates[of], rates["share"], rates["low"], rates["high"], strict=True)
+    return go.Scatter(
+        x=rates["infusion"].to_numpy(),
+        y=rates["share"].to_numpy(),
+        error_y=interval(rates["share"], rates["low"], rates["high"], colour),
+        name=name,
+        mode="lines+markers",
+        line={"color": colour, "width": 2},
+        marker={"color": colour, "size": 7},
+        customdata=[
+            f"{count} of {n}: {percent(share)} (95 % CI {percent_range(low, high)})"
+            for count, n, share, low, high in told
+        ],
+        hovertemplate=f"{name} before infusion %{{x}}<br>%{{customdata}}<extra></extra>",
+    )
 
 
 def status_chart(totals: pd.DataFrame) -> go.Figure:
@@ -141,35 +142,39 @@ def status_chart(totals: pd.DataFrame) -> go.Figure:
         (phase, kind): f"{Phase(phase).label}: {_TAKEN[Timepoint(kind)]}<br>n {size:,}"
         for (phase, kind), size in zip(groups.index.tolist(), groups.tolist(), strict=True)
     }
-    chart = figure(max(HEIGHT_SMALL, 100 + 40 * len(labels)))
     keys = list(zip(rows["phase"].tolist(), rows["timepoint"].tolist(), strict=True))
     rows = rows.assign(
         label=[labels[key] for key in keys],
         share=[count / groups[key] for count, key in zip(rows["patients"], keys, strict=True)],
     )
-    for status, colour in _STATUS_COLOURS.items():
-        part = rows[rows["status"] == int(status)]
-        if part.empty:
-            continue
-        chart.add_bar(
-            y=part["label"],
-            x=part["share"],
-            orientation="h",
-            name=status.label,
-            marker={"color": colour},
-            text=[f"{count:,}" for count in part["patients"]],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            customdata=[percent(share) for share in part["share"]],
-            hovertemplate=f"{status.label}: %{{text}} (%{{customdata}})<br>%{{y}}<extra></extra>",
-        )
-    chart.update_layout(
-        barmode="stack", bargap=0.35, legend={"traceorder": "normal"}, margin={"r": 24}
+    chart = figure(
+        max(HEIGHT_SMALL, 100 + 40 * len(labels)),
+        barmode="stack",
+        bargap=0.35,
+        legend={"traceorder": "normal"},
+        margin={"r": 24},
+        xaxis={"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        yaxis={"categoryorder": "array", "categoryarray": list(labels.values())[::-1]},
     )
-    chart.update_xaxes(tickformat=".0%", range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1])
-    chart.update_yaxes(categoryorder="array", categoryarray=list(labels.values())[::-1])
+    parts = {status: rows[rows["status"] == int(status)] for status in _STATUS_COLOURS}
+    chart.add_traces([_status_bars(part, status) for status, part in parts.items() if len(part)])
     return chart
+
+
+def _status_bars(part: pd.DataFrame, status: Status) -> go.Bar:
+    return go.Bar(
+        y=part["label"].tolist(),
+        x=part["share"].to_numpy(),
+        orientation="h",
+        name=status.label,
+        marker={"color": _STATUS_COLOURS[status]},
+        text=[f"{count:,}" for count in part["patients"]],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        customdata=[percent(share) for share in part["share"]],
+        hovertemplate=f"{status.label}: %{{text}} (%{{customdata}})<br>%{{y}}<extra></extra>",
+    )
 
 
 def evaluable(totals: pd.DataFrame) -> pd.DataFrame:
@@ -177,50 +182,46 @@ def evaluable(totals: pd.DataFrame) -> pd.DataFrame:
     return totals[totals["status"] != int(Status.NOT_EVALUABLE)]
 
 
-def _add_compared_baseline(chart: go.Figure, before: pd.DataFrame) -> None:
+def _compared_baseline(before: pd.DataFrame) -> go.Scatter:
     later = before[before["number"] > 0].dropna(subset="mean_baseline")
-    chart.add_scatter(
-        x=later["infusion"],
-        y=later["mean_baseline"],
+    return go.Scatter(
+        x=later["infusion"].to_numpy(),
+        y=later["mean_baseline"].to_numpy(),
         name="Baseline of the same patients",
         mode="lines",
         line={"color": NEUTRAL, "width": 1.5, "dash": "dash"},
-        customdata=later["compared"],
+        customdata=later["compared"].to_numpy(),
         hovertemplate="Their mean baseline: %{y:.1f} (n %{customdata:,})<extra></extra>",
     )
 
 
-def _add_means(
-    chart: go.Figure,
-    rows: pd.DataFrame,
-    positions: "pd.Series[float]",
-    timepoint: Timepoint,
-) -> None:
+def _means(rows: pd.DataFrame, positions: "pd.Series[float]", timepoint: Timepoint) -> go.Scatter:
     symbol, colour = LOOKS[timepoint]
     joined = timepoint is Timepoint.BEFORE_INFUSION
-    halves = [
-        0.0 if interval is None else interval[1] - mean
-        for mean, interval in zip(rows["mean"], _intervals(rows), strict=True)
+    intervals = [
+        mean_interval(n, mean, square) or (mean, mean)
+        for n, mean, square in zip(
+            rows["scores"].tolist(), rows["mean"], rows["mean_square"], strict=True
+        )
     ]
-    chart.add_scatter(
-        x=positions,
-        y=rows["mean"],
-        error_y={"array": halves, "thickness": 1, "width": 3, "color": colour},
+    ends = pd.DataFrame(intervals, columns=["low", "high"], index=rows.index)
+    return go.Scatter(
+        x=positions.to_numpy(),
+        y=rows["mean"].to_numpy(),
+        error_y=interval(rows["mean"], ends["low"], ends["high"], colour),
         name=timepoint.label,
         mode="lines+markers" if joined else "markers",
         line={"color": colour, "width": 2.5},
         marker={"color": colour, "size": 9, "symbol": symbol, "line": {"width": 2}},
-        customdata=rows["scores"],
+        customdata=rows["scores"].to_numpy(),
         hovertemplate=f"{timepoint.label}: %{{y:.1f}} (n %{{customdata:,}})<extra></extra>",
     )
 
 
-def _intervals(rows: pd.DataFrame) -> list[tuple[float, float] | None]:
-    return [
-        mean_interval(int(n), mean, square)
-        for n, mean, square in zip(rows["scores"], rows["mean"], rows["mean_square"], strict=True)
-    ]
-
-
-def _numbered(infusions: Iterable[int], counts: Iterable[int]) -> list[str]:
-    return [f"{number}<br>n {count:,}" for number, count in zip(infusions, counts, strict=True)]
+def _numbered(infusions: "pd.Series[int]", counts: "pd.Series[int]") -> dict[str, Any]:
+    """The ticks of an axis of infusion numbers, each with its n."""
+    labels = zip(infusions, counts, strict=True)
+    return {
+        "tickvals": infusions.tolist(),
+        "ticktext": [f"{number}<br>n {count:,}" for number, count in labels],
+    }

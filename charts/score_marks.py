@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import plotly.graph_objects as go
-
 from charts.palette import CATEGORIES, INK, NEUTRAL, PALE
 from charts.style import across, name_at, text
 from clinical.codes import Timepoint
@@ -33,10 +31,10 @@ class Marks:
     shapes: list[dict[str, Any]] = field(default_factory=list)
     words: list[dict[str, Any]] = field(default_factory=list)
 
-    def draw(self, chart: go.Figure) -> None:
-        """Put everything on a chart, with room for the names at its right."""
+    def layout(self) -> dict[str, Any]:
+        """What the figure's layout takes, with room for the names at the right."""
         margin = {"r": _MARGIN_FOR_NAMES} if self.words else {}
-        chart.update_layout(shapes=self.shapes, annotations=self.words, margin=margin)
+        return {"shapes": self.shapes, "annotations": self.words, "margin": margin}
 
 
 def severity_bands(instrument: Instrument) -> Marks:

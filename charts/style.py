@@ -72,14 +72,8 @@ def interval(
     }
 
 
-def reference_line(chart: go.Figure, at: float, label: str, *, dash: str = "dot") -> None:
-    """Draw and name a horizontal threshold."""
-    chart.add_shape(across(at, dash=dash))
-    chart.add_annotation(name_at(at, label))
-
-
 def across(at: float, *, dash: str = "dot") -> dict[str, Any]:
-    """A horizontal line over the whole plot. Plotly is quicker with many shapes given at once."""
+    """A horizontal line over the whole plot, for the layout's ``shapes``."""
     return {
         "type": "line",
         "xref": "x domain",
@@ -92,7 +86,7 @@ def across(at: float, *, dash: str = "dot") -> dict[str, Any]:
 
 
 def name_at(at: float, label: str) -> dict[str, Any]:
-    """The name of a line, above its right end."""
+    """The name of such a line, above its right end, for the layout's ``annotations``."""
     return {
         "xref": "x domain",
         "x": 1,

@@ -83,7 +83,7 @@ def trajectory_finding(
         chart=charts.trajectory_chart(
             scores, infusions, baselines, instrument, by_number=by_number
         ),
-        table=_scores_table(scores),
+        table=lambda: _scores_table(scores),
         alt=f"The patient's scores and infusions. {title}.",
     )
 
@@ -102,7 +102,7 @@ def item_9_finding(scores: pd.DataFrame) -> Finding | None:
             f"{count_words(len(kept), 'answer')}. From 1 on, further questions are due"
         ),
         chart=charts.item_9_chart(kept),
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {"Date": kept["completed"].dt.date, "Item 9": values, "PHQ-9 total": kept["total"]}
         ),
         alt=f"Item 9 over time. {item_9_title(kept)}.",
@@ -146,7 +146,7 @@ def pressure_finding(infusions: pd.DataFrame) -> Finding | None:
             f"measurements, of {len(infusions)}. A peak at the limit or over is orange"
         ),
         chart=charts.pressure_chart(infusions),
-        table=_pressure_table(measured),
+        table=lambda: _pressure_table(measured),
         alt=f"Rise of the blood pressure in each infusion. {title}.",
     )
 
@@ -172,7 +172,7 @@ def side_effect_finding(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> 
             f"of {len(infusions)}; the darker, the worse the grade (CTCAE)"
         ),
         chart=charts.side_effect_chart(infusions, side_effects),
-        table=pd.DataFrame(
+        table=lambda: pd.DataFrame(
             {
                 "Infusion": shown["infusion_key"].map(numbers),
                 "Side effect": shown["term"],

@@ -157,7 +157,7 @@ def scores_finding(
             "Bars: 95 % interval of the mean."
         ),
         chart=charts.scores_chart(scores, instrument),
-        table=_scores_table(scores),
+        table=lambda: _scores_table(scores),
         alt=f"Line of the mean score before each infusion. {title}.",
         note=(
             "Fewer patients have scores at later infusions; the dashed line is the baseline of "
@@ -187,7 +187,7 @@ def response_finding(scores: pd.DataFrame, instrument: Instrument, phase: Phase)
             f"{last['infusion']} n {responded.n:,}, response {rate_words(responded)}"
         ),
         chart=charts.response_chart(scores),
-        table=_response_table(before),
+        table=lambda: _response_table(before),
         alt=f"Two lines with intervals. {title}.",
         note="Who has stopped is not in the later points, so this is no rate of all who began.",
     )
@@ -210,7 +210,7 @@ def status_finding(totals: pd.DataFrame, instrument: Instrument) -> Finding:
             "by phase and by when that score was taken"
         ),
         chart=charts.status_chart(totals),
-        table=_status_table(totals),
+        table=lambda: _status_table(totals),
         alt=f"Bars of patients by status. {title}.",
     )
 

@@ -9,9 +9,8 @@ def test_data_cannot_format_a_label():
     )
 
 
-def test_a_reference_line_is_drawn_and_named():
-    chart = style.figure()
-    style.reference_line(chart, 5, "Remission < 5")
+def test_a_line_across_the_plot_is_drawn_and_named():
+    chart = style.figure(shapes=[style.across(5)], annotations=[style.name_at(5, "Remission < 5")])
     assert chart.layout.shapes[0].y0 == 5
     assert chart.layout.annotations[0].text == "Remission &lt; 5"
 

@@ -354,3 +354,27 @@ def test_an_empty_period_says_where_the_data_is(page):
         "No patient's latest series lies in this selection, 30 Mar 2026 to 31 Mar 2026; the data "
         "runs from 3 Jun 2024 to 17 Mar 2026."
     ) in words(shown)
+
+
+def test_the_numbers_behind_each_picture_open_as_a_table(page):
+    shown = page(chosen=ANNA)
+    for key in ("trajectory", "item-9", "blood-pressure", "patient-side-effects"):
+        shown.session_state[f"numbers-{key}"] = True
+    shown.run()
+    assert not shown.exception
+    trajectory = shown.dataframe[0].value
+    assert trajectory["Score"].tolist() == [20, 14, 10, 8]
+    assert trajectory["Taken"].tolist() == [
+        "baseline",
+        "before infusion 2",
+        "before infusion 3",
+        "20 hours after infusion 3",
+    ]
+    pressures = shown.dataframe[1].value
+    assert pressures["First systolic"].tolist() == [120, 140]
+    assert shown.dataframe[2].value["Item 9"].tolist() == [2, 2, 1, 0]
+    assert shown.dataframe[3].value["Side effect"].tolist() == [
+        "Dissociation",
+        "Nausea",
+        "Dissociation",
+    ]
