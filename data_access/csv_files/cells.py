@@ -288,7 +288,7 @@ class OneOf(Cell):
         """What is wrong, with the nearest word."""
         problem = super().describe(error_type, text)
         nearest = nearest_name(text, self.words)
-        return f"{problem}; did you mean {nearest!r}?" if nearest else problem
+        return f"{problem} (did you mean {nearest!r}?)" if nearest else problem
 
 
 def nearest_name(text: str, names: Sequence[str]) -> str | None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from data_access.csv_files.contract import FILE_BY_STEM, FILES, FileContract
 from data_access.csv_files.findings import Finding
-from data_access.csv_files.report import ImportReport, Problem
+from data_access.csv_files.report import ImportReport
 from data_access.csv_files.staging import Parent, forget_keys, reject, same_key, staged
 from data_access.csv_files.written import written
 
@@ -63,12 +63,7 @@ def _note(
     """Note what a check found; returns the lines with errors, which are now rejected."""
     errors = []
     for line, finding in found:
-        report.add(
-            Problem(
-                file.name, line, finding.column, finding.value, finding.problem, finding.expected
-            ),
-            is_error=finding.is_error,
-        )
+        report.note(file.name, line, finding)
         if finding.is_error:
             errors.append(line)
     reject(connection, file, errors)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from data_access.csv_files.checks import check_across_rows
 from data_access.csv_files.contract import FILE_BY_NAME, FILES, FileContract
 from data_access.csv_files.errors import FolderError, ImportRunningError
+from data_access.csv_files.findings import Finding
 from data_access.csv_files.loader import load_file
 from data_access.csv_files.merge import (
     find_changes,
@@ -18,7 +19,7 @@ from data_access.csv_files.merge import (
     moves_a_clock,
     touched_patients,
 )
-from data_access.csv_files.report import ImportReport, Problem
+from data_access.csv_files.report import ImportReport
 from data_access.csv_files.staging import create_staging, drop_staging
 from data_access.engine import writing
 from data_access.errors import DatabaseBusyError
@@ -111,8 +112,8 @@ def _find_files(folder: Path, report: ImportReport) -> dict[FileContract, Path]:
             _note_misnamed(path.name, report)
     if not found and not report.rejected:
         expected = f"one or more of {', '.join(FILE_BY_NAME)}"
-        problem = Problem(report.source, None, None, None, "holds no file to import", expected)
-        report.add(problem, is_error=True)
+        finding = Finding(None, None, "holds no file to import", expected)
+        report.note(report.source, None, finding)
     return {file: found[file] for file in FILES if file in found}
 
 
@@ -123,8 +124,9 @@ def _note_misnamed(name: str, report: ImportReport) -> None:
     near = get_close_matches(name.split(".")[0].lower(), stems, n=1, cutoff=0.8)
     if near or name.lower().endswith(".csv"):
         expected = f"{near[0]}.csv" if near else f"one of {', '.join(FILE_BY_NAME)}"
-        problem = Problem(name, None, None, None, "is not the name of a file to import", expected)
-        report.add(problem, is_error=True)
+        report.note(
+            name, None, Finding(None, None, "is not the name of a file to import", expected)
+        )
 
 
 # One import at a time

@@ -17,7 +17,7 @@ from data_access.csv_files.header import Header, understand_header
 from data_access.csv_files.local_times import resolve_times
 from data_access.csv_files.parsing import RowParser
 from data_access.csv_files.reader import CsvFile, UnreadableFileError
-from data_access.csv_files.report import FileReport, ImportReport, Problem
+from data_access.csv_files.report import FileReport, ImportReport
 from data_access.csv_files.rules import check_near_infusion, check_row
 from data_access.csv_files.staging import index_staging, look_up, look_up_existing, stage
 
@@ -44,7 +44,8 @@ def load_file(
     try:
         with CsvFile(path) as csv_file:
             header, findings = understand_header(file, csv_file.header())
-            _note(report, file, 1, findings)
+            for finding in findings:
+                report.note(file.name, 1, finding)
             parser = RowParser(file, header)
             records = csv_file.records()
             while batch := list(islice(records, _BATCH)):
@@ -54,8 +55,7 @@ def load_file(
             counts.sha256 = csv_file.sha256
             is_told_apart = header.names_all(file.key)
     except UnreadableFileError as error:
-        finding = Finding(None, None, error.problem, error.expected)
-        _note(report, file, error.line, [finding])
+        report.note(file.name, error.line, Finding(None, None, error.problem, error.expected))
     index_staging(connection, file)
     return is_told_apart
 
@@ -67,16 +67,20 @@ def _load_rows(
     rows: Sequence[ParsedRow],
     report: ImportReport,
 ) -> None:
-    resolve_times(connection, file, rows)
-    _fill_in_absent(connection, file, header, rows)
+    if file.stem == "vital_signs":  # which are known by their times
+        resolve_times(connection, file, rows)
+        _fill_in_absent(connection, file, header, rows)
+    else:  # whose times may hang on a site that the header leaves out
+        _fill_in_absent(connection, file, header, rows)
+        resolve_times(connection, file, rows)
     for row in rows:
         for finding in check_row(file.stem, row.values, row.bad):
             row.add(finding)
     if file.stem in {"vital_signs", "side_effects"}:
         _check_near_infusions(connection, file, rows)
     for row in rows:
-        if row.findings:
-            _note(report, file, row.line, row.findings)
+        for finding in row.findings:
+            report.note(file.name, row.line, finding)
     in_order = itemgetter(*file.columns)
     stage(connection, file, ((row.line, row.is_rejected, *in_order(row.values)) for row in rows))
 
@@ -105,15 +109,3 @@ def _check_near_infusions(
         finding = check_near_infusion(file.stem, row.values, start) if start else None
         if finding is not None:
             row.add(finding)
-
-
-def _note(
-    report: ImportReport, file: FileContract, line: int | None, findings: Sequence[Finding]
-) -> None:
-    for finding in findings:
-        report.add(
-            Problem(
-                file.name, line, finding.column, finding.value, finding.problem, finding.expected
-            ),
-            is_error=finding.is_error,
-        )

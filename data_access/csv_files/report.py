@@ -1,7 +1,9 @@
 """What an import found and did, in a form to print or to keep as JSON."""
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+
+from data_access.csv_files.findings import Finding
 
 MAX_LISTED = 1_000
 """So many errors, and so many warnings, are listed; the rest are counted."""
@@ -64,16 +66,16 @@ class ImportReport:
         """Whether no row was added or changed, nor would be."""
         return not any(file.added or file.changed for file in self.files)
 
-    def add(self, problem: Problem, *, is_error: bool) -> None:
-        """Note an error or a warning."""
-        if is_error:
+    def note(self, file: str, line: int | None, finding: Finding) -> None:
+        """Note an error or a warning; the first 1,000 of each are listed."""
+        if finding.is_error:
             self.error_count += 1
             listed = self.errors
         else:
             self.warning_count += 1
             listed = self.warnings
         if len(listed) < MAX_LISTED:
-            listed.append(_presentable(problem))
+            listed.append(_problem(file, line, finding))
 
     def sort(self) -> None:
         """Put the listed problems into the order of the files and their lines."""
@@ -86,12 +88,18 @@ class ImportReport:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2)
 
 
-def _presentable(problem: Problem) -> Problem:
-    """The problem with a value of bounded length, and all of it valid Unicode."""
-    value = problem.value
+def _problem(file: str, line: int | None, finding: Finding) -> Problem:
+    value = finding.value
     if value is not None and len(value) > _LONGEST_VALUE:
         value = value[:_LONGEST_VALUE] + "…"
-    return replace(problem, file=_valid(problem.file), value=value and _valid(value))
+    return Problem(
+        file=_valid(file),
+        line=line,
+        column=finding.column,
+        value=None if value is None else _valid(value),
+        problem=finding.problem,
+        expected=finding.expected,
+    )
 
 
 def _valid(text: str) -> str:

@@ -119,7 +119,7 @@ def test_accepted(cell: Cell, text: str, value: Any) -> None:
         (
             cells.OneOf(["booked", "noshow"]),
             "No-Show",
-            "is not one of the words for this column; did you mean 'noshow'?",
+            "is not one of the words for this column (did you mean 'noshow'?)",
         ),
         (cells.OneOf(["booked", "noshow"]), "x", "is not one of the words for this column"),
     ],

@@ -365,6 +365,22 @@ class TestLocalTimes:
         assessment["completed_at"] += "-05:00"
         assert import_rows("assessments.csv", assessment).committed
 
+    def test_the_infusion_in_the_database_tells_the_site(
+        self, import_rows: Callable[..., ImportReport]
+    ) -> None:
+        import_rows("patients.csv", {"patient_id": "P-001", "site_id": "west"})
+        report = import_rows(
+            "assessments.csv",
+            {
+                "assessment_id": "Q-2",
+                "patient_id": "P-001",
+                "instrument": "PHQ-9",
+                "completed_at": "2026-01-13T18:00:00",
+            },
+        )
+        by_name = {file.name: file for file in report.files}
+        assert by_name["assessments.csv"].unchanged == 1  # in New York, where I-1 was given
+
 
 def test_repeated_rows_do_not_multiply_what_refers_to_them(engine: Engine, tmp_path: Path) -> None:
     """As when a clinic's export joins each appointment with its site, its chair and its patient."""

@@ -276,8 +276,8 @@ class TestRejection:
             ("assessments.csv", 4, "patient_id", "P-005"),
             ("side_effects.csv", 3, "infusion_id", "I-9"),
         ]
-        assert report.errors[0].problem.endswith("did you mean 'America/Los_Angeles'?")
-        assert report.errors[4].problem.endswith("did you mean 'PHQ-9'?")
+        assert report.errors[0].problem.endswith("(did you mean 'America/Los_Angeles'?)")
+        assert report.errors[4].problem.endswith("(did you mean 'PHQ-9'?)")
         rejected = {file.name: file.rejected for file in report.files if file.rejected}
         assert rejected["assessments.csv"] == 1
         assert rejected["side_effects.csv"] == 1
