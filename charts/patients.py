@@ -48,13 +48,14 @@ def before_infusion(scores: pd.DataFrame) -> pd.DataFrame:
     return found[found["infusion"] <= _LAST_NUMBER].reset_index(drop=True)
 
 
-def last_full(points: pd.DataFrame) -> int:
-    """The position of the last point that still has half as many scores as the first.
+def usual_end(points: pd.DataFrame) -> int:
+    """The last infusion before which there are still half as many scores as before the first.
 
-    What a title says of the end of a series; beyond it are the few whose series was made longer.
+    What titles tell of the end of a series; beyond it are the few whose series was made longer.
+    ``points``: as :func:`before_infusion` gives them.
     """
     enough = points["scores"] >= points["scores"].iloc[0] / 2
-    return int(enough[enough].index[-1])
+    return int(points.loc[enough, "infusion"].iloc[-1])
 
 
 def scores_chart(scores: pd.DataFrame, instrument: Instrument) -> go.Figure:

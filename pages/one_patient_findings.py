@@ -169,7 +169,7 @@ def side_effect_finding(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> 
         title=title,
         subtitle=(
             f"{count_words(len(recorded), 'infusion')} with a side-effect form, "
-            f"of {len(infusions)}; the darker, the worse the grade (CTCAE)"
+            f"of {len(infusions)}; coloured by the worst grade (CTCAE)"
         ),
         chart=charts.side_effect_chart(infusions, side_effects),
         table=lambda: pd.DataFrame(

@@ -139,8 +139,8 @@ def scores_finding(
     before = charts.before_infusion(scores)
     if len(before) < 2:
         return None
-    points = before.to_dict("records")
-    first, last = points[0], points[charts.last_full(before)]
+    ended = before["infusion"] == charts.usual_end(before)
+    first, last = before.to_dict("records")[0], before[ended].to_dict("records")[0]
     verb = "falls" if last["mean"] < first["mean"] else "rises"
     title = (
         f"{instrument.name} {verb} from {first['mean']:.1f} {_before(first)} "
@@ -169,10 +169,13 @@ def scores_finding(
 def response_finding(scores: pd.DataFrame, instrument: Instrument, phase: Phase) -> Finding | None:
     """Response and remission by infusion number; ``None`` without a rule or any rated score."""
     before = charts.before_infusion(scores)
-    before = before[before["rated"] >= charts.FEWEST].reset_index(drop=True)
     if instrument.response_percent is None or before.empty:
         return None
-    last = before.to_dict("records")[charts.last_full(before)]
+    rated = before[before["rated"] >= charts.FEWEST]
+    ended = rated[rated["infusion"] <= charts.usual_end(before)]
+    if ended.empty:
+        return None
+    last = ended.to_dict("records")[-1]
     responded = proportion(last["responded"], last["rated"])
     remitted = proportion(last["remitted"], last["remission_rated"])
     title = (
@@ -187,15 +190,17 @@ def response_finding(scores: pd.DataFrame, instrument: Instrument, phase: Phase)
             f"{last['infusion']} n {responded.n:,}, response {rate_words(responded)}"
         ),
         chart=charts.response_chart(scores),
-        table=lambda: _response_table(before),
+        table=lambda: _response_table(rated),
         alt=f"Two lines with intervals. {title}.",
         note="Who has stopped is not in the later points, so this is no rate of all who began.",
     )
 
 
-def status_finding(totals: pd.DataFrame, instrument: Instrument) -> Finding:
-    """How evaluable patients are doing."""
+def status_finding(totals: pd.DataFrame, instrument: Instrument) -> Finding | None:
+    """How evaluable patients are doing; ``None`` where nobody is evaluable."""
     caseload = count_caseload(totals)
+    if not caseload.evaluable:
+        return None
     look = caseload.by_status[Status.WORSE] + caseload.by_status[Status.NO_RESPONSE]
     title = (
         f"{look:,} of {caseload.evaluable:,} evaluable patients are worse or without response"

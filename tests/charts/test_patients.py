@@ -6,10 +6,10 @@ import pytest
 from charts.palette import CONCERN, IMPROVEMENT, INK
 from charts.patients import (
     before_infusion,
-    last_full,
     response_chart,
     scores_chart,
     status_chart,
+    usual_end,
 )
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import CADSS, PHQ9
@@ -56,9 +56,9 @@ def test_scores_before_an_infusion_stand_at_that_infusion():
     assert list(found["mean"]) == [18, 15, 12, 11]
 
 
-def test_a_title_tells_of_the_last_point_with_half_of_the_first():
-    assert last_full(before_infusion(SERIES)) == 2
-    assert last_full(before_infusion(SERIES).head(1)) == 0
+def test_a_title_tells_of_the_last_infusion_with_half_of_the_first_scores():
+    assert usual_end(before_infusion(SERIES)) == 3
+    assert usual_end(before_infusion(SERIES).head(1)) == 1
 
 
 def test_only_scores_of_one_kind_are_joined():
