@@ -102,7 +102,6 @@ def _context(entry: PageEntry, connection: Connection, pages: Mapping[str, st.Pa
 
 def main() -> None:
     """Draw the page that the reader asked for."""
-    st.set_page_config(page_title="Infusion clinic", page_icon=_ICON, layout="wide")
     context: PageContext
 
     def page(entry: PageEntry) -> st.Page:
@@ -116,10 +115,14 @@ def main() -> None:
     entries = {entry.url_path: entry for entry in PAGES}
     pages = {entry.url_path: page(entry) for entry in PAGES}
     navigation = st.navigation(list(pages.values()), position="top")
+    entry = entries[navigation.url_path]
+    st.set_page_config(
+        page_title=f"{entry.title} · Infusion clinic", page_icon=_ICON, layout="wide"
+    )
     with _plain_problems(), clinic_database() as connection:
         # The filter bar belongs to this script and not to the page, so that it outlives a change
         # of page; the page itself then runs as Streamlit's.
-        context = _context(entries[navigation.url_path], connection, pages)
+        context = _context(entry, connection, pages)
         if context.status.sites:
             navigation.run()
         else:

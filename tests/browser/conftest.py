@@ -174,12 +174,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
         contexts.append(context)
         page = context.new_page()
         visit = Visit(page, base or server.url)
-        page.on(
-            "console",
-            lambda message: (
-                visit.console_errors.append(message.text) if message.type == "error" else None
-            ),
-        )
+        page.on("console", visit.hear)
         page.on("pageerror", lambda error: visit.console_errors.append(str(error)))
         page.on(
             "request",
