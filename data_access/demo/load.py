@@ -1,9 +1,10 @@
 """Loading many rows: without the secondary indexes and references, which are made afterwards."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 
-from sqlalchemy import Connection, ForeignKeyConstraint, Table
+from sqlalchemy import Connection, Engine, ForeignKeyConstraint, Table
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from data_access.schema import Base
@@ -28,6 +29,32 @@ def without_indexes(connection: Connection, tables: list[Table]) -> Iterator[Non
         index.create(connection)
     for reference in references:
         connection.execute(AddConstraint(reference))
+
+
+@contextmanager
+def without_write_ahead_log(engine: Engine) -> Iterator[None]:
+    """SQLite: write straight into the file, and go back to the write-ahead log afterwards.
+
+    For one transaction of gigabytes: it would all lie in the log first, where pages are found more
+    and more slowly. Nobody can read meanwhile. As all or nothing as the log; a process that is
+    killed leaves the file without it, until the next time.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    engine.dispose()  # the log can be left only by the last connection
+    _set_journal(engine, "DELETE")
+    try:
+        yield
+    finally:
+        engine.dispose()
+        _set_journal(engine, "WAL")
+
+
+def _set_journal(engine: Engine, mode: str) -> None:
+    # Refused while somebody else has the file open: then the load is slower, and not wrong.
+    with suppress(sqlite3.OperationalError), closing(engine.raw_connection()) as connection:
+        connection.cursor().execute(f"PRAGMA journal_mode={mode}")
 
 
 def tables_of(models: tuple[type[Base], ...]) -> list[Table]:

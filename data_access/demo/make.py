@@ -1,17 +1,18 @@
 """Making a demo clinic in an empty database."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from data_access.demo.block import make_block
-from data_access.demo.load import tables_of, without_indexes
+from data_access.demo.load import tables_of, without_indexes, without_write_ahead_log
 from data_access.demo.plan import Plan, make_plan
 from data_access.demo.site_calendar import SiteCalendar, Workplace
 from data_access.demo.write import ClinicWriter
-from data_access.engine import writing
+from data_access.engine import reading, writing
 from data_access.errors import ClinicDatabaseError
 from data_access.facts import rebuild_facts
 from data_access.schema import (
@@ -91,11 +92,14 @@ def make_demo(
     :class:`~data_access.errors.ClinicDatabaseError` where the database holds patients.
     """
     plan = make_plan(infusions, seed, until)
-    with writing(engine) as connection:
+    many = infusions >= _MANY
+    with reading(engine) as connection:
         _require_empty(connection)
-        rows = _write_records(connection, plan, infusions >= _MANY, progress)
+    with without_write_ahead_log(engine) if many else nullcontext(), writing(engine) as connection:
+        _require_empty(connection)  # again, now that nobody else can write
+        rows = _write_records(connection, plan, many, progress)
         connection.exec_driver_sql("ANALYZE")  # so that the facts are read by way of the indexes
-        _write_facts(connection, infusions >= _MANY, plan, progress)
+        _write_facts(connection, many, plan, progress)
         _write_bookkeeping(connection, plan)
         summary = _summary(connection, plan, rows)
         if engine.dialect.name == "sqlite":
