@@ -7,7 +7,8 @@ does its floor.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,11 +26,15 @@ from data_access.status import clinic_status
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """A query function, how it is called, and its floor."""
+    """A query function, how it is called, and its floor.
+
+    ``narrow``: for a page that looks at a window of its own and not at the reader's period.
+    """
 
     function: Callable[..., Any]
-    run: Callable[[Connection, Scenario], Any]
+    call: Callable[[Connection, Scenario], Any]
     floor: tuple[str, ...]
+    narrow: Callable[[Scenario], Scenario] = lambda asked: asked
 
     @property
     def name(self) -> str:
@@ -37,11 +42,16 @@ class PageQuery:
         module = self.function.__module__.removeprefix("data_access.")
         return f"{module}.{self.function.__name__}"
 
+    def run(self, connection: Connection, scenario: Scenario) -> Any:
+        """Run the query as its page does."""
+        return self.call(connection, self.narrow(scenario))
+
     def run_floor(self, fetch: Fetch, scenario: Scenario) -> list[tuple[Any, ...]]:
         """Run the floor; the rows of its last statement."""
+        asked = self.narrow(scenario)
         rows: list[tuple[Any, ...]] = []
         for statement in self.floor:
-            rows = fetch(_scoped(statement, scenario), scenario.parameters)
+            rows = fetch(_scoped(statement, asked), asked.parameters)
         return rows
 
 
@@ -59,6 +69,12 @@ def _filtered(function: Callable[..., Any], *floor: str) -> PageQuery:
     return PageQuery(function, lambda c, asked: function(c, VIEWER, asked.filters), floor)
 
 
+def _weeks_of_today(asked: Scenario) -> Scenario:
+    """The weeks that the Today page looks back, whatever the reader's period."""
+    start = asked.today - timedelta(days=_TODAY_LOOKS_BACK)
+    return replace(asked, filters=replace(asked.filters, start=start, end=asked.today))
+
+
 def _recent(function: Callable[..., Any], *floor: str) -> PageQuery:
     """A query that splits the period where its recent part begins."""
     return PageQuery(
@@ -72,6 +88,8 @@ def _of_patient(function: Callable[..., Any], *floor: str) -> PageQuery:
 
 
 _VIEW = CaseloadView(PHQ9)
+_TODAY_LOOKS_BACK = 120
+"""Days: the 30 that are recent and the 90 before them."""
 
 _SHARED = (
     PageQuery(
@@ -128,15 +146,23 @@ _TODAY = (
             " WHERE day = :today{site} ORDER BY scheduled_start",
         ),
     ),
-    _filtered(
+    PageQuery(
         today.infusions_by_day,
-        "SELECT day, count(*), sum(recorded), sum(CASE WHEN side_effects > 0 THEN 1 ELSE 0 END)"
-        " FROM infusion_facts WHERE {period} GROUP BY day ORDER BY day",
+        lambda c, asked: today.infusions_by_day(c, VIEWER, asked.filters),
+        (
+            "SELECT day, count(*), sum(recorded), sum(CASE WHEN side_effects > 0 THEN 1 ELSE 0 END)"
+            " FROM infusion_facts WHERE {period} GROUP BY day ORDER BY day",
+        ),
+        _weeks_of_today,
     ),
-    _filtered(
+    PageQuery(
         today.patients_by_window,
-        "SELECT w, count(*) FROM (SELECT DISTINCT (:end - day) / 7 AS w, patient_key"
-        " FROM infusion_facts WHERE {period}) AS d GROUP BY w ORDER BY w",
+        lambda c, asked: today.patients_by_window(c, VIEWER, asked.filters),
+        (
+            "SELECT w, count(*) FROM (SELECT DISTINCT (:end - day) / 7 AS w, patient_key"
+            " FROM infusion_facts WHERE {period}) AS d GROUP BY w ORDER BY w",
+        ),
+        _weeks_of_today,
     ),
     PageQuery(
         today.active_patients,
@@ -150,10 +176,14 @@ _TODAY = (
             " FROM patient_facts p WHERE last_infusion_day >= :today - 182{site}",
         ),
     ),
-    _recent(
+    PageQuery(
         today.terms_recently_and_before,
-        "SELECT term_key, count(*), sum(CASE WHEN day >= :recent THEN 1 ELSE 0 END)"
-        " FROM side_effect_facts WHERE {period} GROUP BY term_key ORDER BY term_key",
+        lambda c, asked: today.terms_recently_and_before(c, VIEWER, asked.filters, asked.recent),
+        (
+            "SELECT term_key, count(*), sum(CASE WHEN day >= :recent THEN 1 ELSE 0 END)"
+            " FROM side_effect_facts WHERE {period} GROUP BY term_key ORDER BY term_key",
+        ),
+        _weeks_of_today,
     ),
 )
 

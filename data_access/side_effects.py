@@ -202,10 +202,11 @@ def term_by_month_and_dose(
 ) -> pd.DataFrame:
     """Infusions with one term. Columns, whole numbers: ``month``, ``dose_band``, ``affected``."""
     facts = SideEffectFact
+    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
     return query_frame(
         connection,
         select(facts.month, facts.dose_band, func.count().label("affected"))
-        .where(facts.term_key == term_key, *conditions(connection, viewer, filters, facts))
+        .where(facts.term_key == term_key, *scoped)
         .group_by(facts.month, facts.dose_band)
         .order_by(facts.month, facts.dose_band),
     )
@@ -216,10 +217,11 @@ def term_by_number(
 ) -> pd.DataFrame:
     """Infusions with one term. Columns, whole numbers: ``phase``, ``number``, ``affected``."""
     facts = SideEffectFact
+    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
     return query_frame(
         connection,
         select(facts.phase, facts.number, func.count().label("affected"))
-        .where(facts.term_key == term_key, *conditions(connection, viewer, filters, facts))
+        .where(facts.term_key == term_key, *scoped)
         .group_by(facts.phase, facts.number)
         .order_by(facts.phase, facts.number),
     )
