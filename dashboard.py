@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.start_up import prepare
+from pages.shared.start_up import prepare
 
 
 @asynccontextmanager

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pages.appointments import appointments_page
-from pages.context import PageContext
-from pages.patients import patients_page
-from pages.side_effects import side_effects_page
-from pages.today import today_page
+from pages.appointments.page import appointments_page
+from pages.patients.page import patients_page
+from pages.shared.context import PageContext
+from pages.side_effects.page import side_effects_page
+from pages.today.page import today_page
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from data_access.errors import ClinicDatabaseError
 from data_access.filters import Filters
 from data_access.selection import Selected, count_infusions
 from data_access.status import ClinicStatus, clinic_status
-from pages.context import PageContext
-from pages.database import clinic_database
-from pages.filter_bar import filter_bar
-from pages.frame import nothing, plain
 from pages.registry import PAGES, PageEntry
+from pages.shared.context import PageContext
+from pages.shared.database import clinic_database
+from pages.shared.filter_bar import filter_bar
+from pages.shared.frame import nothing, plain
 
 _LOG = logging.getLogger("clinic.pages")
 _ICON = (

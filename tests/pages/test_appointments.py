@@ -26,8 +26,8 @@ def _page() -> None:
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
     from data_access.status import clinic_status
-    from pages.appointments import appointments_page
-    from pages.context import PageContext
+    from pages.appointments.page import appointments_page
+    from pages.shared.context import PageContext
     from tests.data_access.appointment_clinic import NOW
 
     start, end = (date.fromisoformat(day) for day in os.environ["TEST_PERIOD"].split())

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.frame import plain, safe_cells
+from pages.shared.frame import plain, safe_cells
 
 HOSTILE = [
     "![x](http://host/leak)",
@@ -40,7 +40,15 @@ def _page_with_a_finding() -> None:
     import pandas as pd
 
     from charts.style import figure
-    from pages.frame import Finding, KeyFigure, definitions, key_figures, nothing, sentence, show
+    from pages.shared.frame import (
+        Finding,
+        KeyFigure,
+        definitions,
+        key_figures,
+        nothing,
+        sentence,
+        show,
+    )
 
     sentence("Half of them.")
     key_figures([KeyFigure("Share", "50 %", "Of all", change="+1", judgement="good", trend=[1, 2])])

@@ -9,18 +9,18 @@ from clinical.codes import Phase, Timepoint
 from clinical.instruments import PCL5, PHQ9, WHO5
 from clinical.progress import Status
 from data_access.filters import Filters
-from pages.one_patient_findings import (
-    against_before_treatment,
-    item_9_title,
-    patient_answer,
-    side_effect_finding,
-)
-from pages.patient_findings import (
+from pages.patients.findings import (
     caseload_answer,
     caseload_note,
     response_finding,
     scores_finding,
     status_finding,
+)
+from pages.patients.one_patient_findings import (
+    against_before_treatment,
+    item_9_title,
+    patient_answer,
+    side_effect_finding,
 )
 from tests.charts.test_one_patient import INFUSIONS
 from tests.charts.test_patients import SERIES, TOTALS

@@ -26,8 +26,8 @@ def _page() -> None:
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
     from data_access.status import clinic_status
-    from pages.context import PageContext
-    from pages.patients import patients_page
+    from pages.patients.page import patients_page
+    from pages.shared.context import PageContext
     from tests.data_access.caseload_clinic import NOW, TODAY
 
     start, end = os.environ["TEST_PERIOD"].split()

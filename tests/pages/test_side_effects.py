@@ -22,8 +22,8 @@ def _page() -> None:
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
     from data_access.status import clinic_status
-    from pages.context import PageContext
-    from pages.side_effects import side_effects_page
+    from pages.shared.context import PageContext
+    from pages.side_effects.page import side_effects_page
 
     start, end = os.environ["TEST_PERIOD"].split()
     filters = Filters(date.fromisoformat(start), date.fromisoformat(end))

@@ -27,8 +27,8 @@ def _page() -> None:
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
     from data_access.status import clinic_status
-    from pages.context import PageContext
-    from pages.today import today_page
+    from pages.shared.context import PageContext
+    from pages.today.page import today_page
 
     viewer = LOCAL_VIEWER
     if os.environ["TEST_VIEWER"] == "manager":

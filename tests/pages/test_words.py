@@ -3,7 +3,7 @@
 from datetime import date
 
 from clinical.incidence import proportion
-from pages.words import count_words, day_words, listed, rate_words, weekday_words
+from pages.shared.words import count_words, day_words, listed, rate_words, weekday_words
 
 
 def test_days():

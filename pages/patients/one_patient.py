@@ -14,8 +14,17 @@ from clinical.instruments import PHQ9, Instrument
 from clinical.progress import FOLLOWED
 from data_access import one_patient as queries
 from data_access.one_patient import PatientRecord
-from pages.context import PageContext
-from pages.frame import (
+from pages.patients.one_patient_findings import (
+    against_before_treatment,
+    infusion_table,
+    item_9_finding,
+    patient_answer,
+    pressure_finding,
+    side_effect_finding,
+    trajectory_finding,
+)
+from pages.shared.context import PageContext
+from pages.shared.frame import (
     definitions,
     finding_grid,
     heading,
@@ -25,16 +34,7 @@ from pages.frame import (
     show,
     table,
 )
-from pages.one_patient_findings import (
-    against_before_treatment,
-    infusion_table,
-    item_9_finding,
-    patient_answer,
-    pressure_finding,
-    side_effect_finding,
-    trajectory_finding,
-)
-from pages.words import count_words, day_words
+from pages.shared.words import count_words, day_words
 
 CHOSEN = "chosen_patient"
 """Session state: the key of the patient who is open. Never in the URL or in a widget's key."""

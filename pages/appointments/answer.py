@@ -8,10 +8,10 @@ from clinical.calendar import day_number
 from clinical.codes import AppointmentStatus
 from clinical.incidence import Proportion, difference
 from clinical.schedule import COMING_WEEKS, Grain, attendance_over_time, suited_grain
-from pages.appointments_known import Known, Period
-from pages.context import PageContext
-from pages.frame import KeyFigure
-from pages.words import count_words, day_words, rate_words
+from pages.appointments.known import Known, Period
+from pages.shared.context import PageContext
+from pages.shared.frame import KeyFigure
+from pages.shared.words import count_words, day_words, rate_words
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

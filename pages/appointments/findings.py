@@ -22,10 +22,10 @@ from clinical.schedule import (
     volume,
     week_grid,
 )
-from pages.appointments_answer import WEEKDAYS
-from pages.appointments_known import Known, Period
-from pages.frame import Finding, plain
-from pages.words import count_words, day_words, listed
+from pages.appointments.answer import WEEKDAYS
+from pages.appointments.known import Known, Period
+from pages.shared.frame import Finding, plain
+from pages.shared.words import count_words, day_words, listed
 
 _MOST_ROWS = 12
 _LONGEST_BY_WEEK = timedelta(days=200)
@@ -40,7 +40,7 @@ _KINDS = [int(kind) for kind in AppointmentKind]
 def volume_finding(period: Period, counts: pd.DataFrame, grain: Grain, *, by_kind: bool) -> Finding:
     """How many appointments there were, by kind or by what became of them.
 
-    ``counts`` as from :func:`pages.appointments_known.counts_over_time`.
+    ``counts`` as from :func:`pages.appointments.known.counts_over_time`.
     """
     colours: Mapping[Any, str] = KIND_COLOURS if by_kind else OUTCOME_COLOURS
     split = "kind" if by_kind else "outcome"

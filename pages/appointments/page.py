@@ -4,8 +4,8 @@ import streamlit as st
 
 from clinical.attendance import LATE_NOTICE_HOURS
 from clinical.schedule import MOST_DAYS, Grain
-from pages.appointments_answer import answer, figures, not_closed_words, why_nothing
-from pages.appointments_findings import (
+from pages.appointments.answer import answer, figures, not_closed_words, why_nothing
+from pages.appointments.findings import (
     chairs_finding,
     coming_finding,
     over_time_finding,
@@ -15,15 +15,15 @@ from pages.appointments_findings import (
     volume_finding,
     weekday_finding,
 )
-from pages.appointments_known import (
+from pages.appointments.known import (
     AUTOMATIC,
     Known,
     chosen_grain,
     counts_over_time,
     look_up,
 )
-from pages.context import PageContext
-from pages.frame import (
+from pages.shared.context import PageContext
+from pages.shared.frame import (
     Finding,
     definitions,
     finding_grid,

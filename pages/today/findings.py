@@ -13,9 +13,9 @@ from clinical.calendar import day_date
 from clinical.codes import AppointmentKind
 from clinical.incidence import Proportion, directions, proportion
 from clinical.schedule import USUAL_WEEKS
-from pages.frame import Finding, plain
-from pages.today_known import BEFORE_DAYS, RECENT_DAYS
-from pages.words import count_words, day_words, listed, weekday_words
+from pages.shared.frame import Finding, plain
+from pages.shared.words import count_words, day_words, listed, weekday_words
+from pages.today.known import BEFORE_DAYS, RECENT_DAYS
 
 _TERMS = 8
 

@@ -14,17 +14,17 @@ from clinical.instruments import Instrument
 from clinical.progress import MEAN_NEEDS, PARTIAL_PERCENT, WORSE_POINTS, Status
 from data_access import patients as queries
 from data_access.patients import PAGE_SIZE, CaseloadView, Sort
-from pages.context import PageContext
-from pages.frame import Finding, csv_button, definitions, findings, nothing, sentence
-from pages.one_patient import CHOSEN, ORDER, one_patient_page, person_name
-from pages.patient_findings import (
+from pages.patients.findings import (
     caseload_answer,
     caseload_note,
     response_finding,
     scores_finding,
     status_finding,
 )
-from pages.words import day_words
+from pages.patients.one_patient import CHOSEN, ORDER, one_patient_page, person_name
+from pages.shared.context import PageContext
+from pages.shared.frame import Finding, csv_button, definitions, findings, nothing, sentence
+from pages.shared.words import day_words
 
 _TABLE = "caseload"
 _VIEWED, _TURN = "caseload_view", "caseload_turn"

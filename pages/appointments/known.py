@@ -18,7 +18,7 @@ from clinical.schedule import (
 from data_access import appointments as queries
 from data_access.filters import Filters
 from data_access.sites import closures, opening_hours, site_names
-from pages.context import PageContext
+from pages.shared.context import PageContext
 
 AUTOMATIC = "Auto"
 """The choice of a grain by the length of the period."""

@@ -10,8 +10,8 @@ from clinical.calendar import day_number
 from clinical.schedule import hours_of_day, week_at_hand, with_outcome
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
 from data_access.today import appointment_list
-from pages.context import PageContext
-from pages.frame import (
+from pages.shared.context import PageContext
+from pages.shared.frame import (
     Finding,
     definitions,
     findings,
@@ -21,16 +21,16 @@ from pages.frame import (
     sentence,
     table,
 )
-from pages.today_answer import answer, attention, figures, why_nothing
-from pages.today_findings import (
+from pages.shared.words import count_words
+from pages.today.answer import answer, attention, figures, why_nothing
+from pages.today.findings import (
     hours_finding,
     list_table,
     term_changes,
     terms_finding,
     week_finding,
 )
-from pages.today_known import Known, Moment, look_up, moment_of
-from pages.words import count_words
+from pages.today.known import Known, Moment, look_up, moment_of
 
 
 def today_page(context: PageContext) -> None:

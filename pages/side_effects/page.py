@@ -21,8 +21,8 @@ from clinical.side_effect_rates import (
 )
 from data_access import side_effects as queries
 from data_access.sites import site_names
-from pages.context import PageContext
-from pages.frame import (
+from pages.shared.context import PageContext
+from pages.shared.frame import (
     Finding,
     KeyFigure,
     definitions,
@@ -34,7 +34,8 @@ from pages.frame import (
     show,
     table,
 )
-from pages.side_effect_findings import (
+from pages.shared.words import day_words, rate_words
+from pages.side_effects.findings import (
     Counted,
     Parts,
     change_words,
@@ -44,7 +45,6 @@ from pages.side_effect_findings import (
     number_finding,
     site_finding,
 )
-from pages.words import day_words, rate_words
 
 ANY = "Any side effect"
 _INFUSION, _PATIENT = "Per infusion", "Per patient"

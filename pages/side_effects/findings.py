@@ -20,8 +20,8 @@ from clinical.side_effect_rates import (
     number_band,
     with_rates,
 )
-from pages.frame import Finding, plain
-from pages.words import day_words, listed
+from pages.shared.frame import Finding, plain
+from pages.shared.words import day_words, listed
 
 TOP_TERMS = 15
 """So many terms are drawn; the table holds them all."""

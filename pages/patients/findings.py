@@ -13,8 +13,8 @@ from clinical.incidence import Proportion, proportion
 from clinical.instruments import Instrument
 from clinical.progress import WORSE_POINTS, Status
 from data_access.filters import Filters
-from pages.frame import Finding
-from pages.words import count_words, day_words, rate_words
+from pages.shared.frame import Finding
+from pages.shared.words import count_words, day_words, rate_words
 
 _WHEN = {
     Timepoint.BEFORE_INFUSION: "taken before an infusion",

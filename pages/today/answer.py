@@ -15,9 +15,10 @@ from clinical.incidence import Proportion, difference, proportion
 from clinical.schedule import window_sums
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
 from data_access.sites import site_names
-from pages.context import PageContext
-from pages.frame import KeyFigure, plain
-from pages.today_known import (
+from pages.shared.context import PageContext
+from pages.shared.frame import KeyFigure, plain
+from pages.shared.words import count_words, day_words, rate_words, weekday_words
+from pages.today.known import (
     BEFORE_DAYS,
     LOOK_AHEAD_DAYS,
     RECENT_DAYS,
@@ -26,7 +27,6 @@ from pages.today_known import (
     Known,
     Moment,
 )
-from pages.words import count_words, day_words, rate_words, weekday_words
 
 _USUAL_WINDOWS = 4
 _NAMED_CHANGES = 3

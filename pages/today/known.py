@@ -16,8 +16,8 @@ from data_access import side_effects
 from data_access import today as queries
 from data_access.appointments import appointments_by_day
 from data_access.sites import closures, opening_hours
-from pages.context import PageContext
-from pages.words import listed
+from pages.shared.context import PageContext
+from pages.shared.words import listed
 
 RECENT_DAYS = 30
 """What is recent, for rates: so many days before today."""

@@ -7,8 +7,8 @@ from charts.one_patient import DIASTOLIC_LIMIT, SYSTOLIC_LIMIT, improvement, tak
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.progress import WORSE_POINTS, Status, held_from, points_worse, status
-from pages.frame import Finding
-from pages.words import count_words
+from pages.shared.frame import Finding
+from pages.shared.words import count_words
 
 
 def patient_answer(

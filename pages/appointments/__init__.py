@@ -1,0 +1,1 @@
+"""Appointments: how many, of which kind, who misses them, and what is coming?"""

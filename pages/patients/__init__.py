@@ -1,0 +1,1 @@
+"""Patients: how is each patient doing over the series?"""

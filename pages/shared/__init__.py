@@ -1,0 +1,1 @@
+"""What all pages share: their anatomy, the filter bar, the way to the database."""

@@ -1,0 +1,1 @@
+"""Side effects: which occur, how often, in whom, and is it changing?"""
