@@ -26,6 +26,7 @@ _STATEMENT_SECONDS = 8
 _POOL_SECONDS = 2
 _SQLITE_BUSY_SECONDS = 5
 _WRITING = "clinic_writing"
+_WRITER_LOCK = 5_203_118  # an advisory lock of PostgreSQL; the number is arbitrary
 
 
 def parse_url(url: str) -> URL:
@@ -137,25 +138,38 @@ def _sqlite_engine(path: Path) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection in one read transaction: every query in it sees the same state."""
-    with _plain_errors(engine), engine.connect() as connection, connection.begin():
-        yield connection
+    with _plain_errors(engine), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # By default each statement would see what was committed in between.
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def writing(engine: Engine, wait_seconds: float | None = None) -> Iterator[Connection]:
     """A connection in one write transaction: committed at the end, rolled back on any error.
 
-    Another writer's locks are waited for, ``wait_seconds`` where given; then
+    One writer at a time: another one is waited for, ``wait_seconds`` where given; then
     :class:`~data_access.errors.DatabaseBusyError` is raised.
     """
     with _plain_errors(engine), engine.connect() as connection:
         writer = connection.execution_options(**{_WRITING: True})
         with _waiting(writer, wait_seconds), writer.begin():
             lift_time_limit(writer)
-            if wait_seconds is not None and engine.dialect.name == "postgresql":
-                limit = max(1, round(1000 * wait_seconds))  # 0 would mean without limit
-                writer.exec_driver_sql(f"SET LOCAL lock_timeout = {limit}")
+            if engine.dialect.name == "postgresql":
+                _exclude_writers(writer, wait_seconds)
             yield writer
+
+
+def _exclude_writers(connection: Connection, wait_seconds: float | None) -> None:
+    """Do in PostgreSQL what ``BEGIN IMMEDIATE`` does in SQLite: let one writer in at a time."""
+    if wait_seconds is not None:
+        limit = max(1, round(1000 * wait_seconds))  # 0 would mean without limit
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {limit}")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 @contextmanager

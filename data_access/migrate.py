@@ -39,9 +39,6 @@ _OLDER = (
 )
 _NEWER = "This program is older than the database. Upgrade the program."
 
-# Two programs that start at once must not both make the tables; the number is arbitrary.
-_MIGRATION_LOCK = 5_203_117
-
 
 def require_schema(connection: Connection) -> None:
     """Refuse a database whose tables are not those of this program.
@@ -97,8 +94,6 @@ def _upgrade(engine: Engine) -> bool:
         if _is_current(engine):  # asked first, so that a running import is not waited for
             return False
         with writing(engine) as connection:
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             return _run_missing_revisions(connection)
     finally:
         engine.dispose()

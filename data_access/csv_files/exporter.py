@@ -33,7 +33,7 @@ def export_folder(engine: Engine, folder: Path, progress: Progress | None = None
     tell = progress or _tell_nobody
     rows = {}
     with _new_folder(folder) as unfinished, reading(engine) as connection:
-        _see_one_state(connection)
+        lift_time_limit(connection)
         for done, file in enumerate(FILES):
             tell(done, len(FILES))
             rows[file.name] = _export_file(connection, file, unfinished / file.name)
@@ -79,13 +79,6 @@ def _new_folder(folder: Path) -> Iterator[Path]:
         raise FolderError(
             f"{str(folder)!r} cannot be written ({reason}). Name another folder."
         ) from error
-
-
-def _see_one_state(connection: Connection) -> None:
-    """Let every file show the database at the same moment, also while an import commits."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    lift_time_limit(connection)
 
 
 def _export_file(connection: Connection, file: FileContract, path: Path) -> int:

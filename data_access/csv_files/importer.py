@@ -31,8 +31,6 @@ from data_access.upkeep import analyze, vacuum
 Progress = Callable[[int, int], None]
 """Called with how much is done, and how much there is: here in percent of the time, about."""
 
-# Imports exclude each other by an advisory lock of PostgreSQL; the number is arbitrary.
-_IMPORT_LOCK = 5_203_118
 _MANY_ROWS = 10_000
 
 _READ = 50  # percent of the time at which the files are read, about
@@ -137,8 +135,6 @@ def _only_import(engine: Engine, wait_seconds: float) -> Iterator[Connection]:
     """The write transaction of the only import that runs."""
     try:
         with writing(engine, wait_seconds=wait_seconds) as connection:
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})")
             yield connection
     except DatabaseBusyError as error:
         raise ImportRunningError(
