@@ -324,8 +324,13 @@ _SIDE_EFFECTS = (
         "SELECT count(DISTINCT infusion_key) FROM side_effect_facts WHERE serious = 1 AND {period}",
     ),
     _filtered(
+        side_effects.serious_by_term,
+        "SELECT term_key, count(*) FROM side_effect_facts WHERE serious = 1 AND {period}"
+        " GROUP BY 1 ORDER BY 1",
+    ),
+    _filtered(
         side_effects.terms_by_grade,
-        "SELECT term_key, worst_grade, count(*), sum(events), sum(serious)"
+        "SELECT term_key, worst_grade, count(*), sum(events)"
         " FROM side_effect_facts WHERE {period} GROUP BY 1, 2 ORDER BY 1, 2",
     ),
     _filtered(

@@ -138,33 +138,35 @@ def real_changes(pairs: Iterable[Change]) -> list[Change]:
     )
 
 
-def one_row_per_term(by_grade: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+def one_row_per_term(
+    by_grade: pd.DataFrame, patients: pd.DataFrame, serious: pd.DataFrame
+) -> pd.DataFrame:
     """A row for each term from a row for each term and grade, the commonest first.
 
-    ``by_grade``: ``term_key``, ``term``, ``grade``, ``infusions``, ``events``, ``serious``;
-    ``patients``: ``term_key``, ``patients``. Returns ``term_key``, ``term``, ``infusions``,
-    ``events``, ``serious``, ``patients``, and infusions by worst grade in ``grade_0`` (not graded)
-    to ``grade_5``.
+    ``by_grade``: ``term_key``, ``term``, ``grade``, ``infusions``, ``events``; ``patients``:
+    ``term_key``, ``patients``; ``serious``: ``term_key``, ``serious``. Returns ``term_key``,
+    ``term``, ``infusions``, ``events``, ``serious``, ``patients``, and infusions by worst grade in
+    ``grade_0`` (not graded) to ``grade_5``.
     """
     patients_of = _as_dict(patients, "term_key", "patients")
+    serious_of = _as_dict(serious, "term_key", "serious")
     grades = [f"grade_{grade}" for grade in range(HIGHEST_GRADE + 1)]
-    counted = ("infusions", "events", "serious")
     rows: dict[int, dict[str, Any]] = {}
-    for key, term, grade, infusions, events, serious in zip(
+    for key, term, grade, infusions, events in zip(
         *(by_grade[name].to_list() for name in _BY_GRADE), strict=True
     ):
-        names = {"term_key": key, "term": term}
-        zeros = dict.fromkeys((*counted, "patients", *grades), 0)
-        row = rows.setdefault(key, {**names, **zeros, "patients": patients_of.get(key, 0)})
+        empty = {"term_key": key, "term": term, "infusions": 0, "events": 0}
+        found = {"serious": serious_of.get(key, 0), "patients": patients_of.get(key, 0)}
+        row = rows.setdefault(key, {**empty, **found, **dict.fromkeys(grades, 0)})
         row["infusions"] += infusions
         row["events"] += events
-        row["serious"] += serious
         row[f"grade_{grade}"] = infusions
     ordered = sorted(rows.values(), key=lambda row: (-row["infusions"], row["term"]))
-    return pd.DataFrame(ordered, columns=["term_key", "term", *counted, "patients", *grades])
+    columns = ["term_key", "term", "infusions", "events", "serious", "patients", *grades]
+    return pd.DataFrame(ordered, columns=columns)
 
 
-_BY_GRADE = ("term_key", "term", "grade", "infusions", "events", "serious")
+_BY_GRADE = ("term_key", "term", "grade", "infusions", "events")
 
 
 def _as_dict(frame: pd.DataFrame, keys: str, values: str) -> dict[int, int]:

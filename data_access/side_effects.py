@@ -128,11 +128,23 @@ def count_serious(connection: Connection, viewer: Viewer, filters: Filters) -> i
     return connection.scalar(statement) or 0
 
 
+def serious_by_term(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """The infusions in which each term was serious. Columns: ``term_key``, ``serious``."""
+    facts = SideEffectFact
+    return query_frame(
+        connection,
+        select(facts.term_key, func.count().label("serious"))
+        .where(facts.serious == 1, *conditions(connection, viewer, filters, facts))
+        .group_by(facts.term_key)
+        .order_by(facts.term_key),
+    )
+
+
 def terms_by_grade(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """Each term that occurred, by its worst grade in an infusion.
 
     Columns: ``term_key``, ``term`` (its name), ``grade`` (0 = not graded), ``infusions``,
-    ``events`` (records), ``serious`` (infusions in which it was serious).
+    ``events`` (records).
     """
     facts = SideEffectFact
     grouped = (
@@ -141,13 +153,12 @@ def terms_by_grade(connection: Connection, viewer: Viewer, filters: Filters) -> 
             facts.worst_grade.label("grade"),
             func.count().label("infusions"),
             func.sum(facts.events).label("events"),
-            func.sum(facts.serious).label("serious"),
         )
         .where(*conditions(connection, viewer, filters, facts))
         .group_by(facts.term_key, facts.worst_grade)
         .subquery()
     )
-    columns = [grouped.c[name] for name in ("grade", "infusions", "events", "serious")]
+    columns = [grouped.c[name] for name in ("grade", "infusions", "events")]
     return query_frame(
         connection,
         select(grouped.c.term_key, Term.name.label("term"), *columns)

@@ -171,7 +171,6 @@ class SideEffectFact(Base):
             "phase",
             "worst_grade",
             "events",
-            "serious",
             "patient_key",
             "month",
             "dose_band",
@@ -187,7 +186,6 @@ class SideEffectFact(Base):
             "diagnosis_group",
             "phase",
             "events",
-            "serious",
         ),
         # Patients with each term.
         Index(

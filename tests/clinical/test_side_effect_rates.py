@@ -122,26 +122,18 @@ def test_what_one_look_would_call_real_is_not_among_many_looks():
 def test_one_row_per_term_adds_up_the_grades_and_keeps_them():
     by_grade = pd.DataFrame(
         [
-            (7, "Nausea", 0, 2, 2, 0),
-            (7, "Nausea", 3, 1, 4, 1),  # four records in one infusion
-            (8, "Dizziness", 1, 5, 5, 0),
-            (9, "Anxiety", 1, 3, 3, 0),
+            (7, "Nausea", 0, 2, 2),
+            (7, "Nausea", 3, 1, 4),  # four records in one infusion
+            (8, "Dizziness", 1, 5, 5),
+            (9, "Anxiety", 1, 3, 3),
         ],
-        columns=["term_key", "term", "grade", "infusions", "events", "serious"],
+        columns=["term_key", "term", "grade", "infusions", "events"],
     )
     patients = pd.DataFrame({"term_key": [7, 8, 9], "patients": [2, 4, 3]})
-    found = one_row_per_term(by_grade, patients)
-    columns = [
-        "term",
-        "infusions",
-        "events",
-        "serious",
-        "patients",
-        "grade_0",
-        "grade_1",
-        "grade_3",
-    ]
-    assert found[columns].to_numpy().tolist() == [
+    serious = pd.DataFrame({"term_key": [7], "serious": [1]})
+    found = one_row_per_term(by_grade, patients, serious)
+    numbers = ["infusions", "events", "serious", "patients", "grade_0", "grade_1", "grade_3"]
+    assert found[["term", *numbers]].to_numpy().tolist() == [
         ["Dizziness", 5, 5, 0, 4, 0, 5, 0],
         ["Anxiety", 3, 3, 0, 3, 0, 3, 0],  # as often as Nausea: by name
         ["Nausea", 3, 6, 1, 2, 2, 0, 1],
@@ -149,8 +141,10 @@ def test_one_row_per_term_adds_up_the_grades_and_keeps_them():
 
 
 def test_no_term_gives_no_row():
-    by_grade = pd.DataFrame(columns=["term_key", "term", "grade", "infusions", "events", "serious"])
-    assert one_row_per_term(by_grade, pd.DataFrame(columns=["term_key", "patients"])).empty
+    by_grade = pd.DataFrame(columns=["term_key", "term", "grade", "infusions", "events"])
+    patients = pd.DataFrame(columns=["term_key", "patients"])
+    serious = pd.DataFrame(columns=["term_key", "serious"])
+    assert one_row_per_term(by_grade, patients, serious).empty
 
 
 def test_the_time_before_is_the_whole_without_the_recent_part():

@@ -100,19 +100,26 @@ def test_serious_counts_infusions(engine: Engine):
         fill(writer, (20, "E20", "I4", "Anxiety", 2, True), (21, "E21", "I8", "Syncope", 3, True))
     with reading(engine) as reader:
         assert side_effects.count_serious(reader, LOCAL_VIEWER, ALL) == 2
+        by_term = side_effects.serious_by_term(reader, LOCAL_VIEWER, ALL)
+        assert list(by_term.columns) == ["term_key", "serious"]
+        assert dict(rows(by_term)) == {
+            key_of(reader, "Hypertension"): 1,
+            key_of(reader, "Anxiety"): 1,
+            key_of(reader, "Syncope"): 1,
+        }
 
 
 def test_terms_by_grade(connection: Connection):
     frame = side_effects.terms_by_grade(connection, LOCAL_VIEWER, ALL)
-    assert list(frame.columns) == ["term_key", "term", "grade", "infusions", "events", "serious"]
+    assert list(frame.columns) == ["term_key", "term", "grade", "infusions", "events"]
     assert sorted(rows(frame.drop(columns="term_key"))) == [
-        ("Dissociation", 0, 1, 1, 0),
-        ("Dissociation", 1, 1, 1, 0),
-        ("Dissociation", 2, 1, 1, 0),
-        ("Hypertension", 4, 1, 1, 1),
-        ("Nausea", 1, 1, 1, 0),
-        ("Nausea", 2, 1, 1, 0),
-        ("Nausea", 3, 1, 2, 0),  # recorded twice in one infusion: one infusion, two events
+        ("Dissociation", 0, 1, 1),
+        ("Dissociation", 1, 1, 1),
+        ("Dissociation", 2, 1, 1),
+        ("Hypertension", 4, 1, 1),
+        ("Nausea", 1, 1, 1),
+        ("Nausea", 2, 1, 1),
+        ("Nausea", 3, 1, 2),  # recorded twice in one infusion: one infusion, two events
     ]
 
 
@@ -187,6 +194,7 @@ QUERIES: list[Callable[[Connection, Viewer, Filters], object]] = [
     side_effects.infusions_by_month_and_dose,
     side_effects.infusions_by_number,
     lambda c, v, f: side_effects.infusions_by_site(c, v, f, RECENT),
+    side_effects.serious_by_term,
     side_effects.terms_by_grade,
     side_effects.patients_by_term,
     lambda c, v, f: side_effects.terms_by_site(c, v, f, RECENT),

@@ -679,16 +679,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_side_effect_facts_grade",
         "side_effect_facts",
-        [
-            "term_key",
-            "worst_grade",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "events",
-            "serious",
-        ],
+        ["term_key", "worst_grade", "day", "site_key", "diagnosis_group", "phase", "events"],
         unique=False,
     )
     op.create_index(
@@ -728,7 +719,6 @@ def upgrade() -> None:
             "phase",
             "worst_grade",
             "events",
-            "serious",
             "patient_key",
             "month",
             "dose_band",
