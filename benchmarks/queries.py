@@ -105,7 +105,7 @@ _SHARED = (
     _filtered(
         selection.count_infusions,
         "SELECT count(*) FROM infusion_facts WHERE {period}",
-        "SELECT count(*) FROM infusion_facts",
+        "SELECT sum(infusions) FROM patient_facts",
     ),
     PageQuery(
         sites.site_names,

@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
 from data_access.filters import Filters
-from data_access.schema import AppointmentFact, InfusionFact, ScoreFact, SideEffectFact, Site
+from data_access.schema import (
+    AppointmentFact,
+    InfusionFact,
+    PatientFact,
+    ScoreFact,
+    SideEffectFact,
+    Site,
+)
 
 FilteredFacts = type[AppointmentFact] | type[InfusionFact] | type[ScoreFact] | type[SideEffectFact]
 
@@ -83,11 +90,13 @@ class Selected:
 def count_infusions(connection: Connection, viewer: Viewer, filters: Filters) -> Selected:
     """The infusions within the filters, and all that the viewer may see."""
     counted = select(func.count()).select_from(InfusionFact)
-    everything = counted
-    site_keys = permitted_site_keys(connection, viewer)
-    if site_keys is not None:
-        everything = everything.where(InfusionFact.site_key.in_(site_keys))
     selected = counted.where(*conditions(connection, viewer, filters, InfusionFact))
+    site_keys = permitted_site_keys(connection, viewer)
+    if site_keys is None:
+        # There are twenty times fewer patients than infusions to read.
+        everything = select(func.sum(PatientFact.infusions))
+    else:
+        everything = counted.where(InfusionFact.site_key.in_(site_keys))
     return Selected(
         infusions=connection.scalar(selected) or 0,
         all_infusions=connection.scalar(everything) or 0,
