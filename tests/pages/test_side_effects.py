@@ -8,7 +8,7 @@ import orjson
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data_access.engine import make_engine, writing
+from data_access.engine import URL_VARIABLE, make_engine, writing
 from tests.data_access.side_effect_clinic import fill
 
 HOSTILE = "<b>Itch</b> [x](http://host) $y$"
@@ -27,7 +27,7 @@ def _page() -> None:
 
     start, end = os.environ["TEST_PERIOD"].split()
     filters = Filters(date.fromisoformat(start), date.fromisoformat(end))
-    engine = make_engine(os.environ["TEST_DATABASE"])
+    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
     with reading(engine) as connection:
         status = clinic_status(connection, LOCAL_VIEWER)
         now = datetime(2026, 3, 31, 16, tzinfo=UTC)
@@ -52,7 +52,7 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
             with writing(engine) as connection:
                 fill(connection, *more_side_effects)
         engine.dispose()
-        monkeypatch.setenv("TEST_DATABASE", sqlite_url)
+        monkeypatch.setenv(URL_VARIABLE, sqlite_url)
         monkeypatch.setenv("TEST_PERIOD", f"{start} {end}")
         return AppTest.from_function(_page, default_timeout=30)
 
