@@ -34,13 +34,14 @@ from pages.shared.frame import (
     show,
     table,
 )
+from pages.shared.memory import remembered
 
 _OUTCOME, _KIND = "Outcome", "Kind"
 
 
 def appointments_page(context: PageContext) -> None:
     """Draw the page."""
-    known = look_up(context)
+    known = remembered(context, "appointments", lambda: look_up(context))
     if not known.volume and known.around.empty:
         nothing(why_nothing(context))
         return
@@ -49,7 +50,9 @@ def appointments_page(context: PageContext) -> None:
         st.caption(not_closed_words(known))
     key_figures(figures(known))
     _volume(context, known)
-    finding_grid(_smaller_pictures(known))
+    finding_grid(
+        remembered(context, "smaller appointment pictures", lambda: _smaller_pictures(known))
+    )
     _rates(known)
     definitions(_DEFINITIONS)
 
@@ -75,8 +78,13 @@ def _volume(context: PageContext, known: Known) -> None:
             help="What became of the appointments, or what they were for",
         )
     grain = chosen_grain(known.period, wished or AUTOMATIC)
-    counts = counts_over_time(context, known, grain)
-    show(volume_finding(known.period, counts, grain, by_kind=split == _KIND))
+    by_kind = split == _KIND
+
+    def volume() -> Finding:
+        counts = counts_over_time(context, known, grain)
+        return volume_finding(known.period, counts, grain, by_kind=by_kind)
+
+    show(remembered(context, "appointment volume", volume, grain, by_kind))
 
 
 def _smaller_pictures(known: Known) -> list[Finding]:

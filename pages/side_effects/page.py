@@ -34,6 +34,7 @@ from pages.shared.frame import (
     show,
     table,
 )
+from pages.shared.memory import remembered
 from pages.shared.words import day_words, rate_words
 from pages.side_effects.findings import (
     Counted,
@@ -74,7 +75,7 @@ class _Counts:
 
 def side_effects_page(context: PageContext) -> None:
     """Draw the page."""
-    counts = _count(context)
+    counts = remembered(context, "side-effect counts", lambda: _count(context))
     if not counts.totals["recorded"]:
         nothing(_why_nothing(context, counts.totals["infusions"]))
         return
@@ -309,8 +310,21 @@ def _pictures(context: PageContext, counts: _Counts) -> None:
             width=280,
             help="What the pictures by infusion, dose, month and site are about",
         )
-    show(incidence_finding(terms, _counted(counts, per == _PATIENT), chosen))
-    finding_grid(_details(context, counts, chosen))
+    counted = _counted(counts, per == _PATIENT)
+    show(
+        remembered(
+            context,
+            "incidence",
+            lambda: incidence_finding(terms, counted, chosen),
+            per,
+            chosen,
+        )
+    )
+    finding_grid(
+        remembered(
+            context, "side-effect details", lambda: _details(context, counts, chosen), chosen
+        )
+    )
 
 
 def _counted(counts: _Counts, per_patient: bool) -> Counted:

@@ -21,6 +21,7 @@ from pages.shared.frame import (
     sentence,
     table,
 )
+from pages.shared.memory import remembered
 from pages.shared.words import count_words
 from pages.today.answer import answer, attention, figures, why_nothing
 from pages.today.findings import (
@@ -43,7 +44,7 @@ def today_page(context: PageContext) -> None:
     sentence(answer(known, moment))
     st.markdown(attention(context, known, moment))
     key_figures(figures(context, known, moment))
-    findings(*_pictures(known, moment))
+    findings(*remembered(context, "today's pictures", lambda: _pictures(known, moment), moment))
     _appointment_list(context, moment)
     definitions(_DEFINITIONS)
 
