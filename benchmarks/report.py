@@ -44,15 +44,16 @@ def show_pages(infusions: int, times: Sequence[PageTime]) -> None:
     """A table of the pages, the empty one first."""
     table = _table(f"Script runs on {infusions:,} infusions: warm, ms")
     table.add_column("page", no_wrap=True)
-    for heading in ("median", "slowest in 20", "above an empty page", "KB sent"):
+    for heading in ("first", "slowest in 20", "above an empty page", "again", "KB sent"):
         table.add_column(heading, justify="right", no_wrap=True)
-    empty = times[0].median
+    empty = times[0].first
     for time in times:
         table.add_row(
             time.page,
-            f"{time.median:.0f}",
+            f"{time.first:.0f}",
             f"{time.slow:.0f}",
-            f"{time.median - empty:.0f}",
+            f"{time.first - empty:.0f}",
+            f"{time.again:.0f}",
             f"{time.kilobytes:.0f}",
         )
     _CONSOLE.print(table)

@@ -30,6 +30,11 @@ def remembered(
     return made
 
 
+def forget() -> None:
+    """Forget everything that was remembered."""
+    _kept.clear()
+
+
 @st.cache_resource(max_entries=128, ttl="30m", show_spinner=False)
 def _kept(part: str, url: str, key: object, _make: Callable[[], Any]) -> Any:
     # The underscore keeps the function itself out of the key.

@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
+from benchmarks.measure_pages import measure_pages
+from benchmarks.report import show_pages
 from data_access.engine import make_engine, writing
 from tests.data_access.side_effect_clinic import fill
 
@@ -29,12 +31,16 @@ def test_queries_prints_a_row_for_each_scenario(filled_url: str):
         assert words in result.stdout
 
 
-def test_pages_prints_a_row_for_each_page(filled_url: str):
-    result = CliRunner().invoke(app, ["pages", "--url", filled_url, "--repeat", "1"])
-    assert result.exit_code == 0
-    assert "Script runs on 9 infusions" in result.stdout
+def test_pages_prints_a_row_for_each_page(filled_url: str, capsys: pytest.CaptureFixture[str]):
+    infusions, times = measure_pages(filled_url, repeat=1)
+    show_pages(infusions, times)
+    printed = capsys.readouterr().out
+    assert "Script runs on 9 infusions" in printed
     for page in ("an empty page", "Today", "Patients", "Side effects", "Appointments"):
-        assert page in result.stdout
+        assert page in printed
+    # A page that failed to draw would be fast, and small.
+    assert times[0].kilobytes < 2
+    assert all(time.kilobytes > 5 for time in times[1:])
 
 
 @pytest.mark.parametrize("command", COMMANDS)
