@@ -39,8 +39,7 @@ def test_pages_prints_a_row_for_each_page(filled_url: str, capsys: pytest.Captur
     for page in ("an empty page", "Today", "Patients", "Side effects", "Appointments"):
         assert page in printed
     # A page that failed to draw would be fast, and small.
-    assert times[0].kilobytes < 2
-    assert all(time.kilobytes > 5 for time in times[1:])
+    assert all(time.kilobytes > 3 * times[0].kilobytes for time in times[1:])
 
 
 @pytest.mark.parametrize("command", COMMANDS)
