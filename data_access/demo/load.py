@@ -28,7 +28,8 @@ def without_indexes(connection: Connection, tables: list[Table]) -> Iterator[Non
     for index in indexes:
         index.create(connection)
     for reference in references:
-        connection.execute(AddConstraint(reference))
+        # By default the table would be made without the reference from then on.
+        connection.execute(AddConstraint(reference, isolate_from_table=False))
 
 
 @contextmanager
