@@ -25,6 +25,7 @@ from pages.shared.context import PageContext
 from pages.shared.database import clinic_database
 from pages.shared.filter_bar import filter_bar
 from pages.shared.frame import nothing, plain
+from pages.shared.start_up import settle
 
 _LOG = logging.getLogger("clinic.pages")
 _ICON = (
@@ -127,6 +128,7 @@ def main() -> None:
             navigation.run()
         else:
             nothing(_NO_RECORDS)
+    settle(entry.url_path)
 
 
 if __name__ == "__main__":

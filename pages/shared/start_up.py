@@ -24,6 +24,21 @@ def prepare() -> None:
     gc.freeze()
 
 
+_settled: set[str] = set()
+
+
+def settle(page: str) -> None:
+    """Freeze the heap again once a page has been drawn for the first time.
+
+    The libraries load parts of themselves only when they are used (kinds of charts, the database's
+    dialect). A collection of those after each later run would cost it 10 to 20 ms.
+    """
+    if page not in _settled:
+        _settled.add(page)
+        gc.collect()
+        gc.freeze()
+
+
 def _make_demo(today: date) -> None:
     if not demo_is_needed(today):
         return
