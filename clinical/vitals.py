@@ -1,6 +1,7 @@
-"""One infusion's vital signs in six numbers."""
+"""One infusion's vital signs in eight numbers."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -18,7 +19,8 @@ class VitalSummary(NamedTuple):
 
     Rises: the highest later value minus the first one, which is the value before the infusion;
     below 0 where the pressure only fell, missing where there is no later value. Peaks: the highest
-    value of all. ``lowest_spo2`` in %. ``deepest_sedation``: the lowest MOAA/S.
+    value of all. ``lowest_spo2`` in %. ``deepest_sedation``: the lowest MOAA/S. Sustained: the
+    highest value that two readings in a row reached, missing where there are no two.
     """
 
     systolic_rise: int | None
@@ -27,9 +29,11 @@ class VitalSummary(NamedTuple):
     peak_diastolic: int | None
     lowest_spo2: float | None
     deepest_sedation: int | None
+    sustained_systolic: int | None
+    sustained_diastolic: int | None
 
 
-NO_MEASUREMENTS = VitalSummary(None, None, None, None, None, None)
+NO_MEASUREMENTS = VitalSummary(None, None, None, None, None, None, None, None)
 """The summary of an infusion without vital signs."""
 
 
@@ -55,8 +59,14 @@ def summarise(measurements: Iterable[Measurement]) -> VitalSummary:
         peak_diastolic=max(diastolic, default=None),
         lowest_spo2=min(spo2, default=None),
         deepest_sedation=min(sedation, default=None),
+        sustained_systolic=_sustained(systolic),
+        sustained_diastolic=_sustained(diastolic),
     )
 
 
 def _rise(values: list[int]) -> int | None:
     return max(values[1:]) - values[0] if len(values) > 1 else None
+
+
+def _sustained(values: list[int]) -> int | None:
+    return max((min(pair) for pair in pairwise(values)), default=None)

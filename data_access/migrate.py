@@ -20,7 +20,7 @@ from data_access.errors import (
     SchemaMismatchError,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision that this program knows, oldest first; the last one is its own."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -126,9 +126,18 @@ def _run_missing_revisions(connection: Connection) -> bool:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if tables:
+        _derive_facts_anew(connection)
     if connection.dialect.name == "sqlite":
         _require_whole_references(connection)
     return True
+
+
+def _derive_facts_anew(connection: Connection) -> None:
+    """A revision may change what is derived from the records, and may empty its tables."""
+    from data_access.facts import rebuild_facts
+
+    rebuild_facts(connection)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -4,15 +4,24 @@ Importing this package registers every table on :data:`Base.metadata`.
 """
 
 from data_access.schema.base import Base
-from data_access.schema.bookkeeping import ClinicSetting, ImportedFile, ImportRun
+from data_access.schema.bookkeeping import (
+    ClinicSetting,
+    ImportedFile,
+    ImportRun,
+    ThresholdChange,
+)
 from data_access.schema.facts import (
     AppointmentFact,
     CourseFact,
+    ExpectedTotal,
     InfusionFact,
+    LaterTotal,
     PatientFact,
+    PatientWord,
     ScoreFact,
     SideEffectFact,
     Term,
+    WatchFact,
 )
 from data_access.schema.records import (
     Appointment,
@@ -41,14 +50,17 @@ __all__ = [
     "ClinicSetting",
     "Closure",
     "CourseFact",
+    "ExpectedTotal",
     "ImportRun",
     "ImportedFile",
     "Infusion",
     "InfusionFact",
+    "LaterTotal",
     "Medication",
     "OpeningHours",
     "Patient",
     "PatientFact",
+    "PatientWord",
     "Provider",
     "ScoreFact",
     "Series",
@@ -56,5 +68,7 @@ __all__ = [
     "SideEffectFact",
     "Site",
     "Term",
+    "ThresholdChange",
     "VitalSigns",
+    "WatchFact",
 ]

@@ -128,6 +128,8 @@ REAL_NUMBER: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 """A number with decimals."""
 KEY = BigInteger().with_variant(Integer(), "sqlite")
 """A surrogate key. In SQLite it is the rowid, so it costs no index of its own."""
+WORD = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text in the order of its characters' numbers, in which all that begins alike lies together."""
 
 STRICT = {"sqlite_strict": True}
 """Table option: SQLite refuses a value of the wrong type instead of storing it."""

@@ -1,11 +1,11 @@
-"""What the program notes about the database itself: imports and settings."""
+"""What the program notes about the database itself: imports, settings and thresholds."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data_access.schema.base import KEY, KEYED, STRICT, Base, UtcDateTime
+from data_access.schema.base import KEY, KEYED, REAL_NUMBER, STRICT, Base, UtcDateTime
 
 
 class ImportRun(Base):
@@ -46,3 +46,17 @@ class ClinicSetting(Base):
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class ThresholdChange(Base):
+    """One change of one threshold, signed. The latest of a name holds; none means its default."""
+
+    __tablename__ = "threshold_changes"
+    __table_args__ = (STRICT,)
+
+    change_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    value: Mapped[float] = mapped_column(REAL_NUMBER)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Text)

@@ -9,7 +9,7 @@ anybody: every row can be made again from the records (``rebuild-facts``).
 from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data_access.schema.base import KEY, KEYED, REAL_NUMBER, SMALL, STRICT, Base
+from data_access.schema.base import KEY, KEYED, REAL_NUMBER, SMALL, STRICT, WORD, Base
 
 
 def _key() -> Mapped[int]:
@@ -50,8 +50,9 @@ class InfusionFact(Base):
     """One infusion.
 
     ``recorded``: 1 where the side-effect form was filled in, else 0; rates count only those.
-    ``stopped``: 1 where stopped early. ``minutes``: start to end. Rises are the highest value
-    minus the first one (mmHg), missing where there is no first or no later value.
+    ``stopped``: 1 where stopped early. ``minutes``: start to end; ``chair_minutes``: start to
+    discharge. Rises are the highest value minus the first one (mmHg), missing where there is no
+    first or no later value; ``sustained_…``: what two readings in a row reached.
     ``side_effects``: records; ``worst_grade``: 0 where none is graded.
     """
 
@@ -141,12 +142,15 @@ class InfusionFact(Base):
     dose_band: Mapped[int] = _small()
     mg_per_kg: Mapped[float | None] = _optional_real()
     minutes: Mapped[int | None] = mapped_column(KEY)
+    chair_minutes: Mapped[int | None] = mapped_column(KEY)
     systolic_rise: Mapped[int | None] = _optional_small()
     diastolic_rise: Mapped[int | None] = _optional_small()
     peak_systolic: Mapped[int | None] = _optional_small()
     peak_diastolic: Mapped[int | None] = _optional_small()
     lowest_spo2: Mapped[float | None] = _optional_real()
     deepest_sedation: Mapped[int | None] = _optional_small()
+    sustained_systolic: Mapped[int | None] = _optional_small()
+    sustained_diastolic: Mapped[int | None] = _optional_small()
     recorded: Mapped[int] = _small()
     stopped: Mapped[int] = _small()
     side_effects: Mapped[int] = _small()
@@ -363,10 +367,14 @@ class PatientFact(Base):
 
     ``done``: infusions of the latest series; ``planned``: as planned, else missing;
     ``infusions``: all infusions ever. A patient without a series has phase 0 and no days.
+    ``handle``: names the patient in addresses and tells nothing (:mod:`data_access.handles`).
+    ``provider_key``: who gave the latest infusion that names somebody.
     """
 
     __tablename__ = "patient_facts"
     __table_args__ = (
+        # The patient of an address.
+        Index("ix_patient_facts_handle", "handle", unique=True),
         # Patients: the caseload of one site and a period.
         Index(
             "ix_patient_facts_site_day",
@@ -394,6 +402,137 @@ class PatientFact(Base):
     infusions: Mapped[int] = _small()
     first_infusion_day: Mapped[int | None] = _optional_reference()
     last_infusion_day: Mapped[int | None] = _optional_reference()
+    handle: Mapped[str] = mapped_column(Text)
+    provider_key: Mapped[int | None] = _optional_reference()
+
+
+class PatientWord(Base):
+    """A word by which a patient is found, folded as :func:`clinical.words.folded` does.
+
+    The words of the given and the family name, and the patient's numbers.
+    """
+
+    __tablename__ = "patient_words"
+    __table_args__ = (
+        # A patient's own words, to make them anew.
+        Index("ix_patient_words_patient", "patient_key"),
+        KEYED,
+    )
+
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+    patient_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("patients.patient_key"), primary_key=True, autoincrement=False
+    )
+
+
+class WatchFact(Base):
+    """What the rules of the attention list look at: one patient who has had an infusion.
+
+    Filters and place in the treatment are those of the latest series. Suicidal thoughts, from
+    PHQ-9 item 9 and the C-SSRS level, whenever asked: ``…_last`` with its day; where a rise is open
+    (:func:`clinical.thoughts.open_rise`), ``…_before`` is the level before it and ``…_since`` its
+    day. Progress on the ``instrument`` by which the latest series is followed
+    (:func:`clinical.progress.leading`): ``baseline``, the latest ``total`` with its day, infusion
+    number and timepoint, ``percent`` better, ``worse_since`` (the day from which every score is
+    worse, else missing). ``before_treatment``: the baseline of the last induction;
+    ``best_percent`` and ``now_percent``: improvement on it, the best so far and the latest;
+    ``best_total``; ``lost_since``: the day from which a response once reached is no response.
+    ``scored_day``: of the latest depression score, whichever scale; ``unscored``: infusions since.
+    Vital signs are those of the last infusion. ``usual_interval``: median of the days between
+    boosters, of which there are ``intervals``.
+    """
+
+    __tablename__ = "watch_facts"
+    __table_args__ = (
+        # Who is under treatment, every site; and of one site.
+        Index("ix_watch_facts_day", "last_infusion_day"),
+        Index("ix_watch_facts_site_day", "site_key", "last_infusion_day"),
+        STRICT,
+    )
+
+    patient_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("patients.patient_key"), primary_key=True, autoincrement=False
+    )
+    site_key: Mapped[int | None] = _optional_reference()
+    diagnosis_group: Mapped[int] = _small()
+    phase: Mapped[int] = _small()
+    done: Mapped[int] = _small()
+    planned: Mapped[int | None] = _optional_small()
+    last_infusion_day: Mapped[int] = _reference()
+    last_number: Mapped[int] = _small()
+    item_9_last: Mapped[int | None] = _optional_small()
+    item_9_day: Mapped[int | None] = _optional_reference()
+    item_9_before: Mapped[int | None] = _optional_small()
+    item_9_since: Mapped[int | None] = _optional_reference()
+    cssrs_last: Mapped[int | None] = _optional_small()
+    cssrs_day: Mapped[int | None] = _optional_reference()
+    cssrs_before: Mapped[int | None] = _optional_small()
+    cssrs_since: Mapped[int | None] = _optional_reference()
+    instrument: Mapped[int | None] = _optional_small()
+    baseline: Mapped[float | None] = _optional_real()
+    total: Mapped[float | None] = _optional_real()
+    percent: Mapped[float | None] = _optional_real()
+    total_day: Mapped[int | None] = _optional_reference()
+    total_number: Mapped[int | None] = _optional_small()
+    total_timepoint: Mapped[int | None] = _optional_small()
+    worse_since: Mapped[int | None] = _optional_reference()
+    before_treatment: Mapped[float | None] = _optional_real()
+    best_total: Mapped[float | None] = _optional_real()
+    best_percent: Mapped[float | None] = _optional_real()
+    now_percent: Mapped[float | None] = _optional_real()
+    lost_since: Mapped[int | None] = _optional_reference()
+    scored_day: Mapped[int | None] = _optional_reference()
+    unscored: Mapped[int] = _small()
+    peak_systolic: Mapped[int | None] = _optional_small()
+    peak_diastolic: Mapped[int | None] = _optional_small()
+    sustained_systolic: Mapped[int | None] = _optional_small()
+    sustained_diastolic: Mapped[int | None] = _optional_small()
+    lowest_spo2: Mapped[float | None] = _optional_real()
+    deepest_sedation: Mapped[int | None] = _optional_small()
+    usual_interval: Mapped[float | None] = _optional_real()
+    intervals: Mapped[int] = _small()
+
+
+class ExpectedTotal(Base):
+    """Pre-added totals of the scores before an infusion: how patients of a kind usually do.
+
+    How many ``scores`` of a ``total`` were taken after infusion ``number`` (0: baselines) in series
+    of an instrument, phase and severity band at baseline.
+    """
+
+    __tablename__ = "expected_totals"
+    __table_args__ = (KEYED,)
+
+    instrument: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    phase: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    baseline_band: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    total: Mapped[float] = mapped_column(REAL_NUMBER, primary_key=True)
+    diagnosis_group: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    site_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    scores: Mapped[int] = mapped_column(KEY)
+
+
+class LaterTotal(Base):
+    """Pre-added totals of what followed a score before an infusion.
+
+    How many ``patients`` had a score after infusion ``number`` that was better than the baseline by
+    ``step`` times five per cent, rounded down, and then a later score of the same series before an
+    infusion; and how many of them ``responded`` at such a later score.
+    """
+
+    __tablename__ = "later_totals"
+    __table_args__ = (KEYED,)
+
+    instrument: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    phase: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    baseline_band: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    step: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    diagnosis_group: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    site_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    patients: Mapped[int] = mapped_column(KEY)
+    responded: Mapped[int] = mapped_column(KEY)
 
 
 class AppointmentFact(Base):

@@ -1,0 +1,230 @@
+"""The limits that a clinic sets for itself, each with its default and where that comes from.
+
+No body agrees on limits for ketamine infusions ("There is no standard safety monitoring", KSET
+consensus 2022), so each is a setting for the medical director to sign off. What an instrument's
+authors have published (bands, response, remission, reliable change) is no setting and stands in
+:mod:`clinical.instruments`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+
+class Limit(NamedTuple):
+    """What one threshold means.
+
+    ``name`` is its key in the database and on the command line; ``lowest`` and ``highest`` bound
+    what it may be set to; ``whole``: only whole numbers.
+    """
+
+    name: str
+    default: float
+    unit: str
+    lowest: float
+    highest: float
+    meaning: str
+    source: str
+    whole: bool
+
+
+def _limit(
+    default: float, unit: str, lowest: float, highest: float, meaning: str, source: str
+) -> Any:
+    whole = isinstance(default, int)
+    return field(
+        default=default, metadata={"limit": (unit, lowest, highest, meaning, source, whole)}
+    )
+
+
+_OWN = "our default"
+_REFERENCE = "our default, after Rodrigues 2021 and published esketamine procedures"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Every threshold, at its default unless set otherwise. Frozen, so it can be part of a key."""
+
+    cssrs_high: int = _limit(
+        3,
+        "level",
+        1,
+        3,
+        "C-SSRS screener level from which a patient is listed whatever the level before",
+        "Columbia Lighthouse Project triage: 3 is high",
+    )
+    review_after: int = _limit(
+        4,
+        "infusions",
+        1,
+        20,
+        "the review point of an induction: a score after this infusion shows whether it helps",
+        "our default, between Bio-K 2023 (after 3) and the end of a usual induction (6)",
+    )
+    review_improvement: int = _limit(
+        25,
+        "%",
+        5,
+        50,
+        "improvement from the baseline below which there is no response at the review point",
+        "usual limit of partial response",
+    )
+    slow_after: int = _limit(
+        3,
+        "infusions",
+        1,
+        20,
+        "the infusion after which slow patients are followed up in the comparison with others",
+        "Bio-K 2023 counts remissions after 3 infusions",
+    )
+    slow_improvement: int = _limit(
+        20,
+        "%",
+        5,
+        50,
+        "improvement from the baseline below which a patient counts as slow, a multiple of 5",
+        _OWN,
+    )
+    amber_systolic: int = _limit(
+        165, "mmHg", 120, 220, "systolic pressure from which it is high", "Rodrigues 2021"
+    )
+    amber_diastolic: int = _limit(
+        100, "mmHg", 70, 140, "diastolic pressure from which it is high", "Rodrigues 2021"
+    )
+    red_systolic: int = _limit(
+        180, "mmHg", 120, 240, "systolic pressure that is red in two readings in a row", _REFERENCE
+    )
+    red_diastolic: int = _limit(
+        110, "mmHg", 70, 160, "diastolic pressure that is red in two readings in a row", _REFERENCE
+    )
+    stop_systolic: int = _limit(
+        200, "mmHg", 120, 260, "systolic pressure that is red in a single reading", _REFERENCE
+    )
+    stop_diastolic: int = _limit(
+        120, "mmHg", 70, 180, "diastolic pressure that is red in a single reading", _REFERENCE
+    )
+    amber_spo2: int = _limit(94, "%", 80, 100, "oxygen saturation below which it is low", _OWN)
+    red_spo2: int = _limit(90, "%", 70, 100, "oxygen saturation below which it is red", _OWN)
+    red_sedation: int = _limit(
+        3, "MOAA/S", 0, 5, "sedation score at which, or below, it is red", _OWN
+    )
+    high_heart_rate: int = _limit(
+        120, "a minute", 80, 200, "heart rate above which it is high", _OWN
+    )
+    low_heart_rate: int = _limit(50, "a minute", 30, 80, "heart rate below which it is low", _OWN)
+    event_days: int = _limit(
+        28, "days", 1, 365, "how long a red event of the last infusion is listed", _OWN
+    )
+    treated_induction_days: int = _limit(
+        28,
+        "days",
+        7,
+        182,
+        "how long after the last infusion a patient in induction counts as under treatment",
+        "scores belong to the last infusion for 28 days",
+    )
+    treated_maintenance_days: int = _limit(
+        182,
+        "days",
+        28,
+        365,
+        "how long after the last infusion a patient in maintenance counts as under treatment",
+        "a longer gap ends a maintenance course",
+    )
+    overdue_induction_days: int = _limit(
+        14,
+        "days",
+        3,
+        60,
+        "days without a depression score from which one is overdue in induction",
+        "PHQ-9 asks for two weeks",
+    )
+    overdue_maintenance_days: int = _limit(
+        60,
+        "days",
+        14,
+        365,
+        "days without a depression score from which one is overdue in maintenance",
+        "our default: two usual booster intervals",
+    )
+    interval_factor: float = _limit(
+        1.5,
+        "times",
+        1.0,
+        5.0,
+        "how many times the patient's own usual booster interval may pass",
+        _OWN,
+    )
+    interval_needs: int = _limit(
+        3, "intervals", 2, 12, "booster intervals needed to know a patient's usual one", _OWN
+    )
+    bladder_days: int = _limit(
+        182, "days", 30, 730, "days after which the bladder is due to be asked about", _OWN
+    )
+    bladder_infusions: int = _limit(
+        12, "infusions", 1, 100, "infusions after which the bladder is due to be asked about", _OWN
+    )
+    liver_days: int = _limit(
+        182,
+        "days",
+        30,
+        730,
+        "days after which liver values are due in maintenance",
+        "our default; every 3 to 6 months in long maintenance",
+    )
+    weight_days: int = _limit(
+        30, "days", 7, 365, "days after which the weight is due, by which the dose goes", _OWN
+    )
+
+
+DEFAULTS = Thresholds()
+"""Every threshold at its default."""
+
+LIMITS: tuple[Limit, ...] = tuple(
+    Limit(each.name, getattr(DEFAULTS, each.name), *each.metadata["limit"])
+    for each in fields(Thresholds)
+)
+"""What each threshold means, in the order in which they are shown."""
+_LIMIT_BY_NAME = {limit.name: limit for limit in LIMITS}
+
+
+class ThresholdError(ValueError):
+    """A threshold that cannot be set so; the message says what would be right."""
+
+
+def find_limit(name: str) -> Limit:
+    """The threshold of that name. Raises :class:`ThresholdError` where there is none."""
+    try:
+        return _LIMIT_BY_NAME[name]
+    except KeyError:
+        raise ThresholdError(f"There is no threshold {name!r}.") from None
+
+
+def checked_value(name: str, value: float) -> float:
+    """The value, if the threshold may be set to it; else raises :class:`ThresholdError`."""
+    limit = find_limit(name)
+    if limit.whole and value != int(value):
+        raise ThresholdError(f"{name} takes a whole number, not {value:g}.")
+    if not limit.lowest <= value <= limit.highest:
+        raise ThresholdError(
+            f"{name} must lie between {limit.lowest:g} and {limit.highest:g} {limit.unit}, "
+            f"not {value:g}."
+        )
+    if name == "slow_improvement" and value % 5:
+        raise ThresholdError(f"{name} takes a multiple of 5, not {value:g}.")
+    return value
+
+
+def thresholds_from(values: Mapping[str, float]) -> Thresholds:
+    """The thresholds with some set otherwise; a name or a value that is not known is passed over.
+
+    A database may have been written by another version of the program.
+    """
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            checked = checked_value(name, value)
+        except ThresholdError:
+            continue
+        kept[name] = int(checked) if find_limit(name).whole else checked
+    return Thresholds(**kept)
