@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 from access.viewer import Permission, Viewer, require
 from clinical.attendance import GRACE_MINUTES
 from clinical.calendar import day_number
-from clinical.codes import AppointmentKind, AppointmentStatus, Phase
+from clinical.codes import AppointmentKind, AppointmentStatus, Phase, Timepoint
+from clinical.instruments import MADRS, PHQ9, QIDS_SR16
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
 from data_access.filters import Filters
 from data_access.frames import query_frame
@@ -18,10 +19,12 @@ from data_access.schema import (
     Appointment,
     AppointmentFact,
     Chair,
+    Infusion,
     InfusionFact,
     Patient,
     PatientFact,
     Provider,
+    ScoreFact,
     SideEffectFact,
     Site,
     Term,
@@ -220,3 +223,49 @@ def terms_recently_and_before(
         .order_by(grouped.c.term_key)
     )
     return query_frame(connection, statement)
+
+
+SCORED_WITHIN_DAYS = 3
+"""A depression score so many days before an infusion, or on its day, is a score before it."""
+_DEPRESSION = (PHQ9.code, MADRS.code, QIDS_SR16.code)
+_BEFORE = (int(Timepoint.BASELINE), int(Timepoint.BEFORE_INFUSION))
+
+
+def complete_records(
+    connection: Connection, viewer: Viewer, filters: Filters, recent: date
+) -> pd.DataFrame:
+    """How many infusions have what on record: from the day ``recent`` on, and before it.
+
+    Two rows, ``recent`` and ``before``, with whole numbers: ``infusions``; ``form`` (side-effect
+    form filled in); ``pressures`` (at least two systolic values); ``by_weight`` (ketamine, whose
+    dose goes by weight), and ``weighed`` of these; ``scored`` (PHQ-9, MADRS or QIDS-SR16, as a
+    baseline or before an infusion, on the day or in the three days before it); ``ended`` and
+    ``discharged`` (the time is noted).
+    """
+    facts = InfusionFact
+    scored = exists().where(
+        ScoreFact.patient_key == facts.patient_key,
+        ScoreFact.instrument.in_(_DEPRESSION),
+        ScoreFact.day.between(facts.day - SCORED_WITHIN_DAYS, facts.day),
+        ScoreFact.timepoint.in_(_BEFORE),
+    )
+    is_recent = case((facts.day >= day_number(recent), 1), else_=0)
+    by_weight = func.coalesce(Infusion.drug, "ketamine") == "ketamine"
+    statement = (
+        select(
+            is_recent.label("is_recent"),
+            func.count().label("infusions"),
+            func.sum(facts.recorded).label("form"),
+            func.count(facts.systolic_rise).label("pressures"),
+            func.count().filter(by_weight).label("by_weight"),
+            func.count().filter(by_weight, Infusion.weight_kg.is_not(None)).label("weighed"),
+            func.count().filter(scored).label("scored"),
+            func.count(facts.minutes).label("ended"),
+            func.count(facts.chair_minutes).label("discharged"),
+        )
+        .join(Infusion, Infusion.infusion_key == facts.infusion_key)
+        .where(*conditions(connection, viewer, filters, facts))
+        .group_by(is_recent)
+    )
+    frame = query_frame(connection, statement).set_index("is_recent")
+    return frame.reindex([1, 0], fill_value=0).astype(int).set_axis(["recent", "before"])

@@ -15,6 +15,7 @@ from data_access.demo.write import ClinicWriter
 from data_access.engine import reading, writing
 from data_access.errors import ClinicDatabaseError
 from data_access.facts import rebuild_facts
+from data_access.handles import set_secret
 from data_access.schema import (
     Appointment,
     AppointmentFact,
@@ -28,11 +29,13 @@ from data_access.schema import (
     Medication,
     Patient,
     PatientFact,
+    PatientWord,
     ScoreFact,
     Series,
     SideEffect,
     SideEffectFact,
     VitalSigns,
+    WatchFact,
 )
 from data_access.status import DEMO_SETTING, DEMO_UNTIL_SETTING
 
@@ -60,6 +63,8 @@ _FACT_TABLES = (
     ScoreFact,
     CourseFact,
     PatientFact,
+    PatientWord,
+    WatchFact,
     AppointmentFact,
 )
 
@@ -98,6 +103,7 @@ def make_demo(
     with without_write_ahead_log(engine) if many else nullcontext(), writing(engine) as connection:
         _require_empty(connection)  # again, now that nobody else can write
         rows = _write_records(connection, plan, many, progress)
+        set_secret(connection, f"demo {seed}")  # the same demo has the same addresses
         connection.exec_driver_sql("ANALYZE")  # so that the facts are read by way of the indexes
         _write_facts(connection, many, plan, progress)
         _write_bookkeeping(connection, plan)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from data_access.facts.courses import Courses
 from data_access.facts.derive import derive_facts
@@ -20,6 +20,7 @@ from data_access.facts.tables import (
     of_patients,
     table_of,
 )
+from data_access.facts.totals import TOTAL_TABLES, totals_statement
 from data_access.schema import AppointmentFact, Base
 
 Key = tuple[int, ...]
@@ -90,6 +91,11 @@ def _all_differences(
     yield from _fact_differences(
         connection, AppointmentFact, of_nobody(), unassigned_rows(connection)
     )
+    for model in TOTAL_TABLES:
+        columns = table_of(model).columns.keys()
+        totals = connection.execute(totals_statement(model))
+        added_up = [dict(zip(columns, row, strict=True)) for row in totals]
+        yield from _fact_differences(connection, model, true(), added_up)
 
 
 def _series_differences(records: PatientRecords, courses: Courses) -> Iterator[FactDifference]:

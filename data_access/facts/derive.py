@@ -4,7 +4,7 @@ Because nothing else is looked at, a refresh of some patients and a rebuild of a
 rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from clinical.calendar import day_number
@@ -15,15 +15,19 @@ from data_access.facts.courses import Courses, place_infusions
 from data_access.facts.infusion_rows import FactRow, infusion_row, side_effect_rows
 from data_access.facts.records import Clinic, PatientRecords, SiteRecord
 from data_access.facts.score_rows import course_rows, place_scores, score_rows
+from data_access.facts.watch_rows import Watched, watch_rows
 from data_access.schema import (
     AppointmentFact,
     Base,
     CourseFact,
     InfusionFact,
     PatientFact,
+    PatientWord,
     ScoreFact,
     SideEffectFact,
+    WatchFact,
 )
+from data_access.search_words import words_of_patient
 
 FactRows = dict[type[Base], list[FactRow]]
 
@@ -51,6 +55,7 @@ class Surroundings:
     clinic: Clinic
     terms: Terms
     new_series_keys: Iterator[int]
+    handle: Callable[[str], str]
 
 
 def derive_facts(records: PatientRecords, surroundings: Surroundings) -> tuple[Courses, FactRows]:
@@ -76,7 +81,11 @@ def derive_facts(records: PatientRecords, surroundings: Surroundings) -> tuple[C
         ],
         ScoreFact: score_rows(placed, group),
         CourseFact: course_rows(placed, courses, group),
-        PatientFact: [_patient_row(records, courses, home, group)],
+        PatientFact: [_patient_row(records, courses, home, group, surroundings)],
+        PatientWord: _word_rows(records),
+        WatchFact: watch_rows(
+            Watched(records.patient.patient_key, home, group, courses, placed, infusions)
+        ),
         AppointmentFact: appointment_rows(records.appointments, courses, clinic, group),
     }
 
@@ -88,8 +97,21 @@ def _home(records: PatientRecords, courses: Courses, clinic: Clinic) -> SiteReco
     return courses.infusions[-1].site if courses.infusions else None
 
 
+def _word_rows(records: PatientRecords) -> list[FactRow]:
+    patient = records.patient
+    texts = (patient.given_name, patient.family_name, patient.mrn, patient.patient_id)
+    return [
+        {"word": word, "patient_key": patient.patient_key}
+        for word in sorted(words_of_patient(texts))
+    ]
+
+
 def _patient_row(
-    records: PatientRecords, courses: Courses, home: SiteRecord | None, group: DiagnosisGroup
+    records: PatientRecords,
+    courses: Courses,
+    home: SiteRecord | None,
+    group: DiagnosisGroup,
+    surroundings: Surroundings,
 ) -> FactRow:
     latest, infusions = courses.latest, courses.infusions
     return {
@@ -104,4 +126,12 @@ def _patient_row(
         "infusions": len(infusions),
         "first_infusion_day": day_number(infusions[0].clinic_day) if infusions else None,
         "last_infusion_day": day_number(infusions[-1].clinic_day) if infusions else None,
+        "handle": surroundings.handle(records.patient.patient_id),
+        "provider_key": _provider_key(courses, surroundings.clinic),
     }
+
+
+def _provider_key(courses: Courses, clinic: Clinic) -> int | None:
+    """Who gave the latest infusion that names somebody."""
+    named = [each.record.provider_id for each in courses.infusions if each.record.provider_id]
+    return clinic.providers[named[-1]] if named else None

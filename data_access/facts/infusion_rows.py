@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from clinical.calendar import day_number, month_number, week_number
@@ -41,13 +41,16 @@ def infusion_row(
         "age_band": int(age_band(records.patient.birth_date, infusion.clinic_day)),
         "dose_band": int(dose_band(mg_per_kg, record.drug)),
         "mg_per_kg": mg_per_kg,
-        "minutes": _minutes(record),
+        "minutes": _minutes(record.started_at, record.ended_at),
+        "chair_minutes": _minutes(record.started_at, record.discharged_at),
         "systolic_rise": vitals.systolic_rise,
         "diastolic_rise": vitals.diastolic_rise,
         "peak_systolic": vitals.peak_systolic,
         "peak_diastolic": vitals.peak_diastolic,
         "lowest_spo2": vitals.lowest_spo2,
         "deepest_sedation": vitals.deepest_sedation,
+        "sustained_systolic": vitals.sustained_systolic,
+        "sustained_diastolic": vitals.sustained_diastolic,
         "recorded": int(bool(record.side_effects_recorded or side_effects)),
         "stopped": int(bool(record.stopped_early)),
         "side_effects": len(side_effects),
@@ -91,7 +94,5 @@ def _mg_per_kg(record: InfusionRecord) -> float | None:
     return record.dose_mg / record.weight_kg
 
 
-def _minutes(record: InfusionRecord) -> int | None:
-    if record.ended_at is None:
-        return None
-    return round((record.ended_at - record.started_at) / timedelta(minutes=1))
+def _minutes(start: datetime, end: datetime | None) -> int | None:
+    return None if end is None else round((end - start) / timedelta(minutes=1))

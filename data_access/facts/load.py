@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from clinical.codes import AppointmentKind, AppointmentStatus, Phase
-from clinical.instruments import INSTRUMENTS
+from clinical.instruments import INSTRUMENTS, PHQ9
 from clinical.scores import total_from_items
 from clinical.vitals import Measurement, VitalSummary, summarise
 from data_access.facts.records import (
@@ -102,6 +102,9 @@ def _patients(connection: Connection, chosen: ColumnElement[bool]) -> list[Patie
             Patient.primary_diagnosis,
             Patient.failed_antidepressants,
             Patient.site_id,
+            Patient.mrn,
+            Patient.given_name,
+            Patient.family_name,
         )
         .where(chosen)
         .order_by(Patient.patient_key)
@@ -139,6 +142,7 @@ def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> list[Infu
             Infusion.site_id,
             Infusion.started_at,
             Infusion.ended_at,
+            Infusion.discharged_at,
             Infusion.dose_mg,
             Infusion.weight_kg,
             Infusion.drug,
@@ -149,6 +153,7 @@ def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> list[Infu
             Infusion.appointment_id,
             Infusion.stopped_early,
             Infusion.side_effects_recorded,
+            Infusion.provider_id,
         )
         .join(Infusion, Infusion.patient_id == Patient.patient_id)
         .where(chosen)
@@ -220,14 +225,14 @@ def _scores(connection: Connection, chosen: ColumnElement[bool]) -> list[ScoreRe
 
 
 def _recorded_scores(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[ScoreRecord]:
-    statement = _of_assessments((*_SCORE_COLUMNS, Assessment.total_score), chosen).where(
-        Assessment.total_score.is_not(None)
-    )
+    columns = (*_SCORE_COLUMNS, Assessment.total_score, Assessment.__table__.c.item_9)
+    statement = _of_assessments(columns, chosen).where(Assessment.total_score.is_not(None))
     rows = connection.execute(statement).all()
-    for patient_key, key, identifier, name, completed_at, total in rows:
+    for patient_key, key, identifier, name, completed_at, total, item_9 in rows:
         if name in INSTRUMENTS:
             instrument = INSTRUMENTS[name]
-            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total)
+            item = item_9 if instrument is PHQ9 else None
+            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total, item)
 
 
 def _itemised_scores(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[ScoreRecord]:
@@ -241,7 +246,8 @@ def _itemised_scores(connection: Connection, chosen: ColumnElement[bool]) -> Ite
         instrument = INSTRUMENTS.get(name)
         total = total_from_items(instrument, given) if instrument is not None else None
         if instrument is not None and total is not None:
-            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total)
+            item = given[8] if instrument is PHQ9 else None
+            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total, item)
 
 
 _APPOINTMENTS = select(

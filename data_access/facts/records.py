@@ -25,6 +25,9 @@ class PatientRecord(NamedTuple):
     primary_diagnosis: str | None
     failed_antidepressants: int | None
     site_id: str | None
+    mrn: str | None
+    given_name: str | None
+    family_name: str | None
 
 
 class SeriesRecord(NamedTuple):
@@ -49,6 +52,7 @@ class InfusionRecord(NamedTuple):
     site_id: str
     started_at: datetime
     ended_at: datetime | None
+    discharged_at: datetime | None
     dose_mg: float
     weight_kg: float | None
     drug: str | None
@@ -59,6 +63,7 @@ class InfusionRecord(NamedTuple):
     appointment_id: str | None
     stopped_early: bool | None
     side_effects_recorded: bool | None
+    provider_id: str | None
 
     @property
     def given_series_id(self) -> str | None:
@@ -81,7 +86,7 @@ class SideEffectRecord(NamedTuple):
 
 
 class ScoreRecord(NamedTuple):
-    """One completed questionnaire with a total."""
+    """One completed questionnaire with a total; ``item_9`` is that of PHQ-9, where it was kept."""
 
     patient_key: int
     assessment_key: int
@@ -89,6 +94,7 @@ class ScoreRecord(NamedTuple):
     instrument: Instrument
     completed_at: datetime
     total: float
+    item_9: int | None
 
 
 class AppointmentRecord(NamedTuple):

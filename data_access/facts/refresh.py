@@ -21,6 +21,8 @@ from data_access.facts.tables import (
     of_patients,
     table_of,
 )
+from data_access.facts.totals import refresh_totals
+from data_access.handles import handle_maker
 from data_access.schema import AppointmentFact, Base, Series, Term
 
 ReportProgress = Callable[[int, int], None]
@@ -50,6 +52,7 @@ def refresh_facts(
         # Last, because an infusion may have moved to a patient of a later chunk.
         for some in chunks(unused_series):
             connection.execute(delete(Series).where(Series.series_key.in_(some)))
+    refresh_totals(connection)
 
 
 def _refresh_some(
@@ -90,6 +93,7 @@ def load_surroundings(connection: Connection) -> Surroundings:
         clinic=load_clinic(connection),
         terms=Terms({term.name: term.term_key for term in terms}),
         new_series_keys=count(last_series_key + 1),
+        handle=handle_maker(connection),
     )
 
 

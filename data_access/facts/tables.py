@@ -17,9 +17,11 @@ from data_access.schema import (
     InfusionFact,
     Patient,
     PatientFact,
+    PatientWord,
     ScoreFact,
     Series,
     SideEffectFact,
+    WatchFact,
 )
 
 FACT_TABLES: tuple[type[Base], ...] = (
@@ -28,6 +30,8 @@ FACT_TABLES: tuple[type[Base], ...] = (
     ScoreFact,
     CourseFact,
     PatientFact,
+    PatientWord,
+    WatchFact,
     AppointmentFact,
 )
 
@@ -96,6 +100,8 @@ def of_patients(patient_keys: Sequence[int]) -> dict[type[Base], ColumnElement[b
         ScoreFact: ScoreFact.assessment_key.in_(assessments),
         CourseFact: CourseFact.series_key.in_(series),
         PatientFact: PatientFact.patient_key.in_(patient_keys),
+        PatientWord: PatientWord.patient_key.in_(patient_keys),
+        WatchFact: WatchFact.patient_key.in_(patient_keys),
         AppointmentFact: AppointmentFact.appointment_key.in_(appointments),
     }
 

@@ -407,7 +407,7 @@ class PatientFact(Base):
 
 
 class PatientWord(Base):
-    """A word by which a patient is found, folded as :func:`clinical.words.folded` does.
+    """A word by which a patient is found, folded as :mod:`data_access.search_words` does.
 
     The words of the given and the family name, and the patient's numbers.
     """
@@ -432,11 +432,12 @@ class WatchFact(Base):
     PHQ-9 item 9 and the C-SSRS level, whenever asked: ``…_last`` with its day; where a rise is open
     (:func:`clinical.thoughts.open_rise`), ``…_before`` is the level before it and ``…_since`` its
     day. Progress on the ``instrument`` by which the latest series is followed
-    (:func:`clinical.progress.leading`): ``baseline``, the latest ``total`` with its day, infusion
+    (:func:`clinical.watch.leading`): ``baseline``, the latest ``total`` with its day, infusion
     number and timepoint, ``percent`` better, ``worse_since`` (the day from which every score is
     worse, else missing). ``before_treatment``: the baseline of the last induction;
-    ``best_percent`` and ``now_percent``: improvement on it, the best so far and the latest;
-    ``best_total``; ``lost_since``: the day from which a response once reached is no response.
+    ``best_percent`` and ``now_percent``: improvement on it, the best so far and the latest, scores
+    within 72 hours after an infusion left out; ``lost_since``: the day from which a response once
+    reached is none.
     ``scored_day``: of the latest depression score, whichever scale; ``unscored``: infusions since.
     Vital signs are those of the last infusion. ``usual_interval``: median of the days between
     boosters, of which there are ``intervals``.
@@ -477,7 +478,6 @@ class WatchFact(Base):
     total_timepoint: Mapped[int | None] = _optional_small()
     worse_since: Mapped[int | None] = _optional_reference()
     before_treatment: Mapped[float | None] = _optional_real()
-    best_total: Mapped[float | None] = _optional_real()
     best_percent: Mapped[float | None] = _optional_real()
     now_percent: Mapped[float | None] = _optional_real()
     lost_since: Mapped[int | None] = _optional_reference()

@@ -3,6 +3,8 @@
 Facts are derived, so their tables are made anew rather than changed; ``migrate`` fills them again.
 """
 
+from secrets import token_hex
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -243,7 +245,6 @@ def upgrade() -> None:
         sa.Column("total_timepoint", columns.SMALL, nullable=True),
         sa.Column("worse_since", columns.KEY, nullable=True),
         sa.Column("before_treatment", columns.REAL, nullable=True),
-        sa.Column("best_total", columns.REAL, nullable=True),
         sa.Column("best_percent", columns.REAL, nullable=True),
         sa.Column("now_percent", columns.REAL, nullable=True),
         sa.Column("lost_since", columns.KEY, nullable=True),
@@ -267,3 +268,5 @@ def upgrade() -> None:
     op.create_index(
         "ix_watch_facts_site_day", "watch_facts", ["site_key", "last_infusion_day"], unique=False
     )
+    settings = sa.table("clinic_settings", sa.column("name"), sa.column("value"))
+    op.execute(settings.insert().values(name="handle_secret", value=token_hex(32)))

@@ -245,7 +245,11 @@ def test_a_demo_is_marked(standard_demo: Engine, make_database: Callable[[str], 
         assert is_demo(connection)
         settings = dict(connection.execute(select(ClinicSetting.name, ClinicSetting.value)).all())
         [run] = connection.execute(select(ImportRun.source, ImportRun.finished_at)).all()
-    assert settings == {"demo": str(SEED), "demo_until": "2026-11-23"}
+    assert settings == {
+        "demo": str(SEED),
+        "demo_until": "2026-11-23",
+        "handle_secret": f"demo {SEED}",
+    }
     assert tuple(run) == ("demo", NOW)
     with reading(make_engine(make_database("sqlite"))) as connection:
         assert not is_demo(connection)

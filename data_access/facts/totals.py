@@ -1,0 +1,163 @@
+"""Totals added up beforehand, by which one patient is compared with others.
+
+They hold for the combinations that the comparison asks for and are added up anew at the end of each
+refresh, by two statements from ``score_facts`` and ``course_facts``. The comparison would otherwise
+read a large part of the scores of all patients each time a patient is opened.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    FunctionElement,
+    Integer,
+    Over,
+    Select,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
+
+from clinical.codes import Phase, Timepoint
+from clinical.expected import COMPARED, MOST_INFUSIONS, STEP_PERCENT
+from data_access.facts.tables import table_of
+from data_access.schema import Base, CourseFact, ExpectedTotal, LaterTotal, ScoreFact
+
+TOTAL_TABLES: tuple[type[Base], ...] = (ExpectedTotal, LaterTotal)
+
+
+def refresh_totals(connection: Connection) -> None:
+    """Add the totals up anew."""
+    for model in TOTAL_TABLES:
+        connection.execute(delete(model))
+        columns = table_of(model).columns.keys()
+        connection.execute(insert(model).from_select(columns, totals_statement(model)))
+
+
+def totals_statement(model: type[Base]) -> Select[Any]:
+    """The rows of a table of totals, in the order of its columns."""
+    return _expected() if model is ExpectedTotal else _later()
+
+
+def _expected() -> Select[Any]:
+    baselines = select(
+        CourseFact.instrument,
+        CourseFact.phase,
+        CourseFact.baseline,
+        literal(0).label("number"),
+        CourseFact.baseline.label("total"),
+        CourseFact.diagnosis_group,
+        CourseFact.site_key,
+    ).where(CourseFact.baseline.is_not(None), _is_compared(CourseFact))
+    scores = _one_score_a_step()
+    before = select(
+        scores.c.instrument,
+        scores.c.phase,
+        scores.c.baseline,
+        scores.c.number,
+        scores.c.total,
+        scores.c.diagnosis_group,
+        scores.c.site_key,
+    ).where(scores.c.timepoint == int(Timepoint.BEFORE_INFUSION))
+    rows = union_all(baselines, before).subquery()
+    groups = (
+        rows.c.instrument,
+        rows.c.phase,
+        _band(rows.c.instrument, rows.c.baseline).label("baseline_band"),
+        rows.c.number,
+        rows.c.total,
+        rows.c.diagnosis_group,
+        rows.c.site_key,
+    )
+    return select(*groups, func.count()).group_by(*groups)
+
+
+def _later() -> Select[Any]:
+    scores = _one_score_a_step()
+
+    def following(function: FunctionElement[int]) -> Over[int]:
+        """The function over the scores that follow in the same series."""
+        return function.over(
+            partition_by=(scores.c.series_key, scores.c.instrument),
+            order_by=(scores.c.number, scores.c.hours_after, scores.c.assessment_key),
+            rows=(1, None),
+        )
+
+    followed = (
+        select(
+            *scores.c,
+            following(func.count()).label("later"),
+            following(func.max(scores.c.response)).label("later_response"),
+        )
+        .where(scores.c.phase == int(Phase.INDUCTION))
+        .subquery()
+    )
+    step = cast(func.floor(followed.c.percent / STEP_PERCENT), Integer).label("step")
+    groups = (
+        followed.c.instrument,
+        followed.c.phase,
+        _band(followed.c.instrument, followed.c.baseline).label("baseline_band"),
+        followed.c.number,
+        step,
+        followed.c.diagnosis_group,
+        followed.c.site_key,
+    )
+    return (
+        select(*groups, func.count(), func.sum(followed.c.later_response))
+        .where(
+            followed.c.timepoint == int(Timepoint.BEFORE_INFUSION),
+            followed.c.later > 0,
+            followed.c.later_response.is_not(None),
+            followed.c.percent.is_not(None),
+        )
+        .group_by(*groups)
+    )
+
+
+def _one_score_a_step() -> CTE:
+    """For each series, instrument, infusion and timepoint one score: the one recorded last.
+
+    Scores within 72 hours after an infusion are left out: they must not be mixed with the others.
+    """
+    chosen = (
+        select(func.max(ScoreFact.assessment_key).label("assessment_key"))
+        .where(
+            ScoreFact.timepoint.in_((int(Timepoint.BEFORE_INFUSION), int(Timepoint.FOLLOW_UP))),
+            ScoreFact.number.between(1, MOST_INFUSIONS),
+            ScoreFact.baseline.is_not(None),
+            ScoreFact.site_key.is_not(None),
+            _is_compared(ScoreFact),
+        )
+        .group_by(ScoreFact.series_key, ScoreFact.instrument, ScoreFact.number, ScoreFact.timepoint)
+        .subquery()
+    )
+    return (
+        select(ScoreFact)
+        .join(chosen, chosen.c.assessment_key == ScoreFact.assessment_key)
+        .cte("one_score_a_step")
+    )
+
+
+def _is_compared(facts: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = facts.instrument.in_([each.code for each in COMPARED])
+    return found
+
+
+def _band(code: ColumnElement[int], baseline: ColumnElement[float]) -> ColumnElement[int]:
+    """The severity band of a baseline, by the instrument's own bands."""
+    return case(
+        *(
+            (and_(code == each.code, baseline >= band.lowest), index)
+            for each in COMPARED
+            for index, band in reversed(list(enumerate(each.bands)))
+        ),
+        else_=0,
+    )

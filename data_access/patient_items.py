@@ -1,0 +1,53 @@
+"""One patient's answers to the items of PHQ-9."""
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from access.viewer import Viewer
+from clinical.instruments import PHQ9
+from data_access.frames import query_frame
+from data_access.one_patient import _local, _mine
+from data_access.schema import Assessment, ScoreFact, Site
+from data_access.schema.records import ITEM_COLUMNS
+
+ITEMS = ITEM_COLUMNS[: PHQ9.items]
+"""The columns of the nine items."""
+
+
+def patient_items(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
+    """Every PHQ-9 of the patient with its items, in time order.
+
+    Columns: ``series_key`` (missing outside a series), ``completed`` (local time at the site,
+    without an offset), ``timepoint`` (:class:`~clinical.codes.Timepoint` number), ``number`` (of
+    the infusion that it belongs to), ``hours_after``, ``total``, and ``item_1`` to ``item_9``
+    (missing where the item was not answered or not kept).
+
+    Nothing where the patient is unknown or another site's, as :mod:`data_access.one_patient`.
+    """
+    statement = (
+        select(
+            ScoreFact.series_key,
+            Assessment.completed_at,
+            Site.time_zone,
+            ScoreFact.timepoint,
+            ScoreFact.number,
+            ScoreFact.hours_after,
+            ScoreFact.total,
+            *(Assessment.__table__.c[name] for name in ITEMS),
+        )
+        .join(Assessment, Assessment.assessment_key == ScoreFact.assessment_key)
+        .outerjoin(Site, Site.site_key == ScoreFact.site_key)
+        .where(
+            _mine(connection, viewer, ScoreFact.patient_key, patient_key),
+            ScoreFact.instrument == PHQ9.code,
+        )
+        .order_by(Assessment.completed_at, ScoreFact.assessment_key)
+    )
+    frame = query_frame(connection, statement)
+    frame["completed"] = _local(frame.pop("completed_at"), frame.pop("time_zone"))
+    return frame.astype(
+        {
+            **dict.fromkeys(("series_key", *ITEMS), "Int64"),
+            **dict.fromkeys(("hours_after", "total"), "float64"),
+        }
+    )
