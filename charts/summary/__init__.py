@@ -1,0 +1,1 @@
+"""The summary of one patient on paper: content in, PDF out."""
