@@ -1,7 +1,9 @@
 """The pictures of the Today page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from math import isnan
 from textwrap import wrap
 from typing import Any
 
@@ -18,11 +20,6 @@ _ROW_HEIGHT = 26
 _FRAME_HEIGHT = 92
 _HOURS_HEIGHT = 300
 _LABEL_WIDTH = 13
-_DIRECTIONS = {
-    0: ("Last 30 days", INK),
-    1: ("Last 30 days: risen", CONCERN),
-    -1: ("Last 30 days: fallen", IMPROVEMENT),
-}
 
 
 def week_chart(week: pd.DataFrame, today: date, closed: Mapping[date, str]) -> go.Figure:
@@ -180,61 +177,100 @@ def _now_line(now: float) -> dict[str, Any]:
     }
 
 
-def terms_chart(terms: pd.DataFrame) -> go.Figure:
-    """How often each side effect was recorded recently (with its interval), and before.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What two periods are called in a legend, and which direction of change is better: 1 or -1."""
 
-    ``terms``: a row for each, the one for the top first, with ``term``, ``before``, ``n_before``,
-    ``share``, ``low``, ``high``, ``recent`` (infusions) and ``n_recent``; ``direction`` is 1 where
-    it has clearly risen, -1 where fallen, 0 where that may be chance.
+    recent: str
+    before: str
+    better: int
+
+
+def change_chart(rates: pd.DataFrame, compared: Compared) -> go.Figure:
+    """Rates in a recent period, as dots with their intervals, and before it, as short lines.
+
+    ``rates``: a row for each, the one for the top first, with ``name``, ``recent`` (events),
+    ``n_recent``, ``share``, ``low``, ``high``, ``before`` (a fraction), ``n_before``, ``p`` (of the
+    comparison, missing where there is none) and ``direction``: 1 where it has risen by more than
+    chance, -1 where fallen, 0 where that may be chance. Only a change beyond chance is coloured.
     """
-    rows = list(range(len(terms)))
+    rows = list(range(len(rates)))
     chart = figure(
-        _FRAME_HEIGHT + _ROW_HEIGHT * max(len(terms), 1),
+        _FRAME_HEIGHT + _ROW_HEIGHT * max(len(rates), 1),
         yaxis={
             "tickvals": rows,
-            "ticktext": [label(term) for term in terms["term"]],
-            "range": [len(terms) - 0.4, -0.6],
+            "ticktext": [label(name) for name in rates["name"]],
+            "range": [len(rates) - 0.4, -0.6],
         },
         xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},
     )
-    chart.add_trace(_before_marks(terms, rows))
-    for direction, (name, colour) in _DIRECTIONS.items():
-        chosen = [row for row in rows if terms["direction"].iloc[row] == direction]
+    chart.add_trace(_before_marks(rates, rows, compared.before))
+    for direction, verb in _VERBS.items():
+        chosen = [row for row in rows if rates["direction"].iloc[row] == direction]
         if chosen:
-            chart.add_trace(_recent_marks(terms.iloc[chosen], chosen, colour, name))
+            colour = _change_colour(direction, compared.better)
+            name = f"{compared.recent}{verb}"
+            chart.add_trace(_recent_marks(rates.iloc[chosen], chosen, colour, name, compared))
     return chart
 
 
-def _before_marks(terms: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
+_VERBS = {0: "", 1: ": risen", -1: ": fallen"}
+
+
+def _change_colour(direction: int, better: int) -> str:
+    if direction == 0:
+        return INK
+    return IMPROVEMENT if direction == better else CONCERN
+
+
+def p_words(p: float | None) -> str:
+    """A p-value in words: ``p = 0.003``, ``p = 0.24``, ``p < 0.001``; else ``not compared``."""
+    if p is None or isnan(p):
+        return "not compared"
+    if p < _LEAST_P:
+        return f"p < {_LEAST_P}"
+    return f"p = {p:.3f}" if p < _COARSE_P else f"p = {min(p, 1.0):.2f}"
+
+
+_LEAST_P = 0.001
+_COARSE_P = 0.0995
+
+
+def _before_marks(rates: pd.DataFrame, rows: Sequence[int], before: str) -> go.Scatter:
     return go.Scatter(
-        x=terms["before"].to_numpy(),
+        x=rates["before"].to_numpy(),
         y=list(rows),
         mode="markers",
         marker={"symbol": "line-ns", "size": 12, "line": {"color": NEUTRAL, "width": 2.5}},
-        name="90 days before",
+        name=before,
         customdata=[
-            f"<b>{text(term)}</b><br>90 days before: {percent(share)} of {n:,}"
-            for term, share, n in zip(
-                terms["term"], terms["before"], terms["n_before"], strict=True
+            f"<b>{text(name)}</b><br>{before}: {percent(share)} of {n:,}"
+            for name, share, n in zip(
+                rates["name"], rates["before"], rates["n_before"], strict=True
             )
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
 
-def _recent_marks(terms: pd.DataFrame, rows: Sequence[int], colour: str, name: str) -> go.Scatter:
-    columns = (terms[each] for each in ("term", "recent", "n_recent", "share", "low", "high"))
+def _recent_marks(
+    rates: pd.DataFrame, rows: Sequence[int], colour: str, name: str, compared: Compared
+) -> go.Scatter:
+    columns = ("name", "recent", "n_recent", "share", "low", "high", "before", "p")
     return go.Scatter(
-        x=terms["share"].to_numpy(),
+        x=rates["share"].to_numpy(),
         y=list(rows),
         mode="markers",
         marker={"color": colour, "size": 10},
-        error_x=interval(terms["share"], terms["low"], terms["high"], colour),
+        error_x=interval(rates["share"], rates["low"], rates["high"], colour),
         name=name,
         customdata=[
-            f"<b>{text(term)}</b><br>last 30 days: {recent:,} of {n:,}, {percent(share)} "
-            f"(95 % CI {percent_range(low, high)})"
-            for term, recent, n, share, low, high in zip(*columns, strict=True)
+            f"<b>{text(which)}</b><br>{compared.recent}: {recent:,} of {n:,}, {percent(share)} "
+            f"(95 % CI {percent_range(low, high)})<br>{compared.before}: {percent(before)}; "
+            f"{text(p_words(p))}"
+            for which, recent, n, share, low, high, before, p in zip(
+                *(rates[each] for each in columns), strict=True
+            )
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )

@@ -248,6 +248,8 @@ def complete_records(
         ScoreFact.instrument.in_(_DEPRESSION),
         ScoreFact.day.between(facts.day - SCORED_WITHIN_DAYS, facts.day),
         ScoreFact.timepoint.in_(_BEFORE),
+        # Infusions may follow each other within days; each needs a score of its own.
+        or_(facts.number == 1, ScoreFact.number == facts.number - 1),
     )
     is_recent = case((facts.day >= day_number(recent), 1), else_=0)
     by_weight = func.coalesce(Infusion.drug, "ketamine") == "ketamine"

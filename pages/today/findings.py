@@ -1,23 +1,17 @@
 """The pictures of the Today page with their words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
 
 from charts import today as charts
-from charts.numbers import percent
 from clinical.attendance import Outcome
 from clinical.calendar import day_date
 from clinical.codes import AppointmentKind
-from clinical.incidence import Proportion, directions, proportion
 from clinical.schedule import USUAL_WEEKS
-from pages.shared.frame import Finding, plain
+from pages.shared.frame import Finding
 from pages.shared.words import count_words, day_words, listed, weekday_words
-from pages.today.known import BEFORE_DAYS, RECENT_DAYS
-
-_TERMS = 8
 
 
 def week_finding(week: pd.DataFrame, today: date, closed: Mapping[date, str]) -> Finding:
@@ -93,107 +87,6 @@ def hours_finding(hours: pd.DataFrame, known_at: datetime, clocks: int) -> Findi
         ),
         alt=f"Today's appointments by hour and by what became of them. {title}.",
         note="" if clocks > 1 else f"Dotted: the data's last change, {known_at:%H:%M}.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TermChange:
-    """One side effect in the last 30 days and in the 90 before.
-
-    ``direction``: 1 where it has clearly risen, -1 where fallen, 0 where that may be chance.
-    """
-
-    term: str
-    recent: Proportion
-    before: Proportion
-    direction: int
-
-
-def term_changes(terms: pd.DataFrame, n_recent: int, n_before: int) -> list[TermChange]:
-    """The commonest side effects with their change; the commonest comes first.
-
-    ``terms`` as from :func:`data_access.today.terms_recently_and_before`.
-    """
-    everywhere = terms["recent"] + terms["before"]
-    shown = terms.assign(all=everywhere).sort_values(["all", "term"], ascending=[False, True])
-    shown = shown.head(_TERMS)
-    pairs = [
-        (proportion(int(recent), n_recent), proportion(int(before), n_before))
-        for recent, before in zip(shown["recent"], shown["before"], strict=True)
-    ]
-    return [
-        TermChange(str(term), recent, before, direction)
-        for term, (recent, before), direction in zip(
-            shown["term"], pairs, directions(pairs), strict=True
-        )
-    ]
-
-
-def terms_finding(changes: list[TermChange], n_recent: int, n_before: int) -> Finding:
-    """The commonest side effects in the last 30 days against the 90 before."""
-    frame = _term_rows(changes)
-    title = _terms_title(changes)
-    return Finding(
-        key="side-effects-30-days",
-        title=title,
-        subtitle=f"The {len(changes)} commonest; last {RECENT_DAYS} days ({n_recent:,} recorded "
-        f"infusions, 95 % CI) against the {BEFORE_DAYS} before ({n_before:,})",
-        chart=charts.terms_chart(frame),
-        table=lambda: _terms_table(frame),
-        alt=f"Side effects in the last {RECENT_DAYS} days and before. {title}.",
-        note="Coloured only where the change is more than chance, given how many are compared.",
-    )
-
-
-def _terms_title(changes: list[TermChange]) -> str:
-    risen = [
-        f"{plain(each.term)} ({percent(each.recent.estimate)})"
-        for each in changes
-        if each.direction > 0
-    ]
-    fallen = [plain(each.term) for each in changes if each.direction < 0]
-    parts = [
-        f"{listed(some)} {'has' if len(some) == 1 else 'have'} {verb}"
-        for some, verb in ((risen, "risen"), (fallen, "fallen"))
-        if some
-    ]
-    return "; ".join(parts) or "No side effect has clearly risen or fallen"
-
-
-def _term_rows(changes: list[TermChange]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "term": [each.term for each in changes],
-            "recent": [each.recent.events for each in changes],
-            "n_recent": [each.recent.n for each in changes],
-            "share": _floats([each.recent.estimate for each in changes]),
-            "low": _floats([each.recent.low for each in changes]),
-            "high": _floats([each.recent.high for each in changes]),
-            "before_events": [each.before.events for each in changes],
-            "n_before": [each.before.n for each in changes],
-            "before": _floats([each.before.estimate for each in changes]),
-            "direction": [each.direction for each in changes],
-        }
-    )
-
-
-def _floats(values: list[float | None]) -> "pd.Series[float]":
-    return pd.Series(values, dtype="float64")
-
-
-def _terms_table(frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Side effect": frame["term"],
-            "Infusions with it, last 30 days": frame["recent"],
-            "of recorded": frame["n_recent"],
-            "%": (100 * frame["share"]).round(1),
-            "95 % CI from": (100 * frame["low"]).round(1),
-            "to": (100 * frame["high"]).round(1),
-            "Infusions with it, 90 days before": frame["before_events"],
-            "of recorded before": frame["n_before"],
-            "% before": (100 * frame["before"]).round(1),
-        }
     )
 
 

@@ -25,6 +25,10 @@ BEFORE_DAYS = 90
 """What recent rates are compared with: so many days before those."""
 TREND_WEEKS = 12
 """How many times seven days the lines of the key figures show."""
+WEEK_DAYS = 7
+"""How many complete days the completeness of the records is looked at for."""
+USUAL_RECORD_DAYS = 56
+"""What that is compared with: so many days before those."""
 LOOK_AHEAD_DAYS = 14
 """How far ahead the next appointments are looked for."""
 RISING_WEEKS = RISING_DAYS // 7
@@ -70,6 +74,18 @@ def moment_of(context: PageContext) -> Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """How many infusions have what on record (:func:`data_access.today.complete_records`).
+
+    ``first`` and ``last``: the recent days, as day numbers.
+    """
+
+    counts: pd.DataFrame
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the queries found. Past days end with yesterday; ``closed`` says which sites are."""
 
@@ -79,6 +95,7 @@ class Known:
     treated: list[int]
     active: queries.ActivePatients
     terms: pd.DataFrame
+    records: Records
     rising: list[Change]
     closed: dict[date, str]
     is_open: bool
@@ -114,10 +131,20 @@ def look_up(context: PageContext, moment: Moment) -> Known:
         treated=queries.patients_by_window(connection, viewer, trend),
         active=queries.active_patients(connection, viewer, filters, today),
         terms=queries.terms_recently_and_before(connection, viewer, compared, moment.recent),
+        records=_records(context, moment),
         rising=_rising_side_effects(context, moment),
         closed=_closed_days(context, moment),
         is_open=_is_open(context, moment),
     )
+
+
+def _records(context: PageContext, moment: Moment) -> Records:
+    """The last seven complete days of the data, and the eight weeks before them."""
+    last = min(moment.today, moment.known_at.date()) - timedelta(days=1)
+    first = last - timedelta(days=WEEK_DAYS - 1)
+    period = replace(context.filters, start=first - timedelta(days=USUAL_RECORD_DAYS), end=last)
+    counts = queries.complete_records(context.connection, context.viewer, period, first)
+    return Records(counts, day_number(first), day_number(last))
 
 
 def _rising_side_effects(context: PageContext, moment: Moment) -> list[Change]:

@@ -6,10 +6,9 @@ import streamlit as st
 
 from access.viewer import Permission
 from clinical.attendance import GRACE_MINUTES, Outcome
-from clinical.calendar import day_number
 from clinical.schedule import hours_of_day, week_at_hand, with_outcome
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
-from data_access.today import appointment_list
+from data_access.today import SCORED_WITHIN_DAYS, appointment_list
 from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
@@ -27,11 +26,17 @@ from pages.today.answer import answer, attention, figures, why_nothing
 from pages.today.findings import (
     hours_finding,
     list_table,
-    term_changes,
-    terms_finding,
     week_finding,
 )
-from pages.today.known import Known, Moment, look_up, moment_of
+from pages.today.known import (
+    USUAL_RECORD_DAYS,
+    WEEK_DAYS,
+    Known,
+    Moment,
+    look_up,
+    moment_of,
+)
+from pages.today.signals import signal_findings
 
 
 def today_page(context: PageContext) -> None:
@@ -55,12 +60,7 @@ def _pictures(known: Known, moment: Moment) -> list[Finding]:
     if (known.of_today["outcome"] != Outcome.CANCELLED).any():
         hours = hours_of_day(known.of_today)
         found.append(hours_finding(hours, moment.known_at, moment.clocks))
-    is_recent = known.infusions["day"] >= day_number(moment.recent)
-    recent = int(known.infusions.loc[is_recent, "recorded"].sum())
-    before = int(known.infusions.loc[~is_recent, "recorded"].sum())
-    if recent and not known.terms.empty:
-        found.append(terms_finding(term_changes(known.terms, recent, before), recent, before))
-    return found
+    return [*found, *signal_findings(known, moment)]
 
 
 def _appointment_list(context: PageContext, moment: Moment) -> None:
@@ -94,8 +94,15 @@ _DEFINITIONS = f"""
   {NEW_INDUCTION_GAP_DAYS} days. These are the intervals with which the data contract ends a series.
 - **Infusions with a side effect**: of those whose side-effect form was filled in.
 - **Intervals** are 95 % Wilson score intervals; differences of two rates have Newcombe's hybrid
-  score interval (Newcombe 1998, methods 3 and 10). Among several side effects a change is coloured
-  only where the interval leaves out zero at a confidence raised for their number (Bonferroni).
+  score interval (Newcombe 1998, methods 3 and 10).
+- **p** is that of Fisher's exact test, two-sided, of the recent rate against the one before. Among
+  all that are compared a change is coloured only where its p is a discovery at a false-discovery
+  rate of 5 % (Benjamini and Hochberg 1995): of what is coloured, at most one in twenty is expected
+  to be chance.
+- **Completeness** is of the infusions of the last {WEEK_DAYS} days that are complete in the data,
+  against the {USUAL_RECORD_DAYS // 7} weeks before. A *depression score before it* is a PHQ-9,
+  MADRS or QIDS-SR16 taken after the infusion before it, at most a day before (a baseline: at most
+  {SCORED_WITHIN_DAYS} days). *Body weight* counts where the dose goes by it, so not for esketamine.
 - **Has risen**, under *Needs attention*: the last eight weeks of the last twelve months against the
   time before, for each side effect at each site, at a false-discovery rate of 5 %, as on the page
   Side effects.

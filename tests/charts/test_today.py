@@ -7,7 +7,7 @@ import pytest
 
 from charts.attendance import OUTCOME_COLOURS
 from charts.palette import CONCERN, IMPROVEMENT, INK
-from charts.today import hours_chart, terms_chart, week_chart
+from charts.today import Compared, change_chart, hours_chart, p_words, week_chart
 from clinical.attendance import Outcome
 from clinical.calendar import day_number
 
@@ -103,10 +103,13 @@ def test_no_moment_where_clocks_differ_or_the_hours_are_over():
     assert len(hours_chart(hours.head(0), 9.0).data) == 1
 
 
-def terms() -> pd.DataFrame:
+SIDE_EFFECTS = Compared("Last 30 days", "90 days before", better=-1)
+
+
+def rates() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "term": ["Nausea", HOSTILE, "Headache"],
+            "name": ["Nausea", HOSTILE, "Headache"],
             "recent": [30, 5, 10],
             "n_recent": [100, 100, 100],
             "share": [0.3, 0.05, 0.1],
@@ -114,13 +117,14 @@ def terms() -> pd.DataFrame:
             "high": [0.396, 0.112, 0.174],
             "before": [0.1, 0.2, 0.11],
             "n_before": [300, 300, 300],
+            "p": [0.0000021, 0.0004, 0.85],
             "direction": [1, -1, 0],
         }
     )
 
 
-def test_side_effects_recently_against_before():
-    chart = terms_chart(terms())
+def test_rates_recently_against_before():
+    chart = change_chart(rates(), SIDE_EFFECTS)
     traces = {trace.name: trace for trace in chart.data}
     assert list(traces["90 days before"].x) == [0.1, 0.2, 0.11]
     risen = traces["Last 30 days: risen"]
@@ -133,16 +137,44 @@ def test_side_effects_recently_against_before():
     assert list(traces["Last 30 days: fallen"].x) == [0.05]
     assert traces["Last 30 days"].marker.color == INK
     said = risen.customdata[0].replace("\N{NO-BREAK SPACE}", " ")
-    assert said == "<b>Nausea</b><br>last 30 days: 30 of 100, 30 % (95 % CI 22–40)"
+    assert said == (
+        "<b>Nausea</b><br>Last 30 days: 30 of 100, 30 % (95 % CI 22–40)<br>90 days before: 10 %; "
+        "p &lt; 0.001"
+    )
 
 
-def test_a_term_is_only_text():
-    chart = terms_chart(terms())
+def test_where_more_is_better_a_fall_is_the_concern():
+    chart = change_chart(rates(), Compared("Last 7 days", "8 weeks before", better=1))
+    traces = {trace.name: trace for trace in chart.data}
+    assert traces["Last 7 days: risen"].marker.color == IMPROVEMENT
+    assert traces["Last 7 days: fallen"].marker.color == CONCERN
+
+
+def test_a_name_is_only_text():
+    chart = change_chart(rates(), SIDE_EFFECTS)
     assert chart.layout.yaxis.ticktext[1] == "&lt;b&gt;Itch&lt;/b&gt;"
     everything = str(chart.to_dict())
     assert "<b>Itch" not in everything
 
 
-def test_no_side_effects():
-    chart = terms_chart(terms().head(0))
+def test_no_rates():
+    chart = change_chart(rates().head(0), SIDE_EFFECTS)
     assert [trace.name for trace in chart.data] == ["90 days before"]
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (0.0004, "p < 0.001"),
+        (0.001, "p = 0.001"),
+        (0.0034, "p = 0.003"),
+        (0.0994, "p = 0.099"),
+        (0.0996, "p = 0.10"),
+        (0.244, "p = 0.24"),
+        (1.0, "p = 1.00"),
+        (None, "not compared"),
+        (float("nan"), "not compared"),
+    ],
+)
+def test_p_in_words(p, words):
+    assert p_words(p) == words

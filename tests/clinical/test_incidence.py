@@ -1,9 +1,12 @@
 """Proportions and their intervals."""
 
-import pytest
-from scipy.stats import binomtest
+from itertools import product
+from random import Random
 
-from clinical.incidence import difference, directions, proportion
+import pytest
+from scipy.stats import binomtest, fisher_exact
+
+from clinical.incidence import difference, fisher_p, proportion
 
 
 def test_newcombe_1998_table_1_wilson_interval_of_81_of_263():
@@ -78,13 +81,47 @@ def test_a_difference_from_nothing_is_unknown_and_not_clear():
     assert not found.is_clear
 
 
-def test_directions_of_several_changes_allow_for_their_number():
-    risen = (proportion(56, 70), proportion(48, 80))  # 95 % interval 5 to 33 points
-    fallen = (proportion(48, 80), proportion(56, 70))
-    same = (proportion(5, 56), proportion(0, 29))
-    unknown = (proportion(0, 0), proportion(1, 2))
-    assert directions([risen]) == [1]
-    assert directions([risen, fallen, same, unknown]) == [1, -1, 0, 0]
-    # Among fifty comparisons each must be clear at 99.9 %: now 80 against 60 % is within chance.
-    assert directions([risen] + [same] * 49)[0] == 0
-    assert directions([]) == []
+def test_agresti_2013_table_3_9_the_lady_tasting_tea():
+    # 3 of 4 cups named rightly: (16 + 16 + 1 + 1) of 70 arrangements.
+    assert fisher_p(proportion(3, 4), proportion(1, 4)) == pytest.approx(34 / 70)
+    assert fisher_p(proportion(4, 4), proportion(0, 4)) == pytest.approx(2 / 70)
+
+
+def test_fisher_counts_tables_of_equal_probability_on_the_other_side():
+    # 2 of 2 against 0 of 2: one of six arrangements, and its mirror image is as probable.
+    assert fisher_p(proportion(2, 2), proportion(0, 2)) == pytest.approx(2 / 6)
+
+
+def test_fisher_equals_scipy_on_every_small_table():
+    for n in range(1, 8):
+        for m in range(1, 8):
+            for x, y in product(range(n + 1), range(m + 1)):
+                expected = fisher_exact([[x, n - x], [y, m - y]]).pvalue
+                assert fisher_p(proportion(x, n), proportion(y, m)) == pytest.approx(
+                    expected, abs=1e-9
+                ), (x, n, y, m)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_fisher_equals_scipy_on_larger_tables(seed: int):
+    random = Random(seed)
+    for _ in range(20):
+        n, m = random.randint(1, 3000), random.randint(1, 9000)
+        share = random.choice((0.0, 0.001, 0.05, 0.3, 0.9, 1.0))
+        x = sum(random.random() < share for _ in range(n))
+        y = sum(random.random() < min(1.0, share * 1.1) for _ in range(m))
+        expected = fisher_exact([[x, n - x], [y, m - y]]).pvalue
+        assert fisher_p(proportion(x, n), proportion(y, m)) == pytest.approx(expected, abs=1e-9)
+
+
+def test_fisher_of_nothing_is_unknown_and_of_no_events_is_one():
+    assert fisher_p(proportion(0, 0), proportion(3, 10)) is None
+    assert fisher_p(proportion(3, 10), proportion(0, 0)) is None
+    assert fisher_p(proportion(0, 10), proportion(0, 30)) == 1.0
+    assert fisher_p(proportion(10, 10), proportion(30, 30)) == 1.0
+
+
+def test_fisher_of_overwhelming_tables_is_as_good_as_nought():
+    p = fisher_p(proportion(20_000, 20_000), proportion(0, 20_000))
+    assert p is not None
+    assert 0.0 <= p < 1e-300

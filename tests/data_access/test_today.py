@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select, update
 
 from access.viewer import LOCAL_VIEWER, NotPermittedError, Permission, Viewer
 from clinical.calendar import day_number
@@ -15,7 +15,10 @@ from clinical.codes import AppointmentKind as Kind
 from clinical.codes import AppointmentStatus as Status
 from clinical.codes import DiagnosisGroup, Phase
 from data_access import today
+from data_access.bulk import insert_rows
 from data_access.engine import reading, writing
+from data_access.facts import rebuild_facts
+from data_access.schema import Assessment, Infusion, VitalSigns
 from data_access.today import ActivePatients
 from tests.data_access.appointment_clinic import ALL, NORTH, NOW, TODAY, WEST, fill
 
@@ -29,6 +32,61 @@ SEES_NOTHING = Viewer("nobody", frozenset())
 def clinic(engine: Engine) -> Iterator[Connection]:
     with writing(engine) as writer:
         fill(writer)
+    with reading(engine) as reader:
+        yield reader
+
+
+@pytest.fixture
+def complete_clinic(engine: Engine) -> Iterator[Connection]:
+    """The clinic with some records filled in.
+
+    I10 has two readings, a weight, an end and a discharge; I11 has a single reading and an end; I7
+    is of esketamine. PHQ-9: of P6 on 3 March, the baseline before I10 and three days before I11,
+    and on 4 March, two hours after I10; of P3 an hour before I3; of P4 five days before I7.
+    """
+    with writing(engine) as writer:
+        fill(writer)
+        of = Infusion.infusion_id
+        start = dict(iter(writer.execute(select(of, Infusion.started_at))))
+        minutes = timedelta(minutes=1)
+        filled: dict[str, dict[str, Any]] = {
+            "I10": {
+                "weight_kg": 80.0,
+                "ended_at": start["I10"] + 40 * minutes,
+                "discharged_at": start["I10"] + 100 * minutes,
+            },
+            "I11": {"ended_at": start["I11"] + 40 * minutes},
+            "I7": {"drug": "esketamine"},
+        }
+        for own_id, values in filled.items():
+            writer.execute(update(Infusion).where(of == own_id).values(values))
+        readings = [("I10", 0), ("I10", 20), ("I11", 0)]
+        insert_rows(
+            writer,
+            VitalSigns,
+            ("infusion_id", "measured_at", "systolic_mmhg"),
+            [(own_id, start[own_id] + after * minutes, 120) for own_id, after in readings],
+        )
+        scores = [
+            ("P6", start["I10"] - timedelta(days=1)),
+            ("P6", start["I10"] + timedelta(hours=2)),
+            ("P3", start["I3"] - timedelta(hours=1)),
+            ("P4", start["I7"] - timedelta(days=5)),
+        ]
+        insert_rows(
+            writer,
+            Assessment,
+            (
+                "assessment_key",
+                "assessment_id",
+                "patient_id",
+                "instrument",
+                "completed_at",
+                "total_score",
+            ),
+            [(key, f"Q{key}", who, "PHQ-9", at, 12.0) for key, (who, at) in enumerate(scores, 1)],
+        )
+        rebuild_facts(writer)
     with reading(engine) as reader:
         yield reader
 
@@ -198,3 +256,32 @@ def test_an_empty_database(engine: Engine):
         nobody = today.active_patients(connection, LOCAL_VIEWER, ALL, TODAY)
         assert nobody == ActivePatients(0, 0, 0)
         assert today.terms_recently_and_before(connection, LOCAL_VIEWER, ALL, TODAY).empty
+
+
+def test_what_is_on_record_in_the_last_week_and_before(complete_clinic: Connection):
+    period = replace(ALL, start=date(2026, 1, 7), end=date(2026, 3, 10))
+    frame = today.complete_records(complete_clinic, LOCAL_VIEWER, period, date(2026, 3, 4))
+    assert list(frame.columns) == [
+        "infusions",
+        "form",
+        "pressures",
+        "by_weight",
+        "weighed",
+        "scored",
+        "ended",
+        "discharged",
+    ]
+    # 4 to 10 March: I10, I7, I11; I7 is of esketamine. Before: I6, I9, I2, I1, I3.
+    assert frame.index.tolist() == ["recent", "before"]
+    assert rows(frame) == [(3, 3, 1, 2, 1, 1, 2, 1), (5, 4, 0, 5, 0, 1, 0, 0)]
+
+
+def test_records_of_one_site_and_of_a_period_without_infusions(complete_clinic: Connection):
+    period = replace(ALL, start=date(2026, 1, 7), end=date(2026, 3, 10))
+    west = today.complete_records(complete_clinic, SEES_WEST, period, date(2026, 3, 4))
+    assert west["infusions"].tolist() == [0, 3]
+    none = replace(ALL, start=date(2020, 1, 1), end=date(2020, 3, 1))
+    empty = today.complete_records(complete_clinic, LOCAL_VIEWER, none, date(2020, 2, 1))
+    assert empty.to_numpy().sum() == 0
+    with pytest.raises(NotPermittedError):
+        today.complete_records(complete_clinic, SEES_NOTHING, period, date(2026, 3, 4))

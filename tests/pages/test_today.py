@@ -230,7 +230,7 @@ def test_charts_tell_their_take_away_to_those_who_cannot_see_them(clinic):
         "Appointments of this week by day and by what became of them. 7 appointments this week, 1 "
         "in a usual one; Wednesday is fullest (6)."
     )
-    assert len(alts) == 3
+    assert len(alts) == 4
 
 
 def test_the_dashboard_opens_on_today_with_links_to_the_other_pages(clinic, monkeypatch):
