@@ -2,26 +2,35 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import date
 
-import pandas as pd
 import streamlit as st
 
+from charts.along import Along
 from clinical.calendar import day_date
-from clinical.codes import DiagnosisGroup, Phase, Timepoint
+from clinical.codes import DiagnosisGroup, Phase
 from clinical.instruments import PHQ9, Instrument
-from clinical.progress import FOLLOWED
 from data_access import one_patient as queries
 from data_access.one_patient import PatientRecord
 from pages.patients.one_patient_findings import (
-    against_before_treatment,
     infusion_table,
-    item_9_finding,
-    patient_answer,
     pressure_finding,
     side_effect_finding,
+)
+from pages.patients.progress_findings import (
+    against_before_treatment,
+    change_table,
+    patient_answer,
     trajectory_finding,
+)
+from pages.patients.record import Record, read_record
+from pages.patients.thoughts_findings import (
+    NOTHING,
+    Thoughts,
+    thoughts_finding,
+    thoughts_line,
+    thoughts_of,
 )
 from pages.shared.context import PageContext
 from pages.shared.frame import (
@@ -47,40 +56,6 @@ _UNSHOWN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """Everything the page shows of one patient."""
-
-    patient: PatientRecord
-    series: pd.DataFrame
-    baselines: pd.DataFrame
-    scores: pd.DataFrame
-    infusions: pd.DataFrame
-    side_effects: pd.DataFrame
-
-    def of_series(self, series_key: int) -> "_Record":
-        """The part of the record that belongs to one series."""
-
-        def part(frame: pd.DataFrame) -> pd.DataFrame:
-            return frame[frame["series_key"].isin([series_key])]
-
-        return replace(
-            self,
-            series=part(self.series),
-            baselines=part(self.baselines),
-            scores=part(self.scores),
-            infusions=part(self.infusions),
-        )
-
-    def scores_of(self, instrument: Instrument) -> pd.DataFrame:
-        """The scores of one instrument."""
-        return self.scores[self.scores["instrument"] == instrument.code]
-
-    def baselines_of(self, instrument: Instrument) -> pd.DataFrame:
-        """The baselines of one instrument, a row for each series that has one."""
-        return self.baselines[self.baselines["instrument"] == instrument.code]
-
-
 def one_patient_page(context: PageContext, patient_key: int) -> None:
     """Draw one patient. One who is unknown or another site's is not found, in the same words."""
     _navigation(patient_key)
@@ -88,13 +63,36 @@ def one_patient_page(context: PageContext, patient_key: int) -> None:
     if patient is None:
         nothing("Not found, or not yours to see.")
         return
-    record = _read(context, patient)
+    record = read_record(context, patient)
     _header(patient, context.today)
     if record.infusions.empty:
         nothing("No infusion has been recorded for this patient yet.")
         return
-    _trajectory(record)
+    answer, thoughts = st.container(gap="small"), thoughts_of(record)
+    view = _choose_view(record)
+    with answer:
+        _answer(record, view, thoughts, context.today)
+    show(trajectory_finding(view.shown, view.instruments, view.along))
+    _change(view)
+    _beside_each_other(record, thoughts, context.today)
+    _infusion_pictures(view.shown)
+    _infusions(view.shown)
     _definitions()
+
+
+def _beside_each_other(record: Record, thoughts: Thoughts, today: date) -> None:
+    found = thoughts_finding(thoughts, record.infusions, today)
+    if found is None:
+        nothing(NOTHING)
+    finding_grid([finding for finding in (found,) if finding is not None])
+
+
+def _infusion_pictures(shown: Record) -> None:
+    found = (
+        pressure_finding(shown.infusions),
+        side_effect_finding(shown.infusions, shown.side_effects),
+    )
+    finding_grid([finding for finding in found if finding is not None])
 
 
 def person_name(given: str | None, family: str | None) -> str:
@@ -104,21 +102,6 @@ def person_name(given: str | None, family: str | None) -> str:
     """
     parts = [_UNSHOWN.sub("", part) for part in (family, given) if isinstance(part, str) and part]
     return ", ".join(parts) or "No name recorded"
-
-
-def _read(context: PageContext, patient: PatientRecord) -> _Record:
-    arguments = context.connection, context.viewer, patient.patient_key
-    baselines = queries.patient_baselines(*arguments)
-    baselines["completed"] = [datetime.combine(day_date(day), time(12)) for day in baselines["day"]]
-    series = queries.patient_series(*arguments)
-    return _Record(
-        patient=patient,
-        series=series,
-        baselines=_with_induction_baseline(baselines, series),
-        scores=queries.patient_scores(*arguments),
-        infusions=queries.patient_infusions(*arguments),
-        side_effects=queries.patient_side_effects(*arguments),
-    )
 
 
 def _navigation(patient_key: int) -> None:
@@ -178,41 +161,89 @@ def _progress(patient: PatientRecord) -> str:
     return f"{patient.phase.label.lower()}, {given} infusions given"
 
 
-def _trajectory(record: _Record) -> None:
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the reader has chosen to see of a record.
+
+    ``shown``: the chosen series, or all; ``answered``: the one series that sentences and milestones
+    are about; ``which``: how that one is called where it is not the only one shown.
+    """
+
+    shown: Record
+    answered: Record
+    which: str
+    instruments: list[Instrument]
+    along: Along
+
+
+def _choose_view(record: Record) -> _View:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        instrument = _choose_instrument(record)
+        instruments = _choose_instruments(record)
         series_key = _choose_series(record)
-        by_number = series_key is not None and _choose_axis() == "Infusion"
-    if series_key is None:
-        shown, answered, which = record, int(record.series["series_key"].iloc[0]), "Latest series: "
-    else:
-        shown, answered, which = record.of_series(series_key), series_key, ""
-    sentence(which + _answer(record.of_series(answered), instrument))
-    before = _before_treatment(record, answered, instrument)
-    if before:
-        st.markdown(before)
-    _pictures(shown, instrument, by_number=by_number)
-    _infusions(shown)
-
-
-def _pictures(shown: _Record, instrument: Instrument, *, by_number: bool) -> None:
-    show(
-        trajectory_finding(
-            instrument,
-            shown.scores_of(instrument),
-            shown.infusions,
-            shown.baselines_of(instrument),
-            by_number=by_number,
-        )
+        along = _choose_axis(every_series=series_key is None)
+    latest = int(record.series["series_key"].iloc[0])
+    return _View(
+        shown=record if series_key is None else record.of_series(series_key),
+        answered=record.of_series(latest if series_key is None else series_key),
+        which="Latest series: " if series_key is None else "",
+        instruments=instruments,
+        along=along,
     )
-    below = (pressure_finding(shown.infusions), item_9_finding(shown.scores_of(PHQ9)))
-    finding_grid([finding for finding in below if finding is not None])
-    side_effects = side_effect_finding(shown.infusions, shown.side_effects)
-    if side_effects is not None:
-        show(side_effects)
 
 
-def _infusions(shown: _Record) -> None:
+def _answer(record: Record, view: _View, thoughts: Thoughts, today: date) -> None:
+    """How the patient is doing, on the first questionnaire in large and on the others below."""
+    first, *others = (_in_words(record, view.answered, each) for each in view.instruments)
+    sentence(view.which + first)
+    for words in (*others, thoughts_line(thoughts, today)):
+        if words:
+            st.markdown(words)
+
+
+def _in_words(record: Record, answered: Record, instrument: Instrument) -> str:
+    words = patient_answer(
+        instrument,
+        Phase(answered.series["phase"].iloc[0]),
+        answered.later_scores_of(instrument),
+        answered.baseline_of(instrument),
+    )
+    return f"{words} {_before_treatment(record, answered, instrument)}".strip()
+
+
+def _before_treatment(record: Record, answered: Record, instrument: Instrument) -> str:
+    """For a maintenance series, the latest score against the induction before it; else nothing."""
+    baseline = answered.induction_baseline_of(instrument)
+    if baseline is None:
+        return ""
+    series = record.series[record.series["first_day"] <= answered.series["first_day"].iloc[0]]
+    later = record.later_scores_of(instrument)
+    totals = later.loc[later["series_key"].isin(series["series_key"]), "total"].tolist()
+    return against_before_treatment(instrument, baseline, totals)
+
+
+def _change(view: _View) -> None:
+    """What the series has reached, and when."""
+    heading("Change since the series began", _change_words(view))
+    columns = {
+        "Date": st.column_config.DateColumn(format="DD MMM YYYY"),
+        "Day": st.column_config.NumberColumn(help="Days since the first infusion, which is day 0"),
+        "Infusions": st.column_config.NumberColumn(help="Infusions that had begun by then"),
+    }
+    rows = change_table(view.answered, view.instruments)
+    table(rows if len(view.instruments) > 1 else rows.iloc[:, 1:], "change", columns)
+    st.caption(" ".join(f"{each.name}: {each.source}" for each in view.instruments))
+
+
+def _change_words(view: _View) -> str:
+    start = view.answered.infusions["started"].iloc[0]
+    return (
+        f"{view.which}{Phase(view.answered.series['phase'].iloc[0]).label}, "
+        f"{count_words(len(view.answered.infusions), 'infusion')}; day 0 is {day_words(start)}. "
+        "Each milestone with the first score that reached it"
+    )
+
+
+def _infusions(shown: Record) -> None:
     heading("Every infusion", f"{count_words(len(shown.infusions), 'infusion')}, the first on top")
     table(
         infusion_table(shown.infusions, shown.side_effects),
@@ -226,22 +257,22 @@ def _infusions(shown: _Record) -> None:
     )
 
 
-def _choose_instrument(record: _Record) -> Instrument:
-    used = set(record.scores["instrument"]) | set(record.baselines["instrument"])
-    offered = [instrument for instrument in FOLLOWED if instrument.code in used] or [PHQ9]
+def _choose_instruments(record: Record) -> list[Instrument]:
+    """The questionnaires to look at; the first that the patient has where none is chosen."""
+    offered = record.instruments() or [PHQ9]
     by_name = {instrument.name: instrument for instrument in offered}
-    name = st.segmented_control(
-        "Questionnaire",
+    names = st.pills(
+        "Questionnaires",
         list(by_name),
-        default=offered[0].name,
-        required=True,
-        key="instrument",
+        selection_mode="multi",
+        default=[offered[0].name],
+        key="measures",
         bind="query-params",
     )
-    return by_name[name]
+    return [each for name, each in by_name.items() if name in names] or offered[:1]
 
 
-def _choose_series(record: _Record) -> int | None:
+def _choose_series(record: Record) -> int | None:
     """The key of the series to look at, the latest by default; ``None`` for every series."""
     words: dict[int, str] = {
         key: f"{Phase(phase).label} from {day_words(day_date(day))}, "
@@ -267,52 +298,29 @@ def _choose_series(record: _Record) -> int | None:
     return None if chosen == _ALL else chosen
 
 
-def _choose_axis() -> str:
-    return st.segmented_control(
-        "Along",
-        ["Date", "Infusion"],
-        default="Date",
-        required=True,
-        key="along",
-        bind="query-params",
+def _choose_axis(*, every_series: bool) -> Along:
+    """What the trajectory runs along. Over several series only dates make one axis."""
+    if every_series:
+        st.segmented_control(
+            "Along",
+            [Along.DATE.value],
+            default=Along.DATE.value,
+            key="along-dates-only",
+            disabled=True,
+            help="Days and infusion numbers begin anew with each series. Choose one series for "
+            "these.",
+        )
+        return Along.DATE
+    return Along(
+        st.segmented_control(
+            "Along",
+            [along.value for along in Along],
+            default=Along.DATE.value,
+            required=True,
+            key="along",
+            bind="query-params",
+        )
     )
-
-
-def _answer(record: _Record, instrument: Instrument) -> str:
-    """The sentence about a record of one series."""
-    scores = record.scores_of(instrument)
-    baselines = record.baselines_of(instrument)["baseline"]
-    return patient_answer(
-        instrument,
-        Phase(record.series["phase"].iloc[0]),
-        scores[scores["timepoint"] != int(Timepoint.BASELINE)],
-        None if baselines.empty else float(baselines.iloc[0]),
-    )
-
-
-def _before_treatment(record: _Record, series_key: int, instrument: Instrument) -> str:
-    """For a maintenance series, the latest score against the induction before it; else nothing."""
-    baselines = record.baselines_of(instrument)
-    row = baselines[baselines["series_key"] == series_key]
-    if row.empty or pd.isna(row["induction_baseline"].iloc[0]):
-        return ""
-    series = record.series[record.series["first_day"] <= row["first_day"].iloc[0]]
-    scores = record.scores_of(instrument)
-    later = scores[scores["series_key"].isin(series["series_key"])]
-    later = later[later["timepoint"] != int(Timepoint.BASELINE)]
-    return against_before_treatment(
-        instrument, float(row["induction_baseline"].iloc[0]), later["total"].tolist()
-    )
-
-
-def _with_induction_baseline(baselines: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
-    """Adds ``phase``, ``first_day`` and, for maintenance, the baseline of the induction before."""
-    rows = baselines.merge(series[["series_key", "phase", "first_day"]], on="series_key")
-    rows = rows.sort_values("first_day", kind="stable")
-    induction = rows["baseline"].where(rows["phase"] == int(Phase.INDUCTION))
-    before = induction.groupby(rows["instrument"]).ffill()
-    rows["induction_baseline"] = before.where(rows["phase"] == int(Phase.MAINTENANCE))
-    return rows
 
 
 def _definitions() -> None:

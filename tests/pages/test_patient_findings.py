@@ -3,10 +3,9 @@
 from datetime import date
 
 import pandas as pd
-import pytest
 
 from clinical.codes import Phase, Timepoint
-from clinical.instruments import PCL5, PHQ9, WHO5
+from clinical.instruments import PCL5, PHQ9
 from clinical.progress import Status
 from data_access.filters import Filters
 from pages.patients.findings import (
@@ -16,12 +15,7 @@ from pages.patients.findings import (
     scores_finding,
     status_finding,
 )
-from pages.patients.one_patient_findings import (
-    against_before_treatment,
-    item_9_title,
-    patient_answer,
-    side_effect_finding,
-)
+from pages.patients.one_patient_findings import side_effect_finding
 from tests.charts.test_one_patient import INFUSIONS
 from tests.charts.test_patients import SERIES, TOTALS
 
@@ -36,11 +30,6 @@ def said(words: str) -> str:
 def totals(*rows: tuple[Phase, Status, Timepoint, int, int, int]) -> pd.DataFrame:
     columns = ["phase", "status", "timepoint", "patients", "responded", "remitted"]
     return pd.DataFrame(rows, columns=columns).astype(int)
-
-
-def scores(*rows: tuple[Timepoint, int, float, int, int]) -> pd.DataFrame:
-    columns = ["timepoint", "number", "total", "response", "remission"]
-    return pd.DataFrame(rows, columns=columns).assign(hours_after=36.0)
 
 
 def test_nobody_evaluable():
@@ -118,75 +107,6 @@ def test_the_status_title_counts_who_needs_a_look():
         "None of 14 evaluable patients is worse or without response",
         None,
     ]
-
-
-BEFORE = Timepoint.BEFORE_INFUSION
-
-
-def test_since_when_a_response_and_a_remission_hold():
-    course = scores((BEFORE, 1, 9, 1, 0), (BEFORE, 2, 4, 1, 1), (BEFORE, 3, 3, 1, 1))
-    assert said(patient_answer(PHQ9, INDUCTION, course, 20)) == (
-        "PHQ-9 fell from 20 (baseline) to 3, before infusion 4: **85 % better**; response since "
-        "the score before infusion 2, in remission since the score before infusion 3."
-    )
-
-
-def test_a_response_that_is_lost_within_a_series():
-    course = scores((BEFORE, 1, 9, 1, 0), (BEFORE, 2, 18, 0, 0))
-    assert said(patient_answer(PHQ9, INDUCTION, course, 20)) == (
-        "PHQ-9 fell from 20 (baseline) to 18, before infusion 3: **10 % better**; "
-        "no response: the response seen before infusion 2 is lost."
-    )
-
-
-def test_worse_is_told_in_points_with_its_rule():
-    course = scores((Timepoint.AFTER_INFUSION, 2, 26, 0, 0))
-    assert patient_answer(PHQ9, INDUCTION, course, 20) == (
-        "PHQ-9 rose from 20 (baseline) to 26, 36 hours after infusion 2: **6 points worse**; "
-        "5 or more count as worse."
-    )
-
-
-def test_on_who5_a_rise_is_better():
-    course = scores((BEFORE, 1, 60, 0, 0))
-    assert said(patient_answer(WHO5, INDUCTION, course, 40)) == (
-        "WHO-5 rose from 40 (baseline) to 60, before infusion 2: **50 % better**; improved."
-    )
-
-
-def test_a_baseline_of_nought_is_compared_in_points():
-    course = scores((BEFORE, 1, 3, 0, 1))
-    assert "**3 points worse**" in patient_answer(PHQ9, INDUCTION, course, 0)
-
-
-@pytest.mark.parametrize(
-    ("since_induction", "words"),
-    [
-        ([9, 10], "Against 20 before induction: 50 % better, a response."),
-        (
-            [9, 16],
-            "Against 20 before induction: 20 % better. **The response reached before is lost.**",
-        ),
-        ([18, 16], "Against 20 before induction: 20 % better, no response so far."),
-    ],
-)
-def test_maintenance_against_the_time_before_treatment(since_induction, words):
-    assert said(against_before_treatment(PHQ9, 20, since_induction)) == words
-
-
-@pytest.mark.parametrize(
-    ("items", "total", "title"),
-    [
-        ([0, 1, 2], [21, 15, 10], "Item 9 rose from 0 to 2 while the total fell"),
-        ([0, 1], [10, 15], "Item 9 rose from 0 to 1"),
-        ([2, 0], [21, 10], "Item 9 fell from 2 to 0"),
-        ([0, 2, 0], [10, 10, 10], "Item 9 is 0, after a height of 2"),
-        ([0, 0], [10, 10], "Item 9 is 0"),
-        ([1, 0, 1], [20, 8, 17], "Item 9 is back at 1, after 0"),
-    ],
-)
-def test_item_9_is_told_apart_from_the_total(items, total, title):
-    assert item_9_title(pd.DataFrame({"item_9": items, "total": total})) == title
 
 
 def test_infusions_without_a_form_are_not_ones_without_side_effects():
