@@ -53,6 +53,14 @@ class Thresholds:
         "C-SSRS screener level from which a patient is listed whatever the level before",
         "Columbia Lighthouse Project triage: 3 is high",
     )
+    concern_days: int = _limit(
+        28,
+        "days",
+        1,
+        365,
+        "how long a rise of item 9 or of the C-SSRS level is listed as new",
+        _OWN,
+    )
     review_after: int = _limit(
         4,
         "infusions",
@@ -68,6 +76,22 @@ class Thresholds:
         50,
         "improvement from the baseline below which there is no response at the review point",
         "usual limit of partial response",
+    )
+    lost_scores: int = _limit(
+        2,
+        "scores",
+        1,
+        6,
+        "scores in a row without response after which a response is lost in maintenance",
+        "Murrough 2013: two visits in a row",
+    )
+    decline_days: int = _limit(
+        60,
+        "days",
+        7,
+        365,
+        "how long a worsening or a lost response is listed as new",
+        "our default: two usual booster intervals",
     )
     slow_after: int = _limit(
         3,
@@ -124,20 +148,20 @@ class Thresholds:
         "scores belong to the last infusion for 28 days",
     )
     treated_maintenance_days: int = _limit(
-        182,
+        84,
         "days",
         28,
         365,
         "how long after the last infusion a patient in maintenance counts as under treatment",
-        "a longer gap ends a maintenance course",
+        "12 weeks is the longest booster interval in published programmes",
     )
     overdue_induction_days: int = _limit(
-        14,
+        21,
         "days",
         3,
         60,
         "days without a depression score from which one is overdue in induction",
-        "PHQ-9 asks for two weeks",
+        "our default: the two weeks that PHQ-9 asks for, and one to come for the next",
     )
     overdue_maintenance_days: int = _limit(
         60,
@@ -203,13 +227,13 @@ def find_limit(name: str) -> Limit:
 def checked_value(name: str, value: float) -> float:
     """The value, if the threshold may be set to it; else raises :class:`ThresholdError`."""
     limit = find_limit(name)
-    if limit.whole and value != int(value):
-        raise ThresholdError(f"{name} takes a whole number, not {value:g}.")
-    if not limit.lowest <= value <= limit.highest:
+    if not limit.lowest <= value <= limit.highest:  # so is what is no number (nan)
         raise ThresholdError(
             f"{name} must lie between {limit.lowest:g} and {limit.highest:g} {limit.unit}, "
             f"not {value:g}."
         )
+    if limit.whole and value != int(value):
+        raise ThresholdError(f"{name} takes a whole number, not {value:g}.")
     if name == "slow_improvement" and value % 5:
         raise ThresholdError(f"{name} takes a multiple of 5, not {value:g}.")
     return value
