@@ -141,7 +141,7 @@ def _latest(scale: Instrument, scores: list[PlacedScore], baseline: float | None
     return dict(zip(_LATEST, values, strict=True))
 
 
-_LOSS = ("before_treatment", "best_percent", "now_percent", "lost_since")
+_LOSS = ("before_treatment", "best_percent", "now_percent", "lost_since", "lost_scores")
 
 
 def _loss(watched: Watched, course: Course, scale: Instrument) -> FactRow:
@@ -167,7 +167,9 @@ def _loss(watched: Watched, course: Course, scale: Instrument) -> FactRow:
     if not known:
         return {**dict.fromkeys(_LOSS), "before_treatment": found.total}
     lost = lost_from([bool(scale.responded(found.total, score.record.total)) for score in scores])
-    values = (found.total, max(known), known[-1], None if lost is None else _day(scores[lost]))
+    since = None if lost is None else _day(scores[lost])
+    run = None if lost is None else len(scores) - lost
+    values = (found.total, max(known), known[-1], since, run)
     return dict(zip(_LOSS, values, strict=True))
 
 

@@ -437,7 +437,7 @@ class WatchFact(Base):
     worse, else missing). ``before_treatment``: the baseline of the last induction;
     ``best_percent`` and ``now_percent``: improvement on it, the best so far and the latest, scores
     within 72 hours after an infusion left out; ``lost_since``: the day from which a response once
-    reached is none.
+    reached is none, and ``lost_scores``: in how many scores since.
     ``scored_day``: of the latest depression score, whichever scale; ``unscored``: infusions since.
     Vital signs are those of the last infusion. ``usual_interval``: median of the days between
     boosters, of which there are ``intervals``.
@@ -481,6 +481,7 @@ class WatchFact(Base):
     best_percent: Mapped[float | None] = _optional_real()
     now_percent: Mapped[float | None] = _optional_real()
     lost_since: Mapped[int | None] = _optional_reference()
+    lost_scores: Mapped[int | None] = _optional_small()
     scored_day: Mapped[int | None] = _optional_reference()
     unscored: Mapped[int] = _small()
     peak_systolic: Mapped[int | None] = _optional_small()

@@ -248,6 +248,7 @@ def upgrade() -> None:
         sa.Column("best_percent", columns.REAL, nullable=True),
         sa.Column("now_percent", columns.REAL, nullable=True),
         sa.Column("lost_since", columns.KEY, nullable=True),
+        sa.Column("lost_scores", columns.SMALL, nullable=True),
         sa.Column("scored_day", columns.KEY, nullable=True),
         sa.Column("unscored", columns.SMALL, nullable=False),
         sa.Column("peak_systolic", columns.SMALL, nullable=True),

@@ -1,0 +1,120 @@
+"""The queries of the attention list: what its rules look at, and who the listed people are."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection, Label, func, select
+
+from access.viewer import Permission, Viewer, require
+from clinical.calendar import day_number
+from clinical.codes import AppointmentKind, AppointmentStatus
+from clinical.thresholds import Thresholds
+from data_access.facts.tables import table_of
+from data_access.filters import Filters
+from data_access.frames import query_frame
+from data_access.schema import AppointmentFact, Patient, PatientFact, Site, WatchFact
+from data_access.selection import permitted_site_keys, scope
+
+
+def watched_patients(
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    today: date,
+    thresholds: Thresholds,
+) -> pd.DataFrame:
+    """What the rules look at, of everybody who may be under treatment, whatever the period.
+
+    The columns of ``watch_facts`` and ``booked_day`` (of the next booked infusion), as floats
+    (missing as NaN) but ``patient_key``, ``phase``,
+    ``done``, ``last_infusion_day``, ``last_number``, ``unscored`` and ``intervals``.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
+    """
+    require(viewer, Permission.SEE_PATIENTS)
+    longest = max(thresholds.treated_induction_days, thresholds.treated_maintenance_days)
+    statement = select(table_of(WatchFact), _next_infusion(today)).where(
+        WatchFact.last_infusion_day >= day_number(today) - longest,
+        *scope(connection, viewer, filters, WatchFact),
+    )
+    return _as_numbers(query_frame(connection, statement))
+
+
+def watched_among(
+    connection: Connection, viewer: Viewer, keys: Sequence[int], today: date
+) -> pd.DataFrame:
+    """As :func:`watched_patients`, of these patients as far as the viewer may see them."""
+    require(viewer, Permission.SEE_PATIENTS)
+    statement = select(table_of(WatchFact), _next_infusion(today)).where(
+        WatchFact.patient_key.in_(keys)
+    )
+    site_keys = permitted_site_keys(connection, viewer)
+    if site_keys is not None:
+        statement = statement.where(WatchFact.site_key.in_(site_keys))
+    return _as_numbers(query_frame(connection, statement))
+
+
+def _next_infusion(today: date) -> Label[int | None]:
+    """The day of the next booked infusion of the patient in ``watch_facts``."""
+    return (
+        select(func.min(AppointmentFact.day))
+        .where(
+            AppointmentFact.status == int(AppointmentStatus.BOOKED),
+            AppointmentFact.patient_key == WatchFact.patient_key,
+            AppointmentFact.day >= day_number(today),
+            AppointmentFact.kind == int(AppointmentKind.INFUSION),
+        )
+        .scalar_subquery()
+        .label("booked_day")
+    )
+
+
+def _as_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    whole = [column.name for column in table_of(WatchFact).columns if not column.nullable]
+    kinds = {name: "int64" if name in whole else "float64" for name in frame.columns}
+    return frame.astype(kinds)
+
+
+def people(
+    connection: Connection, viewer: Viewer, keys: Sequence[int], today: date
+) -> pd.DataFrame:
+    """Who some patients are, in the order of the keys.
+
+    Columns: ``patient_key``, ``handle``, ``patient_id``, ``mrn``, ``given_name``, ``family_name``,
+    ``site``, ``planned`` (infusions of the series), ``next_day`` (day number of the next booked
+    appointment from ``today`` on). What is not known is missing; whom the viewer may not see is
+    left out.
+    """
+    require(viewer, Permission.SEE_PATIENTS)
+    next_day = (
+        select(func.min(AppointmentFact.day))
+        .where(
+            AppointmentFact.status == int(AppointmentStatus.BOOKED),
+            AppointmentFact.patient_key == PatientFact.patient_key,
+            AppointmentFact.day >= day_number(today),
+        )
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            PatientFact.patient_key,
+            PatientFact.handle,
+            Patient.patient_id,
+            Patient.mrn,
+            Patient.given_name,
+            Patient.family_name,
+            Site.name.label("site"),
+            PatientFact.planned,
+            next_day.label("next_day"),
+        )
+        .join(Patient, Patient.patient_key == PatientFact.patient_key)
+        .outerjoin(Site, Site.site_key == PatientFact.site_key)
+        .where(PatientFact.patient_key.in_(keys))
+    )
+    site_keys = permitted_site_keys(connection, viewer)
+    if site_keys is not None:
+        statement = statement.where(PatientFact.site_key.in_(site_keys))
+    frame = query_frame(connection, statement).astype({"planned": "Int64", "next_day": "Int64"})
+    order = {key: position for position, key in enumerate(keys)}
+    return frame.sort_values("patient_key", key=lambda column: column.map(order), ignore_index=True)
