@@ -46,7 +46,7 @@ def infusion_measures(connection: Connection, viewer: Viewer, patient_key: int) 
 
 
 def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
-    """Every side effect of the patient with the minutes at which it came and passed.
+    """Every side effect of the patient with the minutes at which it came and passed, in that order.
 
     Columns: ``infusion_key``, ``term`` (canonical), ``grade`` (missing where not graded),
     ``onset``, ``resolved`` (minutes after the start; missing: not known, not resolved when
@@ -65,7 +65,12 @@ def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) 
         .join(Infusion, Infusion.infusion_key == InfusionFact.infusion_key)
         .join(SideEffect, SideEffect.infusion_id == Infusion.infusion_id)
         .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
-        .order_by(Infusion.started_at, SideEffect.onset_at, SideEffect.side_effect_key)
+        .order_by(
+            Infusion.started_at,
+            SideEffect.onset_at.is_(None),
+            SideEffect.onset_at,
+            SideEffect.side_effect_key,
+        )
     )
     rows = [
         (
