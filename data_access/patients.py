@@ -20,34 +20,37 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    or_,
     select,
 )
-from sqlalchemy.types import Text
 
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_date, day_number
 from clinical.codes import AppointmentStatus, Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.progress import FOLLOWED, PARTIAL_PERCENT, WORSE_POINTS, Status
+from clinical.thresholds import DEFAULTS, Thresholds
 from data_access.filters import Filters
 from data_access.frames import query_frame
+from data_access.patient_search import matches
 from data_access.schema import (
     AppointmentFact,
     CourseFact,
     Patient,
     PatientFact,
+    Provider,
     ScoreFact,
     Site,
+    WatchFact,
 )
 from data_access.selection import conditions, permitted_site_keys, scope
+from data_access.watched import score_overdue, suicidal_concern
 
 PAGE_SIZE = 50
 """Rows of one page of the caseload."""
-_SEARCH_WORDS = 6
 _PAGE_TYPES = {
-    **dict.fromkeys(("patient_key", "phase", "done", "status"), "int64"),
+    **dict.fromkeys(("patient_key", "phase", "done", "status", "concern"), "int64"),
     **dict.fromkeys(("planned", "last_day", "last_number", "last_timepoint"), "Int64"),
+    **dict.fromkeys(("item_9_before", "item_9_last", "cssrs_before", "cssrs_last"), "Int64"),
     **dict.fromkeys(("baseline", "last_total", "change"), "float64"),
 }
 
@@ -68,15 +71,21 @@ class CaseloadView:
     """What of the caseload is looked at.
 
     ``search``: the beginnings of words in a name, record number or patient number; every one given
-    must be found. ``statuses``: only these; empty means all. ``beyond``: also patients outside the
-    filters (never outside the viewer's sites).
+    must be found, in any order (:mod:`data_access.search_words`). ``statuses``: only these;
+    ``provider_keys``: only patients whose latest infusion one of these gave; empty means all.
+    ``overdue_on``: only those whose depression score is overdue on that day
+    (:func:`data_access.watched.score_overdue`). ``beyond``: also patients outside the filters
+    (never outside the viewer's sites). ``thresholds``: what counts as overdue, and as a concern.
     """
 
     instrument: Instrument
     search: str = ""
     statuses: tuple[Status, ...] = ()
+    provider_keys: tuple[int, ...] = ()
+    overdue_on: date | None = None
     sort: Sort = Sort.CONCERN
     beyond: bool = False
+    thresholds: Thresholds = DEFAULTS
 
 
 def instruments_in_use(connection: Connection, viewer: Viewer) -> tuple[Instrument, ...]:
@@ -149,7 +158,11 @@ def caseload_page(
     ``status`` (:class:`Status` number), ``baseline``, ``last_total``, ``change`` (points),
     ``last_day`` (day number), ``last_number``, ``last_timepoint``, ``history`` (list: the baseline,
     then the scores taken before an infusion, in time order), ``next_day`` (date of the next booked
-    appointment from ``today`` on). What is not known is missing.
+    appointment from ``today`` on), ``provider`` (name of who gave the latest infusion),
+    ``concern`` (1 where a concern about suicidal thoughts is open,
+    :func:`data_access.watched.suicidal_concern`, else 0), ``item_9_before``, ``item_9_last``,
+    ``cssrs_before``, ``cssrs_last`` (levels; ``…_before`` only where a rise is open). What is not
+    known is missing.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -159,10 +172,36 @@ def caseload_page(
         .offset((page - 1) * PAGE_SIZE)
     )
     keys = list(connection.scalars(statement))
-    frame = _rows(connection, view.instrument, keys).set_index("patient_key").reindex(keys)
-    frame["history"] = _histories(connection, view.instrument, frame["series_key"])
-    frame["next_day"] = _next_days(connection, keys, today)
-    return frame.drop(columns="series_key").reset_index().astype(_PAGE_TYPES)
+    frame = _rows(connection, view, keys, today)
+    frame["history"] = _histories(connection, view.instrument, frame)
+    frame["next_day"] = [None if day is None else day_date(day) for day in frame["next_day"]]
+    return frame.drop(columns="series_key").astype(_PAGE_TYPES)
+
+
+def caseload_providers(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Who gave the latest infusion of the patients in the caseload, by name.
+
+    Columns: ``provider_key``, ``provider_id``, ``name``, ``namesakes`` (1 where another provider of
+    the clinic has the same name, else 0).
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
+    """
+    require(viewer, Permission.SEE_PATIENTS)
+    named = select(
+        Provider.provider_key,
+        Provider.provider_id,
+        Provider.name,
+        (func.count().over(partition_by=Provider.name) > 1).label("namesakes"),
+    ).subquery()
+    found = select(PatientFact.provider_key).where(
+        *_under_way(filters), *scope(connection, viewer, filters, PatientFact)
+    )
+    statement = (
+        select(named)
+        .where(named.c.provider_key.in_(found))
+        .order_by(func.lower(named.c.name), named.c.provider_id)
+    )
+    return query_frame(connection, statement).astype({"namesakes": int})
 
 
 def scores_by_infusion(
@@ -257,8 +296,10 @@ def _selected(
     """Those columns of the patients in a view."""
     require(viewer, Permission.SEE_PATIENTS)
     source = _caseload(view.instrument)
-    if view.search.strip() or view.sort is Sort.NAME:
+    if view.sort is Sort.NAME:
         source = source.join(Patient.__table__, Patient.patient_key == PatientFact.patient_key)
+    if view.sort is Sort.CONCERN or view.overdue_on:
+        source = _with_watch(source)
     statement = select(*columns).select_from(source)
     if view.beyond:
         site_keys = permitted_site_keys(connection, viewer)
@@ -268,36 +309,25 @@ def _selected(
         statement = statement.where(
             *_under_way(filters), *scope(connection, viewer, filters, PatientFact)
         )
+    return statement.where(*_narrowed(view), *matches(view.search))
+
+
+def _with_watch(source: FromClause) -> FromClause:
+    """With what the attention rules look at; a patient without an infusion has nothing of it."""
+    return source.outerjoin(WatchFact.__table__, WatchFact.patient_key == PatientFact.patient_key)
+
+
+def _narrowed(view: CaseloadView) -> list[ColumnElement[bool]]:
+    """The conditions of the view's own choices."""
+    found: list[ColumnElement[bool]] = []
     if view.statuses:
         numbers = [int(status) for status in view.statuses]
-        statement = statement.where(status_expression(view.instrument).in_(numbers))
-    return statement.where(*_matches(view.search))
-
-
-def _matches(search: str) -> list[ColumnElement[bool]]:
-    """Each word of a search begins a word of the name, the record number or the patient number."""
-    parts = [Patient.given_name, Patient.family_name, Patient.mrn, Patient.patient_id]
-    together: ColumnElement[str] = literal(" ", Text)
-    for part in parts:
-        together = together + func.coalesce(part, "") + " "
-    # A double name or a number with a hyphen is two words, in the record as in the search.
-    haystack = func.replace(together, "-", " ")
-    words = search.replace("-", " ").replace(",", " ").split()[:_SEARCH_WORDS]
-    return [or_(*(_begins_a_word(haystack, form) for form in _forms(word))) for word in words]
-
-
-def _begins_a_word(haystack: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    return haystack.icontains(f" {word}", autoescape=True)
-
-
-def _forms(word: str) -> list[str]:
-    """A word as typed and, beyond ASCII, small, capitalised and in capitals.
-
-    SQLite, and PostgreSQL in some locales, fold the case of ASCII letters only.
-    """
-    if word.isascii():
-        return [word]
-    return sorted({word, word.lower(), word.upper(), word.capitalize()})
+        found.append(status_expression(view.instrument).in_(numbers))
+    if view.provider_keys:
+        found.append(PatientFact.provider_key.in_(view.provider_keys))
+    if view.overdue_on:
+        found.append(score_overdue(view.overdue_on, view.thresholds))
+    return found
 
 
 def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[Any]:
@@ -319,8 +349,17 @@ def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[
     elif view.sort is Sort.NEXT_APPOINTMENT:
         order = [_next_appointment(today).asc().nulls_last()]
     else:
-        order = [status_expression(view.instrument).asc(), better_last]
+        order = [
+            _concern(view, today).desc(),
+            status_expression(view.instrument).asc(),
+            better_last,
+        ]
     return statement.order_by(*order, PatientFact.patient_key)
+
+
+def _concern(view: CaseloadView, today: date) -> ColumnElement[int]:
+    """1 where a concern about suicidal thoughts is open, else 0; never missing."""
+    return case((suicidal_concern(today, view.thresholds), 1), else_=0)
 
 
 def _worse_by(instrument: Instrument) -> ColumnElement[float]:
@@ -328,8 +367,8 @@ def _worse_by(instrument: Instrument) -> ColumnElement[float]:
     return -change if instrument.higher_is_better else change
 
 
-def _rows(connection: Connection, instrument: Instrument, keys: list[int]) -> pd.DataFrame:
-    """What the page says of each patient, in no order."""
+def _rows(connection: Connection, view: CaseloadView, keys: list[int], today: date) -> pd.DataFrame:
+    """What the page says of each patient, in the order of the keys; ``next_day`` as a number."""
     statement = (
         select(
             PatientFact.patient_key,
@@ -342,34 +381,46 @@ def _rows(connection: Connection, instrument: Instrument, keys: list[int]) -> pd
             PatientFact.phase,
             PatientFact.done,
             PatientFact.planned,
-            status_expression(instrument).label("status"),
+            status_expression(view.instrument).label("status"),
             CourseFact.baseline,
             CourseFact.last_total,
             CourseFact.change,
             CourseFact.last_day,
             CourseFact.last_number,
             CourseFact.last_timepoint,
+            Provider.name.label("provider"),
+            _next_appointment(today).label("next_day"),
+            _concern(view, today).label("concern"),
+            WatchFact.item_9_before,
+            WatchFact.item_9_last,
+            WatchFact.cssrs_before,
+            WatchFact.cssrs_last,
         )
         .select_from(
-            _caseload(instrument)
+            _with_watch(_caseload(view.instrument))
             .join(Patient.__table__, Patient.patient_key == PatientFact.patient_key)
             .outerjoin(Site.__table__, Site.site_key == PatientFact.site_key)
+            .outerjoin(Provider.__table__, Provider.provider_key == PatientFact.provider_key)
         )
         .where(PatientFact.patient_key.in_(keys))
     )
-    return query_frame(connection, statement)
+    result = connection.execute(statement)
+    columns = list(result.keys())
+    rows = {row[0]: tuple(row) for row in result}
+    return pd.DataFrame([rows[key] for key in keys], columns=columns, dtype=object)
 
 
 def _histories(
-    connection: Connection, instrument: Instrument, series: "pd.Series[int]"
+    connection: Connection, instrument: Instrument, rows: pd.DataFrame
 ) -> list[list[float]]:
     """The baseline, then the scores before an infusion, of each patient's series, in its order."""
+    keys = rows["patient_key"].tolist()
     statement = (
         select(ScoreFact.patient_key, ScoreFact.total, ScoreFact.baseline)
         .where(
-            ScoreFact.patient_key.in_(series.index.tolist()),
+            ScoreFact.patient_key.in_(keys),
             ScoreFact.instrument == instrument.code,
-            ScoreFact.series_key.in_(series.dropna().tolist()),
+            ScoreFact.series_key.in_([key for key in rows["series_key"] if key is not None]),
             ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION),
         )
         .order_by(ScoreFact.patient_key, ScoreFact.day, ScoreFact.assessment_key)
@@ -379,7 +430,7 @@ def _histories(
         if patient_key not in histories:
             histories[patient_key] = [] if baseline is None else [baseline]
         histories[patient_key].append(total)
-    return [histories.get(key, []) for key in series.index.tolist()]
+    return [histories.get(key, []) for key in keys]
 
 
 def _next_appointment(today: date) -> ColumnElement[int]:
@@ -393,13 +444,3 @@ def _next_appointment(today: date) -> ColumnElement[int]:
         )
         .scalar_subquery()
     )
-
-
-def _next_days(connection: Connection, keys: list[int], today: date) -> list[date | None]:
-    statement = select(PatientFact.patient_key, _next_appointment(today)).where(
-        PatientFact.patient_key.in_(keys)
-    )
-    days = {
-        key: None if day is None else day_date(day) for key, day in connection.execute(statement)
-    }
-    return [days[key] for key in keys]

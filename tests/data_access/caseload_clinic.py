@@ -15,11 +15,17 @@ patient  name                   site   latest series                 PHQ-9 of th
 
 "Before": on the day of the next infusion; "after": the day after the infusion. P1 also has GAD-7
 scores of 12 and 6. P1's third infusion was stopped early with side effects and a rise of 30 mmHg.
+Who gave the latest infusion: Grace Hall (V1) to P1 and P5, another Grace Hall (V2) to P3, Omar Reed
+(V3) to P2 and P6, Ida Past (V4) to P7, nobody named to P4.
+
+:func:`record_thoughts` adds what :func:`fill` leaves out: suicidal thoughts. P2's item 9 rises from
+0 to 1; C-SSRS is 3 at once in P4, rises from 0 to 2 in P6, and from 0 to 1 in P3, whose last
+infusion is 49 days ago.
 """
 
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from data_access.bulk import insert_rows
 from data_access.facts import rebuild_facts
@@ -29,6 +35,7 @@ from data_access.schema import (
     Assessment,
     Infusion,
     Patient,
+    Provider,
     Series,
     SideEffect,
     Site,
@@ -51,6 +58,23 @@ _PATIENTS = [
     (7, "P7", "A-700", "Dora", "Alt", None, None, "F33.2", 2, "S1"),
     (8, "P8", None, None, None, None, None, None, None, "S2"),
 ]
+_PROVIDERS = [
+    (1, "V1", "Grace Hall", "nurse"),
+    (2, "V2", "Grace Hall", "nurse"),
+    (3, "V3", "Omar Reed", "physician"),
+    (4, "V4", "Ida Past", "nurse"),
+]
+_GAVE = {
+    "I1": "V3",
+    "I3": "V1",
+    "I5": "V3",
+    "I7": "V2",
+    "I9": "V1",
+    "I11": "V1",
+    "I12": "V3",
+    "I13": "V4",
+}
+"""Who gave which infusion; P1's and P6's earlier ones somebody else."""
 _SERIES = [(1, "SER1", "P1", "induction", date(2026, 2, 2), 6)]
 _INFUSIONS = [
     # id, patient, site, series, day, stopped early
@@ -112,9 +136,20 @@ _VITALS = [
 ]
 
 
+_THOUGHTS = [
+    # patient, day, C-SSRS level
+    ("P3", date(2026, 2, 3), 0),
+    ("P3", date(2026, 2, 10), 1),
+    ("P4", date(2026, 3, 5), 3),
+    ("P6", date(2026, 2, 10), 0),
+    ("P6", date(2026, 3, 17), 2),
+]
+
+
 def fill(connection: Connection) -> None:
     """Write the clinic with all facts."""
     insert_rows(connection, Site, ("site_key", "site_id", "name", "time_zone"), _SITES)
+    insert_rows(connection, Provider, ("provider_key", "provider_id", "name", "role"), _PROVIDERS)
     insert_rows(
         connection,
         Patient,
@@ -147,18 +182,8 @@ def fill(connection: Connection) -> None:
         [(*series, False) for series in _SERIES],
     )
     _insert_infusions(connection)
-    insert_rows(
+    _insert_assessments(
         connection,
-        Assessment,
-        (
-            "assessment_key",
-            "assessment_id",
-            "patient_id",
-            "instrument",
-            "completed_at",
-            "total_score",
-            "item_9",
-        ),
         [
             (key, f"Q{key}", patient, instrument, _at(day, hour), float(total), item_9)
             for key, (patient, instrument, day, hour, total, item_9) in enumerate(_SCORES, 1)
@@ -192,6 +217,44 @@ def fill(connection: Connection) -> None:
     rebuild_facts(connection)
 
 
+def record_thoughts(connection: Connection) -> None:
+    """Add the suicidal thoughts to the clinic, and make its facts again."""
+    for day, item_9 in ((date(2026, 3, 3), 0), (date(2026, 3, 6), 1)):
+        connection.execute(
+            update(Assessment)
+            .where(Assessment.patient_id == "P2", Assessment.completed_at == _at(day, 14))
+            .values(item_9=item_9)
+        )
+    _insert_assessments(
+        connection,
+        [
+            (key, f"Q{key}", patient, "C-SSRS", _at(day, 14), float(level), None)
+            for key, (patient, day, level) in enumerate(_THOUGHTS, 100)
+        ],
+    )
+    rebuild_facts(connection)
+
+
+def _insert_assessments(
+    connection: Connection,
+    rows: list[tuple[int, str, str, str, datetime, float, int | None]],
+) -> None:
+    insert_rows(
+        connection,
+        Assessment,
+        (
+            "assessment_key",
+            "assessment_id",
+            "patient_id",
+            "instrument",
+            "completed_at",
+            "total_score",
+            "item_9",
+        ),
+        rows,
+    )
+
+
 def _insert_infusions(connection: Connection) -> None:
     insert_rows(
         connection,
@@ -202,6 +265,7 @@ def _insert_infusions(connection: Connection) -> None:
             "patient_id",
             "site_id",
             "series_id",
+            "provider_id",
             "started_at",
             "ended_at",
             "dose_mg",
@@ -219,6 +283,7 @@ def _insert_infusions(connection: Connection) -> None:
                 patient,
                 site,
                 series,
+                _GAVE.get(own_id),
                 _at(day, 18),
                 _at(day, 18) + timedelta(minutes=40),
                 40.0,
