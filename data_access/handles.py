@@ -6,6 +6,7 @@ permission: whoever opens it is shown only what they may see.
 """
 
 import hmac
+import re
 from base64 import b32encode
 from collections.abc import Callable
 from hashlib import sha256
@@ -19,6 +20,7 @@ from data_access.selection import permitted_site_keys
 SECRET_SETTING = "handle_secret"  # noqa: S105 - the name of a setting
 """The setting that holds this database's secret, random from the migration that made it."""
 _BYTES = 10  # 80 bits: sixteen letters and digits
+_HANDLE = re.compile(r"[a-z2-7]{16}")
 
 
 def handle_maker(connection: Connection) -> Callable[[str], str]:
@@ -42,6 +44,8 @@ def set_secret(connection: Connection, secret: str) -> None:
 def patient_of_handle(connection: Connection, viewer: Viewer, handle: str) -> int | None:
     """The key of the patient whom a handle stands for, if the viewer may see the patient."""
     require(viewer, Permission.SEE_PATIENTS)
+    if not _HANDLE.fullmatch(handle):  # from an address: PostgreSQL refuses some characters
+        return None
     statement = select(PatientFact.patient_key).where(PatientFact.handle == handle)
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is not None:
