@@ -9,8 +9,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-# Importing the two modules of commands registers these with the app.
-from data_access.command_line import database_commands, record_commands  # noqa: F401
+# Importing the modules of commands registers these with the app.
+from data_access.command_line import (  # noqa: F401
+    database_commands,
+    record_commands,
+    threshold_commands,
+)
 from data_access.command_line.app import ExitStatus, RejectedError, app
 from data_access.command_line.terminal import complain
 from data_access.errors import ClinicDatabaseError
