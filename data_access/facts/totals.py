@@ -8,13 +8,13 @@ read a large part of the scores of all patients each time a patient is opened.
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Connection,
     FunctionElement,
     Integer,
     Over,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -57,7 +57,7 @@ def _expected() -> Select[Any]:
         CourseFact.diagnosis_group,
         CourseFact.site_key,
     ).where(CourseFact.baseline.is_not(None), _is_compared(CourseFact))
-    scores = _one_score_a_step()
+    scores = _last_of_each_step(ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION))
     before = select(
         scores.c.instrument,
         scores.c.phase,
@@ -66,7 +66,7 @@ def _expected() -> Select[Any]:
         scores.c.total,
         scores.c.diagnosis_group,
         scores.c.site_key,
-    ).where(scores.c.timepoint == int(Timepoint.BEFORE_INFUSION))
+    ).where(scores.c.from_last == 1)
     rows = union_all(baselines, before).subquery()
     groups = (
         rows.c.instrument,
@@ -81,13 +81,16 @@ def _expected() -> Select[Any]:
 
 
 def _later() -> Select[Any]:
-    scores = _one_score_a_step()
+    scores = _last_of_each_step(
+        ScoreFact.timepoint.in_((int(Timepoint.BEFORE_INFUSION), int(Timepoint.FOLLOW_UP))),
+        ScoreFact.phase == int(Phase.INDUCTION),
+    )
 
     def following(function: FunctionElement[int]) -> Over[int]:
         """The function over the scores that follow in the same series."""
         return function.over(
             partition_by=(scores.c.series_key, scores.c.instrument),
-            order_by=(scores.c.number, scores.c.hours_after, scores.c.assessment_key),
+            order_by=(scores.c.number, scores.c.hours_after),
             rows=(1, None),
         )
 
@@ -97,7 +100,7 @@ def _later() -> Select[Any]:
             following(func.count()).label("later"),
             following(func.max(scores.c.response)).label("later_response"),
         )
-        .where(scores.c.phase == int(Phase.INDUCTION))
+        .where(scores.c.from_last == 1)
         .subquery()
     )
     step = cast(func.floor(followed.c.percent / STEP_PERCENT), Integer).label("step")
@@ -122,27 +125,39 @@ def _later() -> Select[Any]:
     )
 
 
-def _one_score_a_step() -> CTE:
-    """For each series, instrument, infusion and timepoint one score: the one recorded last.
+def _last_of_each_step(*conditions: ColumnElement[bool]) -> Subquery:
+    """The scores, counted from the last of each series, instrument, infusion and timepoint.
 
-    Scores within 72 hours after an infusion are left out: they must not be mixed with the others.
+    Only the last of a step, ``from_last`` 1, may count, so that a patient counts once. It is the
+    one completed last (of two at once the higher), in whatever order they were recorded. Whoever
+    asks leaves out scores within 72 hours after an infusion: they must not be mixed with others.
     """
-    chosen = (
-        select(func.max(ScoreFact.assessment_key).label("assessment_key"))
+    step = (ScoreFact.series_key, ScoreFact.instrument, ScoreFact.number, ScoreFact.timepoint)
+    from_last = func.row_number().over(
+        partition_by=step,
+        order_by=(ScoreFact.hours_after.desc(), ScoreFact.total.desc()),
+    )
+    return (
+        select(
+            *step,
+            ScoreFact.phase,
+            ScoreFact.diagnosis_group,
+            ScoreFact.site_key,
+            ScoreFact.hours_after,
+            ScoreFact.total,
+            ScoreFact.baseline,
+            ScoreFact.percent,
+            ScoreFact.response,
+            from_last.label("from_last"),
+        )
         .where(
-            ScoreFact.timepoint.in_((int(Timepoint.BEFORE_INFUSION), int(Timepoint.FOLLOW_UP))),
             ScoreFact.number.between(1, MOST_INFUSIONS),
             ScoreFact.baseline.is_not(None),
             ScoreFact.site_key.is_not(None),
             _is_compared(ScoreFact),
+            *conditions,
         )
-        .group_by(ScoreFact.series_key, ScoreFact.instrument, ScoreFact.number, ScoreFact.timepoint)
         .subquery()
-    )
-    return (
-        select(ScoreFact)
-        .join(chosen, chosen.c.assessment_key == ScoreFact.assessment_key)
-        .cte("one_score_a_step")
     )
 
 
