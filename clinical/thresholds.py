@@ -93,14 +93,6 @@ class Thresholds:
         "how long a worsening or a lost response is listed as new",
         "our default: two usual booster intervals",
     )
-    slow_after: int = _limit(
-        3,
-        "infusions",
-        1,
-        20,
-        "the infusion after which slow patients are followed up in the comparison with others",
-        "Bio-K 2023 counts remissions after 3 infusions",
-    )
     slow_improvement: int = _limit(
         20,
         "%",

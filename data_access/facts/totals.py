@@ -42,12 +42,12 @@ def refresh_totals(connection: Connection) -> None:
         connection.execute(insert(model).from_select(columns, totals_statement(model)))
 
 
-def totals_statement(model: type[Base]) -> Select[Any]:
-    """The rows of a table of totals, in the order of its columns."""
-    return _expected() if model is ExpectedTotal else _later()
+def totals_statement(model: type[Base], patient_key: int | None = None) -> Select[Any]:
+    """The rows of a table of totals, in the order of its columns; of one patient where given."""
+    return _expected(patient_key) if model is ExpectedTotal else _later(patient_key)
 
 
-def _expected() -> Select[Any]:
+def _expected(patient_key: int | None) -> Select[Any]:
     baselines = select(
         CourseFact.instrument,
         CourseFact.phase,
@@ -56,8 +56,10 @@ def _expected() -> Select[Any]:
         CourseFact.baseline.label("total"),
         CourseFact.diagnosis_group,
         CourseFact.site_key,
-    ).where(CourseFact.baseline.is_not(None), _is_compared(CourseFact))
-    scores = _last_of_each_step(ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION))
+    ).where(CourseFact.baseline.is_not(None), *_compared(CourseFact, patient_key))
+    scores = _last_of_each_step(
+        ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION), *_compared(ScoreFact, patient_key)
+    )
     before = select(
         scores.c.instrument,
         scores.c.phase,
@@ -80,10 +82,11 @@ def _expected() -> Select[Any]:
     return select(*groups, func.count()).group_by(*groups)
 
 
-def _later() -> Select[Any]:
+def _later(patient_key: int | None) -> Select[Any]:
     scores = _last_of_each_step(
         ScoreFact.timepoint.in_((int(Timepoint.BEFORE_INFUSION), int(Timepoint.FOLLOW_UP))),
         ScoreFact.phase == int(Phase.INDUCTION),
+        *_compared(ScoreFact, patient_key),
     )
 
     def following(function: FunctionElement[int]) -> Over[int]:
@@ -154,16 +157,16 @@ def _last_of_each_step(*conditions: ColumnElement[bool]) -> Subquery:
             ScoreFact.number.between(1, MOST_INFUSIONS),
             ScoreFact.baseline.is_not(None),
             ScoreFact.site_key.is_not(None),
-            _is_compared(ScoreFact),
             *conditions,
         )
         .subquery()
     )
 
 
-def _is_compared(facts: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = facts.instrument.in_([each.code for each in COMPARED])
-    return found
+def _compared(facts: Any, patient_key: int | None) -> list[ColumnElement[bool]]:
+    """The facts of the instruments that are compared; of one patient where given."""
+    found = [facts.instrument.in_([each.code for each in COMPARED])]
+    return found if patient_key is None else [*found, facts.patient_key == patient_key]
 
 
 def _band(code: ColumnElement[int], baseline: ColumnElement[float]) -> ColumnElement[int]:
