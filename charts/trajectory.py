@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isnan, nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -36,10 +36,17 @@ INFUSION = "Infusion, with mg/kg where it changes"
 """Names in the legend."""
 _DOSE_STEP = 0.04
 """mg/kg: smaller differences come from rounding the dose or from the weight of the day."""
-_PANEL_ALONE, _PANEL, _GAP, _STRIP, _MARGINS = 300, 200, 26, 58, 96
+_PANEL_ALONE, _PANEL, _GAP, _STRIP, _MARGINS = 280, 200, 26, 50, 92
 """Pixels: the height of one panel, of each of several, between them, of the infusions, around."""
 _DOSE_ROWS, _PHASE_ROWS = 2, 2
 _DOSE_WIDTH = 32
+_MARK, _SHIFT = 5, 7
+"""Pixels: from the middle of a mark to its rim, and from the end of a line to its name."""
+_PARTS = 8
+"""Points at which a joining line is looked at when a name is placed."""
+_BELOW, _ABOVE = 0.09, 0.02
+"""How far the axis goes beyond the instrument's range, as a share of it."""
+_SPAN = 1 + _BELOW + _ABOVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ def _score_axis(instrument: Instrument, domain: list[float]) -> dict[str, Any]:
     return {
         "title": {"text": instrument.name},
         "domain": domain,
-        "range": [instrument.lowest - 0.09 * span, instrument.highest + 0.02 * span],
+        "range": [instrument.lowest - _BELOW * span, instrument.highest + _ABOVE * span],
         "tickvals": [*(band.lowest for band in instrument.bands), instrument.highest],
         "zeroline": False,
         "automargin": True,
@@ -199,47 +206,120 @@ def _add_levels(
     behind: Marks, panel: _Placed, axis: str, extent: Extent, panel_pixels: float
 ) -> None:
     """Bands and remission; for each series its baseline and the total where response begins."""
-    instrument = panel.instrument
-    own = severity_bands(instrument, axis)
-    behind.shapes += own.shapes
-    behind.words += own.words
-    span = 1.11 * (instrument.highest - instrument.lowest)
-    taken_up: list[Box] = []
+    bands = severity_bands(panel.instrument, axis)
+    room = _Room(panel, extent, panel_pixels)
+    lines = _level_lines(panel, extent)
+    behind.shapes += [
+        *bands.shapes,
+        *(line.shape() | {"yref": axis} for line in lines if line.dash is not None),
+    ]
+    behind.words += [
+        *(words for words in bands.words if words["xref"] == "paper"),
+        *(name | {"yref": axis} for line in lines for name in room.name_of(line)),
+    ]
 
-    def height(level: float) -> float:
-        return panel_pixels * (level - instrument.lowest) / span
 
-    if instrument.remission_at_most is not None:
-        words = remission_label(instrument.remission_at_most)
-        left = NARROW - width_of(words)
-        taken_up.append(box_above(left, height(instrument.remission_at_most), words))
+class _Line(NamedTuple):
+    """A level along a stretch of time. ``dash`` is ``None`` where the line is drawn elsewhere."""
+
+    level: float
+    name: str
+    dash: str | None
+    start: Any
+    end: Any
+
+    def shape(self) -> dict[str, Any]:
+        line = across(self.level, dash=self.dash or "solid")
+        return line | {"xref": "x", "x0": self.start, "x1": self.end}
+
+
+def _level_lines(panel: _Placed, extent: Extent) -> list[_Line]:
+    """The lines of a panel; the level of a response is named once, however many series have it."""
+    lines = []
     told: set[float] = set()
+    if panel.instrument.remission_at_most is not None:
+        level = panel.instrument.remission_at_most
+        lines.append(_Line(level, remission_label(level), None, extent.low, extent.high))
     for row in panel.baselines.to_dict("records"):
         end = panel.ends.get(row["series_key"], row["x"])
-        for level, label, dash in _levels(instrument, row):
-            line = across(level, dash=dash) | {"xref": "x", "x0": row["x"], "x1": end, "yref": axis}
-            behind.shapes.append(line)
+        for level, label, dash in _levels(panel.instrument, row):
+            known = dash == "dot" and level in told
+            lines.append(_Line(level, "" if known else label, dash, row["x"], end))
             if dash == "dot":
-                if level in told:
-                    continue
                 told.add(level)
-            name = _free_name(taken_up, extent.pixels(row["x"]), height(level), label)
-            if name is not None:
-                behind.words.append(
-                    name_at(level, label) | name | {"xref": "x", "x": row["x"], "yref": axis}
-                )
+    return lines
 
 
-def _free_name(taken_up: list[Box], left: float, line: float, label: str) -> dict[str, Any] | None:
-    """How a line's name is anchored so that it overlaps none before it; ``None`` without room."""
-    for anchor, box in (
-        ("bottom", box_above(left, line, label)),
-        ("top", box_below(left, line, label)),
-    ):
-        if not any(box.overlaps(other) for other in taken_up):
-            taken_up.append(box)
-            return {"xanchor": "left", "xshift": 7, "yanchor": anchor}
-    return None
+class _Room:
+    """Where on a narrow screen the names of a panel's lines lie over nothing else."""
+
+    def __init__(self, panel: _Placed, extent: Extent, pixels: float) -> None:
+        self._instrument, self._extent, self._pixels = panel.instrument, extent, pixels
+        self._names: list[Box] = []
+        self._marks = [
+            Box(x - _MARK, x + _MARK, y - _MARK, y + _MARK) for x, y in self._drawn(panel)
+        ]
+
+    def name_of(self, line: _Line) -> list[dict[str, Any]]:
+        """The name of a line, at either end of it, over or under it; none where names would meet.
+
+        Where every place lies over a mark, one that lies over no other name is taken.
+        """
+        if not line.name:
+            return []
+        places = [place for place in self._places(line) if not _meets(place[0], self._names)]
+        clear = [place for place in places if not _meets(place[0], self._marks)]
+        for box, anchors in [*clear, *places][:1]:
+            self._names.append(box)
+            return [name_at(line.level, line.name) | anchors]
+        return []
+
+    def _places(self, line: _Line) -> Iterator[tuple[Box, dict[str, Any]]]:
+        height = self._height(line.level)
+        width = width_of(line.name)
+        start, end = self._extent.pixels(line.start), self._extent.pixels(line.end)
+        at_start = (start + _SHIFT, {"x": line.start, "xanchor": "left", "xshift": _SHIFT})
+        at_end = (end - width - _SHIFT, {"x": line.end, "xanchor": "right", "xshift": -_SHIFT})
+        for left, anchors in (at_end, at_start) if line.dash is None else (at_start, at_end):
+            if left < 0:
+                continue
+            for box, side in (
+                (box_above(left, height, line.name), "bottom"),
+                (box_below(left, height, line.name), "top"),
+            ):
+                yield box, {"xref": "x", **anchors, "yanchor": side}
+
+    def _height(self, total: float) -> float:
+        span = _SPAN * (self._instrument.highest - self._instrument.lowest)
+        return self._pixels * (total - self._instrument.lowest) / span
+
+    def _drawn(self, panel: _Placed) -> Iterator[tuple[float, float]]:
+        """The scores, and points on the lines that join them."""
+        for _, total, x in _points(panel.scores, "total"):
+            yield self._extent.pixels(x), self._height(total)
+        before = panel.scores[panel.scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
+        joined = [*_points(panel.baselines, "baseline"), *_points(before, "total")]
+        for (series, total, x), (other, following, after) in pairwise(
+            sorted(joined, key=lambda point: (point[0], point[2]))
+        ):
+            yield self._extent.pixels(x), self._height(total)
+            if series == other:
+                start, end = self._extent.pixels(x), self._extent.pixels(after)
+                for part in range(1, _PARTS):
+                    share = part / _PARTS
+                    yield (
+                        start + share * (end - start),
+                        self._height(total + share * (following - total)),
+                    )
+
+
+def _points(frame: pd.DataFrame, column: str) -> Iterator[tuple[float, float, Any]]:
+    """Series (-1 outside any), total and position of each score."""
+    return zip(frame["series_key"].fillna(-1), frame[column], frame["x"], strict=True)
+
+
+def _meets(box: Box, others: list[Box]) -> bool:
+    return any(box.overlaps(other) for other in others)
 
 
 def _levels(instrument: Instrument, row: dict[Any, Any]) -> list[tuple[float, str, str]]:

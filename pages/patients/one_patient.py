@@ -21,6 +21,7 @@ from pages.patients.one_patient_findings import (
 from pages.patients.progress_findings import (
     against_before_treatment,
     change_table,
+    change_words,
     patient_answer,
     trajectory_finding,
 )
@@ -34,6 +35,7 @@ from pages.patients.thoughts_findings import (
 )
 from pages.shared.context import PageContext
 from pages.shared.frame import (
+    csv_button,
     definitions,
     finding_grid,
     heading,
@@ -109,12 +111,16 @@ def _navigation(patient_key: int) -> None:
     place = order.index(patient_key) if patient_key in order else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("← Back to the caseload", on_click=_close)
-        if place is None:
-            return
-        st.button("Previous", on_click=_open, args=[order[place - 1]], disabled=place == 0)
-        following = order[place + 1] if place + 1 < len(order) else None
-        st.button("Next", on_click=_open, args=[following], disabled=following is None)
-        st.caption(f"Patient {place + 1} of {len(order)} on this page of the caseload")
+        where = "" if place is None else _neighbours(order, place)
+        st.caption(f"{where}The whole record: the filters above do not narrow it.")
+
+
+def _neighbours(order: Sequence[int], place: int) -> str:
+    """Buttons to the patients before and after on the caseload's page; where this one stands."""
+    st.button("Previous", on_click=_open, args=[order[place - 1]], disabled=place == 0)
+    following = order[place + 1] if place + 1 < len(order) else None
+    st.button("Next", on_click=_open, args=[following], disabled=following is None)
+    return f"Patient {place + 1} of {len(order)} on this page of the caseload. "
 
 
 def _open(patient_key: int) -> None:
@@ -128,8 +134,6 @@ def _close() -> None:
 
 
 def _header(patient: PatientRecord, today: date) -> None:
-    name = person_name(patient.given_name, patient.family_name)
-    st.markdown(f"## {plain(name)}")
     facts = [f"Number {patient.mrn or patient.patient_id}"]
     if patient.birth_date is not None:
         facts.append(f"{_age(patient.birth_date, today)} years old")
@@ -146,8 +150,10 @@ def _header(patient: PatientRecord, today: date) -> None:
         if next_one
         else "no appointment booked"
     )
-    st.markdown(" · ".join(plain(fact) for fact in facts))
-    st.caption("The whole record: the filters above do not narrow it.")
+    name = person_name(patient.given_name, patient.family_name)
+    with st.container(gap=None):
+        st.markdown(f"## {plain(name)}")
+        st.markdown(" · ".join(plain(fact) for fact in facts))
 
 
 def _age(born: date, today: date) -> int:
@@ -224,14 +230,19 @@ def _before_treatment(record: Record, answered: Record, instrument: Instrument) 
 def _change(view: _View) -> None:
     """What the series has reached, and when."""
     heading("Change since the series began", _change_words(view))
-    columns = {
-        "Date": st.column_config.DateColumn(format="DD MMM YYYY"),
-        "Day": st.column_config.NumberColumn(help="Days since the first infusion, which is day 0"),
-        "Infusions": st.column_config.NumberColumn(help="Infusions that had begun by then"),
-    }
     rows = change_table(view.answered, view.instruments)
-    table(rows if len(view.instruments) > 1 else rows.iloc[:, 1:], "change", columns)
-    st.caption(" ".join(f"{each.name}: {each.source}" for each in view.instruments))
+    read = change_words(rows)
+    st.table(
+        read if len(view.instruments) > 1 else read.drop(columns="Questionnaire"),
+        border="horizontal",
+        hide_index=True,
+        alt="What the series has reached, a milestone a row",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            " ".join(f"{each.name}: {each.source}" for each in view.instruments), width="stretch"
+        )
+        csv_button(rows, "change")
 
 
 def _change_words(view: _View) -> str:

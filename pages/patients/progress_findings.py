@@ -15,7 +15,7 @@ from clinical.milestones import Milestone, Milestones, TakenScore, Verdict, reli
 from clinical.progress import WORSE_POINTS, Status, held_from, points_worse, status
 from pages.patients.record import Record
 from pages.shared.frame import Finding
-from pages.shared.words import count_words
+from pages.shared.words import count_words, day_words
 
 
 def patient_answer(
@@ -69,19 +69,19 @@ def trajectory_finding(record: Record, instruments: Sequence[Instrument], along:
     panels = [
         Panel(each, record.scores_of(each), record.baselines_of(each)) for each in instruments
     ]
-    title = "; ".join(_course_words(panel) for panel in panels)
-    title += f", over {count_words(len(record.infusions), 'infusion')}"
+    told = "; ".join(_course_words(panel) for panel in panels)
+    title = f"{told[0].upper()}{told[1:]}, over {count_words(len(record.infusions), 'infusion')}"
     return Finding(
         key="trajectory",
         title=title,
-        subtitle=(
-            f"{'. '.join(_before_words(panel, record.infusions) for panel in panels)}. Scores "
-            "before an infusion, within 72 hours after one, and later have different marks; only "
-            "the first are joined, and not over a missing one"
-        ),
+        subtitle=". ".join(_before_words(panel, record.infusions) for panel in panels),
         chart=charts.trajectory_chart(panels, record.infusions, along),
         table=lambda: pd.concat([_scores_table(panel) for panel in panels]),
         alt=f"The patient's scores and infusions. {title}.",
+        note=(
+            "Scores before an infusion, within 72 hours after one, and later have different marks; "
+            "only the first are joined, and not over a missing one."
+        ),
     )
 
 
@@ -93,6 +93,29 @@ def change_table(record: Record, instruments: Sequence[Instrument]) -> pd.DataFr
     """
     return pd.DataFrame([row for each in instruments for row in _change_rows(record, each)]).astype(
         {"Day": "Int64", "Infusions": "Int64"}
+    )
+
+
+def change_words(rows: pd.DataFrame) -> pd.DataFrame:
+    """The table of :func:`change_table` for reading: markdown, the rule beside what it rules."""
+    return pd.DataFrame(
+        {
+            "Questionnaire": rows["Questionnaire"],
+            "Milestone": [
+                f"**{what}**" + (f": {rule[0].lower()}{rule[1:]}" if rule else "")
+                for what, rule in zip(rows["What"], rows["Rule"], strict=True)
+            ],
+            "Result": rows["Result"],
+            "When": [
+                "–" if pd.isna(day) else f"Day {day}, {day_words(on)}"
+                for day, on in zip(rows["Day"], rows["Date"], strict=True)
+            ],
+            "After": [
+                "–" if pd.isna(number) else count_words(number, "infusion")
+                for number in rows["Infusions"]
+            ],
+            "Score taken": [taken_words or "–" for taken_words in rows["Score taken"]],
+        }
     )
 
 
@@ -140,12 +163,7 @@ def _level(instrument: Instrument, baseline: float | None, score: TakenScore | N
         return "No score since the series began"
     if baseline is None:
         return f"{score.total:g}; not evaluable: no baseline"
-    percent = instrument.improvement_percent(baseline, score.total)
-    change = (
-        f"{score.total - baseline:+g} points from a baseline of 0"
-        if percent is None
-        else improvement(percent)
-    )
+    change = _compared(instrument, baseline, score.total)
     reliable = reliable_change(instrument, baseline, score.total)
     return f"{score.total:g}, {change}" + ("" if reliable is None else f"; {reliable.value}")
 
@@ -169,7 +187,7 @@ def _verdict(
         return milestone.verdict.value.capitalize()
     if what == _LOSS:
         return "Not lost" if found.response.first is not None else "No response to lose"
-    return f"Not reached by the score {_when(found.latest)}"
+    return f"Not reached after {count_words(found.latest.number, 'infusion')}"
 
 
 def _against(baseline: float | None) -> str:
@@ -198,7 +216,7 @@ def _reliable_rule(instrument: Instrument, way: str) -> str:
 def _loss_rule(instrument: Instrument) -> str:
     if instrument.response_percent is None:
         return ""
-    return "A response was reached, and the latest score is none"
+    return "Reached before, and the latest score is none"
 
 
 def _when(score: TakenScore) -> str:
@@ -210,7 +228,7 @@ def _course_words(panel: Panel) -> str:
     values = [*panel.baselines["baseline"], *panel.later()["total"]]
     name = panel.instrument.name
     if not values:
-        return f"No {name} score in this series"
+        return f"no {name} score"
     best = max if panel.instrument.higher_is_better else min
     return f"{name} from {values[0]:g} to {values[-1]:g}, best {best(values):g}"
 
@@ -221,7 +239,7 @@ def _before_words(panel: Panel, infusions: pd.DataFrame) -> str:
     scores = len(panel.baselines) + len(panel.later())
     return (
         f"{panel.instrument.name}: {had} of {count_words(len(infusions), 'infusion')} had a score "
-        f"before {'it' if len(infusions) == 1 else 'them'}, {count_words(scores, 'score')} in all"
+        f"before {'it' if len(infusions) == 1 else 'them'}; {count_words(scores, 'score')}"
     )
 
 

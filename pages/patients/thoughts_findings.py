@@ -107,10 +107,11 @@ def _concerns(found: Thoughts, today: date) -> list[str]:
         if rise is None:
             continue
         since: datetime = frame["completed"].iloc[rise.position]
-        days = (today - since.date()).days
+        then, now = frame["level"].iloc[rise.position], frame["level"].iloc[-1]
         words.append(
-            f"Open for {count_words(days, 'day')}, since {day_words(since)}, when {name} rose from "
-            f"{_named(name, rise.before)} to {_named(name, frame['level'].iloc[rise.position])}"
+            f"A concern has been open for {count_words((today - since.date()).days, 'day')}, since "
+            f"{day_words(since)}, when {name} rose from {_named(name, rise.before)} "
+            f"to {_named(name, then)}" + ("" if now == then else f"; it is {_named(name, now)} now")
         )
     return words
 

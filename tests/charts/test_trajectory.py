@@ -220,9 +220,31 @@ def test_one_level_is_named_once_and_names_do_not_lie_over_each_other():
         note.text: note.yanchor for note in at_the_same.layout.annotations if note.xref == "x"
     }
     assert anchors == {
+        "Remission: 4": "bottom",
         "Baseline 10": "bottom",
         "Response, from 20 before induction: 10": "top",
     }
+
+
+def test_a_name_gives_way_to_the_scores():
+    # The line falls steeply through the level of a response, where its name would begin.
+    steep = pd.DataFrame(
+        [
+            (1, number, Timepoint.BEFORE_INFUSION, day(4 * number), 92.0, total, 0.0)
+            for number, total in ((1, 10.0), (2, 5.0))
+        ],
+        columns=COLUMNS,
+    )
+    many = INFUSIONS.assign(started=[day(0), day(4), day(90)])
+    chart = trajectory_chart([panel(steep)], many)
+    (name,) = [note for note in chart.layout.annotations if note.text == "Response: 10"]
+    assert (name.xanchor, name.x) == ("right", day(90))
+    (flat,) = [
+        note
+        for note in trajectory_chart([panel(SCORES.head(1))], many).layout.annotations
+        if note.text == "Response: 10"
+    ]
+    assert (flat.xanchor, flat.x) == ("left", day(-1))
 
 
 def test_hover_tells_when_and_how_much():

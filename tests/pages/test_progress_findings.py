@@ -14,6 +14,7 @@ from data_access.one_patient import PatientRecord
 from pages.patients.progress_findings import (
     against_before_treatment,
     change_table,
+    change_words,
     patient_answer,
     trajectory_finding,
 )
@@ -162,9 +163,7 @@ COURSE = ((BEFORE, 1, 4, 14), (Timepoint.AFTER_INFUSION, 2, 5.5, 4), (BEFORE, 2,
 def test_the_trajectory_says_how_many_infusions_had_a_score_before_them():
     found = trajectory_finding(record(*COURSE), [PHQ9], Along.DATE)
     assert found.title == "PHQ-9 from 20 to 10, best 4, over 3 infusions"
-    assert found.subtitle.startswith(
-        "PHQ-9: 3 of 3 infusions had a score before them, 4 scores in all."
-    )
+    assert found.subtitle == "PHQ-9: 3 of 3 infusions had a score before them; 4 scores"
     gap = trajectory_finding(record(COURSE[1], COURSE[2], baseline=None), [PHQ9], Along.DATE)
     assert "1 of 3 infusions had a score before them" in gap.subtitle
     assert gap.title == "PHQ-9 from 4 to 10, best 4, over 3 infusions"
@@ -172,10 +171,11 @@ def test_the_trajectory_says_how_many_infusions_had_a_score_before_them():
 
 def test_several_questionnaires_each_have_their_denominator():
     found = trajectory_finding(record(*COURSE), [PHQ9, GAD7], Along.DATE)
-    assert found.title == (
-        "PHQ-9 from 20 to 10, best 4; No GAD-7 score in this series, over 3 infusions"
+    assert found.title == ("PHQ-9 from 20 to 10, best 4; no GAD-7 score, over 3 infusions")
+    assert "GAD-7: 0 of 3 infusions had a score before them; 0 scores" in found.subtitle
+    assert trajectory_finding(record(), [GAD7], Along.DATE).title == (
+        "No GAD-7 score, over 3 infusions"
     )
-    assert "GAD-7: 0 of 3 infusions had a score before them, 0 scores in all" in found.subtitle
 
 
 def test_the_milestones_with_their_day_infusions_and_timepoint():
@@ -194,7 +194,7 @@ def test_the_milestones_with_their_day_infusions_and_timepoint():
         "Response": "Reached, at 4",
         "Remission": "Reached, at 4",
         "Reliable improvement": "Reached, at 14",
-        "Reliable worsening": "Not reached by the score before infusion 3",
+        "Reliable worsening": "Not reached after 2 infusions",
         "Loss of response": "Not lost",
     }
     assert said(str(table.loc["Response", "Rule"])) == "At least 50 % better than the baseline"
@@ -222,7 +222,7 @@ def test_without_a_later_score_the_milestones_say_so():
 
 def test_a_baseline_of_nought_is_told_in_points():
     found = results(record((BEFORE, 1, 4, 3), baseline=0))
-    assert found["Latest score"] == "3, +3 points from a baseline of 0; no reliable change"
+    assert found["Latest score"] == "3, 3 points worse; no reliable change"
     assert found["Response"] == "Not evaluable: a baseline of 0 cannot fall"
     assert found["Remission"] == "Reached, at 3; the baseline was one already"
 
@@ -241,6 +241,25 @@ def test_in_maintenance_the_rule_names_the_baseline_before_induction():
     rules = change_table(found, [PHQ9]).set_index("What")["Rule"]
     assert said(str(rules["Response"])) == "At least 50 % better than 20 before induction"
     assert results(found)["Response"] == "Reached, at 9"
+
+
+def test_what_is_worse_is_told_in_points():
+    assert results(record((BEFORE, 1, 4, 17), baseline=6))["Latest score"] == (
+        "17, 11 points worse; reliably worse"
+    )
+
+
+def test_the_table_as_it_is_read():
+    read = change_words(change_table(record(*COURSE), [PHQ9]))
+    assert [said(cell) for cell in read.iloc[2]] == [
+        "PHQ-9",
+        "**Response**: at least 50 % better than the baseline",
+        "Reached, at 4",
+        "Day 5, 7 Feb 2026",
+        "2 infusions",
+        "36 hours after infusion 2",
+    ]
+    assert list(read.iloc[5])[2:] == ["Not reached after 2 infusions", "–", "–", "–"]
 
 
 def test_a_row_for_each_milestone_of_each_questionnaire():

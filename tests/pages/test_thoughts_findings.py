@@ -79,16 +79,23 @@ def test_the_age_of_an_open_concern():
     # Answers on 5, 9 and 13 November; item 9 rose on the 13th, twelve days before the 25th.
     found = thoughts([0, 0, 1], [0, 0, 0], totals=[21, 18, 10])
     assert thoughts_line(found, TODAY) == (
-        "**Suicidal thoughts:** Open for 12 days, since 13 Nov 2026, when item 9 rose from 0 to 1."
+        "**Suicidal thoughts:** A concern has been open for 12 days, since 13 Nov 2026, when "
+        "item 9 rose from 0 to 1."
     )
     drawn = thoughts_finding(found, INFUSIONS, TODAY)
     assert drawn is not None
     assert drawn.title == "Item 9 rose from 0 to 1 while the total fell"
     assert drawn.note == (
-        "Open for 12 days, since 13 Nov 2026, when item 9 rose from 0 to 1. "
+        "A concern has been open for 12 days, since 13 Nov 2026, when item 9 rose from 0 to 1. "
         "Item 9: first 0 on 5 Nov 2026, last 1 on 13 Nov 2026. "
         "C-SSRS: first None on 5 Nov 2026, last None on 13 Nov 2026."
     )
+
+
+def test_an_open_concern_says_where_it_stands_now():
+    words = thoughts_line(thoughts([0, 1, 2], [0, 3, 2]), TODAY)
+    assert "since 9 Nov 2026, when item 9 rose from 0 to 1; it is 2 now" in words
+    assert "since 9 Nov 2026, when C-SSRS rose from None to High; it is Moderate now" in words
 
 
 def test_a_screener_is_due_where_none_was_taken_on_the_day_of_item_9_or_since():
