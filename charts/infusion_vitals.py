@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -24,6 +25,7 @@ from clinical.vital_limits import (
 LONGEST_GAP_MINUTES = 30
 """Readings further apart are not joined: no published procedure measures less often
 (0/15/30/45/60/90 minutes, Szarmach 2020)."""
+VITAL_SIGNS = ("systolic", "diastolic", "heart_rate", "spo2", "sedation")
 _POINTS_AT_MOST = 900
 _GAP = 26
 _ROW = 24
@@ -153,12 +155,12 @@ def vital_signs_chart(
         },
         barmode="overlay",
     )
-    kept = _latest(earlier)
+    drawn, kept = _broken(own), _broken(_latest(earlier))
     chart.add_traces(
         [
             trace
             for number, panel in enumerate(shown, 1)
-            for trace in _panel_traces(own, kept, earlier, panel, number)
+            for trace in _panel_traces(drawn, kept, earlier, panel, number)
         ]
     )
     if len(rows):
@@ -306,76 +308,65 @@ def _titles(
 def _panel_traces(
     own: pd.DataFrame, kept: pd.DataFrame, earlier: pd.DataFrame, panel: Panel, number: int
 ) -> list[go.Scatter]:
-    """Earlier infusions, their median and this infusion, from back to front."""
-    place = {"yaxis": _axis("y", number), "hoverlabel": {"align": "left"}}
+    """Earlier infusions, their median and this infusion, from back to front.
+
+    ``own`` and ``kept`` are broken where their lines are; ``earlier`` are all readings.
+    """
+    place = {"yaxis": _axis("y", number), "showlegend": number == 1}
     traces = []
     if kept[panel.column].notna().any():
-        traces.append(_earlier_lines(kept, panel, place, showlegend=number == 1))
-    keys = earlier["infusion_key"].factorize()[0].tolist()
-    usual = usual_course(zip(keys, earlier["minute"], earlier[panel.column], strict=True))
+        traces.append(_earlier_lines(kept, panel, place))
+    keys = earlier["infusion_key"].tolist()
+    readings = zip(keys, earlier["minute"].tolist(), earlier[panel.column].tolist(), strict=True)
+    usual = usual_course(readings)
     if usual:
-        traces.append(_usual_line(usual, panel, place, showlegend=number == 1))
-    traces.append(_own_line(own, panel, place, showlegend=number == 1))
+        traces.append(_usual_line(usual, panel, place))
+    traces.append(_own_line(own, panel, place))
     return traces
 
 
 def _latest(earlier: pd.DataFrame) -> pd.DataFrame:
     """The latest earlier infusions, as many as a picture can draw quickly."""
-    taken = 0
-    keys = []
-    for key, readings in reversed(list(earlier.groupby("infusion_key", sort=False))):
-        taken += len(readings) + 1
-        if taken > _POINTS_AT_MOST:
-            break
-        keys.append(key)
+    sizes = earlier.groupby("infusion_key", sort=False).size()[::-1]
+    keys = sizes.index[(sizes + 1).cumsum() <= _POINTS_AT_MOST]
     return earlier[earlier["infusion_key"].isin(keys)]
 
 
-def _earlier_lines(
-    earlier: pd.DataFrame, panel: Panel, place: dict[str, Any], *, showlegend: bool
-) -> go.Scatter:
+def _earlier_lines(kept: pd.DataFrame, panel: Panel, place: dict[str, Any]) -> go.Scatter:
     """All earlier infusions as one broken line."""
-    lines = [
-        _broken(part["minute"], part[panel.column])
-        for _, part in earlier.groupby("infusion_key", sort=False)
-    ]
     return go.Scatter(
-        x=[minute for minutes, _ in lines for minute in (*minutes, None)],
-        y=[value for _, values in lines for value in (*values, None)],
+        x=kept["minute"].to_numpy(),
+        y=kept[panel.column].to_numpy(),
         mode="lines",
         line={"color": PALE, "width": 1},
         hoverinfo="skip",
         name="Earlier infusions",
-        showlegend=showlegend,
         **place,
     )
 
 
-def _usual_line(
-    usual: list[tuple[int, float]], panel: Panel, place: dict[str, Any], *, showlegend: bool
-) -> go.Scatter:
-    minutes, values = _broken(*zip(*usual, strict=True))
+def _usual_line(usual: list[tuple[int, float]], panel: Panel, place: dict[str, Any]) -> go.Scatter:
+    minutes = np.array([minute for minute, _ in usual], dtype="float64")
+    values = np.array([value for _, value in usual])
+    breaks = np.flatnonzero(np.diff(minutes) > LONGEST_GAP_MINUTES) + 1
     return go.Scatter(
-        x=minutes,
-        y=values,
+        x=np.insert(minutes, breaks, nan),
+        y=np.insert(values, breaks, nan),
         mode="lines",
         line={"color": NEUTRAL, "width": 2, "dash": "dash"},
         name="Their median",
-        showlegend=showlegend,
         hovertemplate=f"Median of earlier infusions, minute %{{x}}<br>{panel.title}: %{{y:.4g}}"
         "<extra></extra>",
         **place,
     )
 
 
-def _own_line(
-    own: pd.DataFrame, panel: Panel, place: dict[str, Any], *, showlegend: bool
-) -> go.Scatter:
-    minutes, values = _broken(own["minute"], own[panel.column])
-    beyond = [value is not None and panel.concern(value) > Concern.NONE for value in values]
+def _own_line(own: pd.DataFrame, panel: Panel, place: dict[str, Any]) -> go.Scatter:
+    values = own[panel.column].tolist()
+    beyond = [not isnan(value) and panel.concern(value) > Concern.NONE for value in values]
     return go.Scatter(
-        x=minutes,
-        y=values,
+        x=own["minute"].to_numpy(),
+        y=own[panel.column].to_numpy(),
         mode="lines+markers",
         line={"color": INK, "width": 2.5},
         marker={
@@ -385,27 +376,19 @@ def _own_line(
             "line": {"width": 1, "color": BACKGROUND},
         },
         name="This infusion",
-        showlegend=showlegend,
         hovertemplate=f"Minute %{{x:.3~g}}<br>{panel.title}: %{{y:g}}<extra></extra>",
         **place,
     )
 
 
-def _broken(
-    minutes: Iterable[float], values: Iterable[float]
-) -> tuple[list[float | None], list[float | None]]:
-    """A course as a line that breaks at missing values and at gaps of over half an hour."""
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    before: float | None = None
-    for minute, value in zip(minutes, values, strict=True):
-        if before is not None and minute - before > LONGEST_GAP_MINUTES:
-            xs.append(None)
-            ys.append(None)
-        xs.append(minute)
-        ys.append(None if isnan(value) else value)
-        before = minute
-    return xs, ys
+def _broken(readings: pd.DataFrame) -> pd.DataFrame:
+    """Readings with an empty row, at which a line breaks, between infusions and at long gaps."""
+    another = readings["infusion_key"].diff().fillna(0) != 0
+    long = readings["minute"].diff() > LONGEST_GAP_MINUTES
+    columns = ["minute", *VITAL_SIGNS]
+    values = readings[columns].to_numpy(dtype="float64")
+    broken = np.insert(values, np.flatnonzero(another | long), nan, axis=0)
+    return pd.DataFrame(broken, columns=columns)
 
 
 def _bars(rows: pd.DataFrame, last: float, axis: str) -> go.Bar:

@@ -1,7 +1,8 @@
 """One infusion's vital signs over the patient's earlier ones."""
 
+from collections.abc import Iterable
 from itertools import pairwise
-from math import nan
+from math import isnan, nan
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -54,16 +55,21 @@ def named(drawn: go.Figure, name: str) -> list[go.Scatter]:
     return [trace for trace in drawn.data if trace.name == name]
 
 
+def values(drawn: Iterable[float]) -> list[float | None]:
+    """A line's coordinates, ``None`` where it breaks."""
+    return [None if isnan(value) else value for value in drawn]
+
+
 def words(drawn: go.Figure) -> list[str]:
     return [note.text for note in drawn.layout.annotations]
 
 
 def test_missing_readings_and_long_gaps_break_the_line():
     systolic, diastolic = named(chart(), "This infusion")[:2]
-    assert list(systolic.x) == [-5, 20, 40, None, 80]
-    assert list(systolic.y) == [130, 165, None, None, 140]
+    assert values(systolic.x) == [-5, 20, 40, None, 80]
+    assert values(systolic.y) == [130, 165, None, None, 140]
     # 40 to 80 minutes is more than half an hour.
-    assert list(diastolic.y) == [80, 99, 90, None, 85]
+    assert values(diastolic.y) == [80, 99, 90, None, 85]
 
 
 def test_values_beyond_a_limit_have_another_mark_and_colour():
@@ -85,9 +91,9 @@ def test_the_limits_are_the_clinics_own():
 def test_earlier_infusions_are_one_broken_line_and_their_median():
     drawn = chart()
     thin = named(drawn, "Earlier infusions")[0]
-    assert list(thin.y)[:5] == [121, 131, None, 151, None]
+    assert values(thin.y)[:5] == [121, 131, None, 151, None]
     usual = named(drawn, "Their median")[0]
-    assert (list(usual.x), list(usual.y)) == ([0, 20, None, 60], [122, 132, None, 152])
+    assert (values(usual.x), values(usual.y)) == ([0, 20, None, 60], [122, 132, None, 152])
 
 
 def test_two_earlier_infusions_have_no_median():
