@@ -182,7 +182,8 @@ def _scoring(watched: Watched) -> FactRow:
     if not scored:
         return {"scored_day": None, "unscored": len(infusions)}
     completed_at = scored[-1].record.completed_at
-    since = sum(infusion.record.started_at > completed_at for infusion in infusions)
+    # At the very start of an infusion a score still counts as taken before it (data contract).
+    since = sum(infusion.record.started_at >= completed_at for infusion in infusions)
     return {"scored_day": _day(scored[-1]), "unscored": since}
 
 
