@@ -83,7 +83,9 @@ def lost_response(watched: pd.DataFrame, today: int, thresholds: Thresholds) -> 
 
     By more than measurement error, and in enough scores in a row (Murrough 2013 asks for two).
     """
-    points = (watched["best_percent"] - watched["now_percent"]) / 100 * watched["before_treatment"]
+    percent = watched["best_percent"] - watched["now_percent"]
+    # Rounded, because by way of per cent a loss of 6 points can come out a hair below 6.
+    points = (percent / 100 * watched["before_treatment"]).round(_DECIMALS)
     lost = (
         (watched["phase"] == Phase.MAINTENANCE)
         & (watched["lost_scores"] >= thresholds.lost_scores)
@@ -105,7 +107,8 @@ def no_response(watched: pd.DataFrame, _today: int, thresholds: Thresholds) -> "
 
 def late(watched: pd.DataFrame, today: int, thresholds: Thresholds) -> "pd.Series[float]":
     """More days have passed since the last booster than the patient's own usual interval allows."""
-    allowed = np.floor(thresholds.interval_factor * watched["usual_interval"])
+    # Rounded first, because 1.14 times 50 is a hair below 57.
+    allowed = np.floor((thresholds.interval_factor * watched["usual_interval"]).round(_DECIMALS))
     due: pd.Series[float] = watched["last_infusion_day"] + allowed
     found = (watched["intervals"] >= thresholds.interval_needs) & (due < today)
     return (due + 1).where(found)
@@ -164,7 +167,8 @@ def attention_list(watched: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
     numbers = np.array(found.columns, dtype=int)
     listed["urgency"] = numbers[urgency]
     listed["since"] = found.to_numpy()[np.arange(len(found)), urgency].astype(int)
-    listed["rules"] = [numbers[row].tolist() for row in found.notna().to_numpy()]
+    rules = [numbers[row].tolist() for row in found.notna().to_numpy()]
+    listed["rules"] = pd.Series(rules, index=listed.index, dtype=object)
     return listed.sort_values(
         ["urgency", "since", "patient_key"], ascending=[True, False, True], ignore_index=True
     )
@@ -175,6 +179,8 @@ def rule_counts(days: pd.DataFrame) -> dict[Rule, int]:
     return {rule: int(days[int(rule)].notna().sum()) for rule in RULES}
 
 
+_DECIMALS = 6
+"""Products of measured numbers are compared with a limit to so many decimals."""
 _MEASUREMENT_ERROR: dict[int, float] = {
     scale.code: scale.reliable_change or WORSE_POINTS[scale.code] for scale in DEPRESSION_SCALES
 }
