@@ -16,7 +16,7 @@ COLUMNS_AT_MOST = 24
 """Questionnaires shown in the strip; of a longer record the latest."""
 NO_ANSWER = "–"
 _LEVELS = len(ANSWERS)
-_LEVEL_ROWS_HEIGHT = 27
+_ROW_HEIGHT = 32
 _UPRIGHT_AT_MOST = 6
 HEIGHT_BESIDE = 216
 """Pixels: one of two small pictures beside the strip."""
@@ -33,7 +33,7 @@ def item_strip(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> go.Figur
     upright = len(columns) <= _UPRIGHT_AT_MOST
     joined = "<br>" if upright else ", "
     chart = figure(
-        len(PHQ9_ITEMS) * _LEVEL_ROWS_HEIGHT + (64 if upright else 150),
+        len(PHQ9_ITEMS) * _ROW_HEIGHT + (64 if upright else 150),
         xaxis={
             "tickvals": columns,
             "ticktext": [joined.join(map(text, label)) for label in labels],

@@ -22,6 +22,7 @@ BESIDE = (GAD7, WHO5)
 """What is shown beside the items: anxiety and quality of life."""
 _MEANING = {GAD7.code: "anxiety", WHO5.code: "well-being"}
 _NAMED = 2
+_ALWAYS = ("Energy", "Interest")
 
 ITEM_DEFINITIONS = """
 - **Items of PHQ-9**: short names of our own, in the questionnaire's order; 0 not at all, 1 several
@@ -90,14 +91,38 @@ def items_title(shown: pd.DataFrame) -> str:
     pair = _compared(shown)
     if pair is None:
         return f"One PHQ-9 with items: {_highest(shown.iloc[-1])}"
-    moved = movements(_answers(pair[0]), _answers(pair[1]))
-    fell = [movement for movement in moved if movement.change < 0][:_NAMED]
-    rose = [movement for movement in moved if movement.change > 0][:_NAMED]
+    fell, rose = _named(pair)
     parts = [_words(part, verb) for part, verb in ((fell, "fell"), (rose, "rose")) if part]
     if not parts:
         return "No item moved from the first to the last questionnaire"
     found = "; ".join(parts)
     return found[0].upper() + found[1:]
+
+
+_Pair = tuple["pd.Series[Any]", "pd.Series[Any]"]
+
+
+def _named(pair: _Pair) -> tuple[list[Movement], list[Movement]]:
+    """The largest falls and the largest rises, which the title names."""
+    moved = movements(_answers(pair[0]), _answers(pair[1]))
+    fell = [movement for movement in moved if movement.change < 0]
+    rose = [movement for movement in moved if movement.change > 0]
+    return fell[:_NAMED], rose[:_NAMED]
+
+
+def _always_asked(pair: _Pair) -> str:
+    """Energy and interest, which one looks for first, where the title does not name them."""
+    named = {movement.name for part in _named(pair) for movement in part}
+    moved = {each.name: each for each in movements(_answers(pair[0]), _answers(pair[1]))}
+    told = [
+        _words([moved[name]], "fell" if moved[name].change < 0 else "rose")
+        if moved[name].change
+        else f"{name.lower()} stayed at {moved[name].last}"
+        for name in _ALWAYS
+        if name in moved and name not in named
+    ]
+    found = listed(told)
+    return f". {found[0].upper()}{found[1:]}" if found else ""
 
 
 def _words(moved: list[Movement], verb: str) -> str:
@@ -120,7 +145,7 @@ def _highest(row: "pd.Series[Any]") -> str:
     return f"highest {listed(names[:3])} ({top})" if len(names) <= 3 else f"{len(names)} at {top}"
 
 
-def _compared(shown: pd.DataFrame) -> "tuple[pd.Series[Any], pd.Series[Any]] | None":
+def _compared(shown: pd.DataFrame) -> _Pair | None:
     """The first and the last questionnaire not taken within 72 hours after an infusion."""
     comparable = shown[shown["timepoint"] != int(Timepoint.AFTER_INFUSION)]
     return None if len(comparable) < 2 else (comparable.iloc[0], comparable.iloc[-1])
@@ -138,7 +163,7 @@ def _subtitle(items: pd.DataFrame, kept: pd.DataFrame, shown: pd.DataFrame) -> s
     if pair is None:
         return f"{told}. Nothing comparable to set against it yet"
     first, last = map(_when_and_day, pair)
-    return f"{told}. Compared: {first} with {last}; lower is better"
+    return f"{told}. Compared: {first} with {last}; lower is better{_always_asked(pair)}"
 
 
 def _gaps_note(shown: pd.DataFrame) -> str:

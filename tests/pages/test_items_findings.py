@@ -64,10 +64,25 @@ def test_answers_soon_after_an_infusion_are_shown_and_not_compared():
     assert found.title == "Interest fell from 3 to 2 and mood from 3 to 2"
     assert found.subtitle == (
         "3 PHQ-9 with items, of 3. Compared: baseline (2 Feb 2026) with before infusion 2 "
-        "(6 Feb 2026); lower is better"
+        "(6 Feb 2026); lower is better. Energy fell from 3 to 2"
     )
     assert found.chart.data[0].customdata[0][2].endswith("30 h after 2")
     assert len(found.numbers()) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("233310110", "211110110", ". Energy fell from 3 to 1 and interest stayed at 2"),
+        ("111111111", "111111111", ". Energy stayed at 1 and interest stayed at 1"),
+        ("311311111", "111111111", "lower is better"),  # both are in the title
+        (".22.22222", ".11.11111", "lower is better"),  # neither was answered
+    ],
+)
+def test_energy_and_interest_are_told_in_any_case(first, last, told):
+    found = items_finding(questionnaires((BASELINE, first), (BEFORE, last)))
+    assert found is not None
+    assert found.subtitle.endswith(told)
 
 
 def test_only_answers_that_cannot_be_compared():
