@@ -35,8 +35,8 @@ WINDOW_DAYS = 7
 """Trends go by windows of this many days that end with the period: no window is incomplete."""
 
 
-def _past_its_time(now: datetime) -> ColumnElement[bool]:
-    """Whether an appointment should have begun, and nobody has noted what became of it."""
+def past_its_time(now: datetime) -> ColumnElement[bool]:
+    """That an appointment should have begun, and nobody has noted what became of it."""
     return and_(
         Appointment.status == "booked",
         Appointment.scheduled_start < now - timedelta(minutes=GRACE_MINUTES),
@@ -53,7 +53,7 @@ def appointments_by_hour(
     ``appointments``.
     """
     facts = AppointmentFact
-    overdue = case((_past_its_time(now), 1), else_=0).label("overdue")
+    overdue = case((past_its_time(now), 1), else_=0).label("overdue")
     groups = (facts.site_key, facts.hour, facts.kind, facts.status, overdue)
     statement = (
         select(*groups, func.count().label("appointments"))
@@ -88,7 +88,7 @@ def appointment_list(
             Patient.mrn,
             facts.kind,
             facts.status,
-            case((_past_its_time(now), 1), else_=0).label("overdue"),
+            case((past_its_time(now), 1), else_=0).label("overdue"),
             Chair.name.label("chair"),
             Provider.name.label("provider"),
         )

@@ -4,19 +4,14 @@ Streamlit runs this file for each view. It lies inside ``pages/`` so that no fol
 lies beside it, which Streamlit would serve without running it.
 """
 
-import logging
-import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 from sqlalchemy import Connection
 
-from access.viewer import LOCAL_VIEWER, NotPermittedError
-from data_access.errors import ClinicDatabaseError
+from access.viewer import LOCAL_VIEWER
 from data_access.filters import Filters
 from data_access.selection import Selected, count_infusions
 from data_access.status import ClinicStatus, clinic_status
@@ -24,10 +19,10 @@ from pages.registry import PAGES, PageEntry
 from pages.shared.context import PageContext
 from pages.shared.database import clinic_database
 from pages.shared.filter_bar import filter_bar
-from pages.shared.frame import nothing, plain
+from pages.shared.frame import nothing
+from pages.shared.problems import plain_problems
 from pages.shared.start_up import settle
 
-_LOG = logging.getLogger("clinic.pages")
 _ICON = (
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
     "<rect width='32' height='32' rx='7' fill='%231b66a8'/>"
@@ -64,31 +59,6 @@ def _selected(selected: Selected, filters: Filters) -> None:
     )
 
 
-def _incident(fault: Exception) -> str:
-    """Log a fault and return its number. Its message may hold a patient's data, so it stays out."""
-    number = uuid4().hex[:8]
-    last = traceback.extract_tb(fault.__traceback__)[-1]
-    _LOG.error("incident %s: %s at %s:%s", number, type(fault).__name__, last.name, last.lineno)
-    return number
-
-
-@contextmanager
-def _plain_problems() -> Iterator[None]:
-    """Whatever goes wrong reaches the reader as one plain sentence."""
-    try:
-        yield
-    except ClinicDatabaseError as problem:
-        st.error(plain(problem))
-        st.button("Try again")
-    except NotPermittedError as refusal:
-        st.warning(plain(refusal))
-    except Exception as fault:
-        st.error(
-            "This page could not be drawn because of a fault in the program. Nothing was changed. "
-            f"Please report incident {_incident(fault)}."
-        )
-
-
 def _context(entry: PageEntry, connection: Connection, pages: Mapping[str, st.Page]) -> PageContext:
     """Draw what stands above every page, and collect what the page is given."""
     status = clinic_status(connection, LOCAL_VIEWER)
@@ -120,7 +90,7 @@ def main() -> None:
     st.set_page_config(
         page_title=f"{entry.title} · Infusion clinic", page_icon=_ICON, layout="wide"
     )
-    with _plain_problems(), clinic_database() as connection:
+    with plain_problems(), clinic_database() as connection:
         # The filter bar belongs to this script and not to the page, so that it outlives a change
         # of page; the page itself then runs as Streamlit's.
         context = _context(entry, connection, pages)

@@ -1,33 +1,24 @@
 """Today: what needs attention now?"""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from access.viewer import Permission
-from clinical.attendance import GRACE_MINUTES, Outcome
-from clinical.schedule import hours_of_day, week_at_hand, with_outcome
+from clinical.attendance import GRACE_MINUTES
+from clinical.schedule import week_at_hand
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
-from data_access.today import SCORED_WITHIN_DAYS, appointment_list
+from data_access.today import SCORED_WITHIN_DAYS
 from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
     definitions,
     findings,
-    heading,
     key_figures,
     nothing,
     sentence,
-    table,
 )
 from pages.shared.memory import remembered
-from pages.shared.words import count_words
 from pages.today.answer import answer, attention, figures, why_nothing
-from pages.today.findings import (
-    hours_finding,
-    list_table,
-    week_finding,
-)
+from pages.today.day import the_day
+from pages.today.findings import week_finding
 from pages.today.known import (
     USUAL_RECORD_DAYS,
     WEEK_DAYS,
@@ -49,35 +40,17 @@ def today_page(context: PageContext) -> None:
     sentence(answer(known, moment))
     st.markdown(attention(context, known, moment))
     key_figures(figures(context, known, moment))
+    the_day(context)
     findings(*remembered(context, "today's pictures", lambda: _pictures(known, moment), moment))
-    _appointment_list(context, moment)
     definitions(_DEFINITIONS)
 
 
 def _pictures(known: Known, moment: Moment) -> list[Finding]:
     week = week_at_hand(known.by_day, known.of_today, moment.today)
-    found = [week_finding(week, moment.today, known.closed)]
-    if (known.of_today["outcome"] != Outcome.CANCELLED).any():
-        hours = hours_of_day(known.of_today)
-        found.append(hours_finding(hours, moment.known_at, moment.clocks))
-    return [*found, *signal_findings(known, moment)]
-
-
-def _appointment_list(context: PageContext, moment: Moment) -> None:
-    """Who comes today: what staff open first in the morning."""
-    if Permission.SEE_PATIENTS not in context.viewer.permissions:
-        st.caption(f"Today's list needs the permission to {Permission.SEE_PATIENTS.value}.")
-        return
-    the_day = replace(context.filters, start=moment.today, end=moment.today)
-    found = appointment_list(context.connection, context.viewer, the_day, moment.known_at)
-    if found.empty:
-        return
-    heading(
-        "Today's appointments",
-        f"{count_words(len(found), 'appointment')} with the cancelled ones, in the order of their "
-        "start; times are by each site's own clock",
-    )
-    table(list_table(with_outcome(found, found["overdue"] == 1)), "todays-appointments")
+    return [
+        week_finding(week, moment.today, known.closed),
+        *signal_findings(known, moment),
+    ]
 
 
 _DEFINITIONS = f"""

@@ -115,7 +115,8 @@ def _test_words(rows: list[_Row], what: str) -> str:
     if not compared:
         return "There is nothing before to compare with."
     limit = discovery_limit(compared)
-    beyond = f"here up to {plain(p_words(limit))}" if limit >= 0 else "here none is small enough"
+    reach = plain(p_words(limit).replace("=", "up to"))
+    beyond = f"here {reach}" if limit >= 0 else "here none is small enough"
     return (
         "p: Fisher's exact test, two-sided. Coloured only where p is beyond chance among the "
         f"{len(compared)} {what} compared ({beyond}; Benjamini–Hochberg, 5 %)."

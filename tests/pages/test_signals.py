@@ -31,7 +31,7 @@ def test_a_side_effect_that_has_risen_is_named_with_its_p():
     )
     assert said(finding.note) == (
         "p: Fisher's exact test, two-sided. Coloured only where p is beyond chance among the 3 "
-        "side effects compared (here up to p = 0.001; Benjamini–Hochberg, 5 %)."
+        "side effects compared (here p up to 0.001; Benjamini–Hochberg, 5 %)."
     )
     table = finding.numbers()
     assert table["Side effect"].tolist() == ["Nausea", "Headache", "Dizziness"]

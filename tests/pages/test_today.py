@@ -1,20 +1,23 @@
 """The Today page, run as Streamlit runs it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import delete, update
 from streamlit.testing.v1 import AppTest
 
 from data_access.bulk import insert_rows
 from data_access.engine import make_engine, writing
-from data_access.schema import ImportRun
+from data_access.schema import Appointment, AppointmentFact, Chair, ImportRun
 from tests.data_access.appointment_clinic import NOW, fill, fill_sites
 
 HOSTILE_SITE = "<b>North</b> $x$ ![x](http://host/a)"
-HOSTILE_PATIENT = "![x](http://host/)"
+HOSTILE_PATIENT = "<i>![x](http://host/)"
 
 
 def _page() -> None:
@@ -39,6 +42,8 @@ def _page() -> None:
     engine = make_engine(os.environ["TEST_DATABASE"])
     with reading(engine) as connection:
         status = clinic_status(connection, viewer)
+        if os.environ["TEST_OLDER_STATUS"]:
+            status = replace(status, version=status.version - 1)
         today_page(PageContext(connection, viewer, filters, status, now, now.date(), {}))
     engine.dispose()
 
@@ -48,12 +53,26 @@ class Clinic:
     url: str
     monkeypatch: pytest.MonkeyPatch
 
-    def page(self, *, days_later: int = 0, viewer: str = "", sites: str = "") -> AppTest:
+    def page(
+        self,
+        *,
+        days_later: int = 0,
+        viewer: str = "",
+        sites: str = "",
+        older_status: bool = False,
+        reads_from: str = "",
+    ) -> AppTest:
+        """``reads_from``: the database of what refreshes by itself, where it is another."""
+        now = NOW + timedelta(days=days_later)
         self.monkeypatch.setenv("TEST_DATABASE", self.url)
-        self.monkeypatch.setenv("TEST_NOW", (NOW + timedelta(days=days_later)).isoformat())
+        self.monkeypatch.setenv("CLINIC_DATABASE_URL", reads_from or self.url)
+        self.monkeypatch.setenv("TEST_OLDER_STATUS", "1" if older_status else "")
+        self.monkeypatch.setenv("TEST_NOW", now.isoformat())
         self.monkeypatch.setenv("TEST_VIEWER", viewer)
         self.monkeypatch.setenv("TEST_SITES", sites)
-        page = AppTest.from_function(_page, default_timeout=30).run()
+        # What refreshes by itself reads the clock by itself.
+        with time_machine.travel(now, tick=True):
+            page = AppTest.from_function(_page, default_timeout=30).run()
         assert not page.exception
         return page
 
@@ -79,6 +98,15 @@ def markdown(page: AppTest) -> list[str]:
 def everything(page: AppTest) -> str:
     parts = [*page.markdown, *page.caption, *page.info]
     return "\n".join(element.value for element in parts).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def end_data(url: str, at: datetime) -> None:
+    """Note an import that ended at a moment."""
+    engine = make_engine(url)
+    with writing(engine) as connection:
+        columns = ("run_key", "source", "user_name", "started_at", "finished_at")
+        insert_rows(connection, ImportRun, columns, [(1, "csv", "somebody", at, at)])
+    engine.dispose()
 
 
 def test_the_day_in_one_sentence(clinic):
@@ -172,20 +200,18 @@ def test_a_closure_is_named(clinic):
     )
 
 
-def test_a_day_on_which_all_was_cancelled_has_no_busiest_hour(clinic):
+def test_a_closed_day_has_no_timeline(clinic):
     page = clinic().page(days_later=1, sites="S1")
     alts = [chart.proto.alt for chart in page.get("plotly_chart")]
-    assert not [alt for alt in alts if alt.startswith("Today's appointments by hour")]
+    assert not [alt for alt in alts if alt.startswith("The chairs of today")]
+    assert page.info[0].value == (
+        r"The chairs are idle on Thursday 12 March: closed\: Staff training."
+    )
 
 
 def test_data_that_ended_days_ago_accuses_nobody(clinic, sqlite_url):
     clinic = clinic()
-    engine = make_engine(sqlite_url)
-    ended = NOW - timedelta(days=2)
-    with writing(engine) as connection:
-        columns = ("run_key", "source", "user_name", "started_at", "finished_at")
-        insert_rows(connection, ImportRun, columns, [(1, "csv", "somebody", ended, ended)])
-    engine.dispose()
+    end_data(sqlite_url, NOW - timedelta(days=2))
     said = markdown(clinic.page())
     assert "past time and still booked" not in said[0]
     assert said[1].startswith(
@@ -220,17 +246,93 @@ def test_names_are_only_text(clinic):
     assert page.dataframe[0].value["Patient"].tolist()[0] == f"{HOSTILE_PATIENT}, Ann"
     for chart in page.get("plotly_chart"):
         assert "<b>North" not in chart.proto.spec
-        assert HOSTILE_PATIENT not in chart.proto.spec
+        assert "<i>" not in chart.proto.spec
 
 
 def test_charts_tell_their_take_away_to_those_who_cannot_see_them(clinic):
     page = clinic().page()
     alts = [chart.proto.alt for chart in page.get("plotly_chart")]
     assert alts[0] == (
+        "The chairs of today by the hour, and what becomes of their appointments. 1 of 4 chairs in "
+        "use; 6 free slots of 60 minutes or more until closing."
+    )
+    assert alts[1] == (
         "Appointments of this week by day and by what became of them. 7 appointments this week, 1 "
         "in a usual one; Wednesday is fullest (6)."
     )
     assert len(alts) == 4
+
+
+def timeline(page: AppTest) -> dict[str, Any]:
+    spec: dict[str, Any] = json.loads(page.get("plotly_chart")[0].proto.spec)
+    return spec
+
+
+def test_the_chairs_by_the_hour_in_words(clinic):
+    page = clinic().page()
+    said = everything(page)
+    # North until 17:00, but for its lunch break: chairs 1 and 3 from 11:00 and from 13:00, chair 2
+    # from 13:00; West's chair, where it is 08:00, from 11:00 to 15:00.
+    assert "##### 1 of 4 chairs in use; 6 free slots of 60 minutes or more until closing" in said
+    assert (
+        "4 appointments with a chair: 1 done, 1 arrived, 1 booked, 1 missed. Next free: **Chair 1 "
+        "at North, 11:00–12:00**."
+    ) in said
+    assert "2 other visits take no chair. Not drawn: 1 cancelled." in said
+    assert "Refreshed 11:00, and again each minute. The data's last change: 11:00." in said
+    names = [trace["name"] for trace in timeline(page)["data"]]
+    assert names == ["Done", "Arrived", "Booked", "Missed", "Free, 60 minutes or more"]
+
+
+def test_the_chairs_of_one_site_have_one_clock(clinic):
+    said = everything(clinic().page(sites="S1"))
+    assert "##### 1 of 3 chairs in use at 11:00; 5 free slots" in said
+    assert "Next free: **Chair 1, 11:00–12:00**." in said
+
+
+def test_names_are_in_the_timeline_only_for_those_who_may_see_them(clinic):
+    clinic = clinic()
+    assert "Diaz, Bo" in clinic.page().get("plotly_chart")[0].proto.spec
+    for chart in clinic.page(viewer="manager").get("plotly_chart"):
+        assert "Diaz" not in chart.proto.spec
+
+
+def test_data_that_ended_days_ago_promises_no_free_chair(clinic, sqlite_url):
+    clinic = clinic()
+    end_data(sqlite_url, NOW - timedelta(days=2))
+    page = clinic.page()
+    assert "##### 4 appointments in 4 chairs today; the data ends on Monday 9 March" in everything(
+        page
+    )
+    assert "Free, 60 minutes or more" not in str(timeline(page))
+
+
+def test_new_data_is_offered_for_the_whole_page(clinic, sqlite_url):
+    clinic = clinic()
+    page = clinic.page()
+    assert not page.button
+    end_data(sqlite_url, NOW)
+    drawn_before = clinic.page(older_status=True)
+    assert "New data came in at 11:00." in everything(drawn_before)
+    assert [button.label for button in drawn_before.button] == ["Draw the whole page anew"]
+
+
+def test_where_no_chairs_are_recorded_the_day_is_told_by_the_hour(clinic, sqlite_url):
+    clinic = clinic()
+    engine = make_engine(sqlite_url)
+    with writing(engine) as connection:
+        connection.execute(update(Appointment).values(chair_id=None))
+        connection.execute(update(AppointmentFact).values(chair_key=None))
+        connection.execute(delete(Chair))
+    engine.dispose()
+    alts = [chart.proto.alt for chart in clinic.page().get("plotly_chart")]
+    assert alts[0].startswith("Today's appointments by hour")
+
+
+def test_a_database_that_goes_away_between_two_refreshes_is_one_plain_sentence(clinic):
+    page = clinic().page(reads_from="sqlite:////nowhere/clinic.db")
+    assert [error.value.split(",")[0] for error in page.error] == ["The database file is not there"]
+    assert [button.label for button in page.button] == ["Try again"]
 
 
 def test_the_dashboard_opens_on_today_with_links_to_the_other_pages(clinic, monkeypatch):

@@ -1,0 +1,370 @@
+"""The timeline of the chairs: one row a chair, the hours of the day from left to right."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.palette import CATEGORIES, CONCERN, INK, NEUTRAL, PALE
+from charts.style import figure, label, text
+from clinical.codes import AppointmentKind, Phase
+from clinical.day import LEAST_FREE_MINUTES, ChairState, UsualTime, clock_words
+
+_ROW_HEIGHT = 28
+_FRAME_HEIGHT = 84
+_THICKNESS = 0.74
+_THIN = 0.14
+"""What was missed is a thin line at the foot of the row: the chair is free for all that."""
+_HOUR = 60
+_MOST_TICKS = 13
+_CLEAR = "rgba(0,0,0,0)"
+
+_COLOURS = {
+    ChairState.DONE: CATEGORIES[0],
+    ChairState.RECOVERING: INK,
+    ChairState.RUNNING: INK,
+    ChairState.ARRIVED: _CLEAR,
+    ChairState.BOOKED: PALE,
+    ChairState.LATE: NEUTRAL,
+    ChairState.MISSED: CONCERN,
+}
+"""The colour of each state that is drawn; a cancelled appointment leaves its chair free."""
+_EXPECTED_OPACITY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class ChairDay:
+    """All that the timeline shows. Times are minutes of the day by the site's own clock.
+
+    ``chairs``: ``site_key``, ``site``, ``chair_key``, ``chair``, in the order of the rows.
+    ``stays`` as from :func:`clinical.day.in_lanes`, with ``who`` (a name, or nothing). ``free``:
+    ``chair_key``, ``begins``, ``ends``. ``hours``: ``site_key``, ``opens``, ``closes``. ``now``: up
+    to when the data tells, by each site's clock; empty where it does not reach today.
+    ``remarks``: what to say of a site beside its name.
+    """
+
+    chairs: pd.DataFrame
+    stays: pd.DataFrame
+    free: pd.DataFrame
+    hours: pd.DataFrame
+    now: Mapping[int, float]
+    remarks: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows from the top: ``of_chair``, and ``of_site`` where several sites have their names."""
+
+    of_chair: dict[int, int]
+    of_site: dict[int, int]
+    labels: list[str]
+
+    @property
+    def top(self) -> float:
+        """The upper edge; room for a word where no name of a site stands there."""
+        return -0.6 if self.of_site else -0.95
+
+
+def _rows(chairs: pd.DataFrame) -> _Rows:
+    of_chair: dict[int, int] = {}
+    of_site: dict[int, int] = {}
+    labels: list[str] = []
+    several = chairs["site_key"].nunique() > 1
+    columns = (chairs[each] for each in ("site_key", "site", "chair_key", "chair"))
+    for site_key, site, chair_key, chair in zip(*columns, strict=True):
+        if several and site_key not in of_site:
+            of_site[site_key] = len(labels)
+            labels.append(f"<b>{label(site)}</b>")
+        of_chair[chair_key] = len(labels)
+        labels.append(label(chair))
+    return _Rows(of_chair, of_site, labels)
+
+
+def day_chart(day: ChairDay, revision: str) -> go.Figure:
+    """The chairs of today; the reader's zoom lasts as long as ``revision`` stays the same."""
+    rows = _rows(day.chairs)
+    first, last = _reach(day)
+    chart = figure(
+        _FRAME_HEIGHT + _ROW_HEIGHT * len(rows.labels),
+        barmode="overlay",
+        uirevision=revision,
+        uniformtext={"mode": "hide", "minsize": 10},
+        legend={"traceorder": "normal"},
+        xaxis={**_hours_axis(first, last), "range": [first, last], "showgrid": True},
+        yaxis={
+            "tickvals": list(range(len(rows.labels))),
+            "ticktext": rows.labels,
+            "range": [len(rows.labels) - 0.4, rows.top],
+            "showgrid": False,
+            "fixedrange": True,
+        },
+        shapes=[
+            *_closed(day, rows, first, last),
+            *_now_lines(day, rows),
+        ],
+        annotations=[*_remarks(day, rows, first), *_now_words(day, rows)],
+    )
+    for state in _COLOURS:
+        stays = day.stays[day.stays["state"] == int(state)]
+        if not stays.empty:
+            chart.add_trace(_bars(day, stays, rows, state))
+    expected = day.stays[day.stays["state"].isin(_UNDER_WAY)]
+    expected = expected[expected["ends"] > expected["known_until"]]
+    if not expected.empty:
+        chart.add_trace(_expected_bars(day, expected, rows))
+    if not day.free.empty:
+        chart.add_trace(_free_bars(day, rows))
+    return chart
+
+
+_UNDER_WAY = [int(ChairState.RUNNING), int(ChairState.RECOVERING)]
+
+
+def _reach(day: ChairDay) -> tuple[float, float]:
+    """The hours shown: from the first opening or stay to the last closing or end."""
+    begins = [*day.hours["opens"], *day.stays["begins"]]
+    ends = [*day.hours["closes"], *day.stays["ends"]]
+    if not begins:
+        return 8 * _HOUR, 18 * _HOUR
+    return _HOUR * floor(min(begins) / _HOUR), _HOUR * ceil(max(ends) / _HOUR)
+
+
+def _hours_axis(first: float, last: float) -> dict[str, Any]:
+    step = _HOUR * ceil((last - first) / _HOUR / _MOST_TICKS)
+    ticks = list(range(int(first), int(last) + 1, step))
+    return {"tickvals": ticks, "ticktext": [clock_words(tick) for tick in ticks]}
+
+
+def _bars(day: ChairDay, stays: pd.DataFrame, rows: _Rows, state: ChairState) -> go.Bar:
+    """What is known of the stays of one state."""
+    marker: dict[str, Any] = {"color": _COLOURS[state], "line": {"width": 0}}
+    if state is ChairState.ARRIVED:
+        marker["line"] = {"color": INK, "width": 2}
+    if state is ChairState.RECOVERING:
+        marker["pattern"] = {"shape": "/", "fgcolor": INK, "bgcolor": _CLEAR, "size": 6}
+        marker["line"] = {"color": INK, "width": 1}
+    is_other = stays["kind"] != AppointmentKind.INFUSION
+    return go.Bar(
+        **_places(stays, rows, stays["begins"], stays["known_until"], state),
+        orientation="h",
+        name=state.label,
+        marker=marker,
+        text=[
+            AppointmentKind(kind).label if other else ""
+            for kind, other in zip(stays["kind"], is_other, strict=True)
+        ],
+        **_INSIDE,
+        customdata=_stay_words(day, stays),
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+_INSIDE: dict[str, Any] = {
+    "textposition": "inside",
+    "insidetextanchor": "middle",
+    "textangle": 0,
+    "textfont": {"size": 11},
+    "constraintext": "inside",
+}
+
+
+def _expected_bars(day: ChairDay, stays: pd.DataFrame, rows: _Rows) -> go.Bar:
+    """What is expected of the stays that are under way."""
+    return go.Bar(
+        **_places(stays, rows, stays["known_until"], stays["ends"]),
+        orientation="h",
+        name="Expected",
+        showlegend=False,
+        marker={"color": INK, "opacity": _EXPECTED_OPACITY, "line": {"width": 0}},
+        text=[f"to {clock_words(ends)}" for ends in stays["ends"]],
+        **_INSIDE | {"insidetextanchor": "end", "insidetextfont": {"color": INK, "size": 11}},
+        customdata=_stay_words(day, stays),
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _free_bars(day: ChairDay, rows: _Rows) -> go.Bar:
+    names = _names(day)
+    free = day.free.assign(lane=0, lanes=1)
+    return go.Bar(
+        **_places(free, rows, free["begins"], free["ends"]),
+        orientation="h",
+        name=f"Free, {LEAST_FREE_MINUTES} minutes or more",
+        marker={"color": _CLEAR, "line": {"color": NEUTRAL, "width": 1}},
+        text=[
+            length_words(ends - begins)
+            for begins, ends in zip(free["begins"], free["ends"], strict=True)
+        ],
+        **_INSIDE | {"insidetextfont": {"color": NEUTRAL, "size": 11}},
+        customdata=[
+            f"{names[chair]}<br>Free {clock_words(begins)}–{clock_words(ends)} "
+            f"({length_words(ends - begins)})"
+            for chair, begins, ends in zip(
+                free["chair_key"], free["begins"], free["ends"], strict=True
+            )
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _places(
+    table: pd.DataFrame,
+    rows: _Rows,
+    begins: "pd.Series[float]",
+    ends: "pd.Series[float]",
+    state: ChairState | None = None,
+) -> dict[str, Any]:
+    """Where bars lie: in the row of their chair, side by side with those that overlap them."""
+    share = _THICKNESS / table["lanes"]
+    upper = [rows.of_chair[chair] - _THICKNESS / 2 for chair in table["chair_key"]]
+    lower = upper + share * (table["lane"] + 1)
+    thickness = share * 0 + _THIN if state is ChairState.MISSED else share
+    return {
+        "base": begins.to_numpy(),
+        "x": (ends - begins).to_numpy(),
+        "y": (lower - thickness / 2).to_numpy(),
+        "width": thickness.to_numpy(),
+    }
+
+
+def length_words(minutes: float) -> str:
+    """A length of time in words: ``45 min``, ``1 h``, ``2 h 15``."""
+    whole = int(minutes)
+    if whole < _HOUR:
+        return f"{whole} min"
+    rest = whole % _HOUR
+    return f"{whole // _HOUR} h{f' {rest:02d}' if rest else ''}"
+
+
+def _names(day: ChairDay) -> dict[int, str]:
+    """Chair and site in a hover."""
+    columns = (day.chairs[each] for each in ("chair_key", "chair", "site"))
+    return {
+        key: f"<b>{text(chair)}</b>, {text(site)}"
+        for key, chair, site in zip(*columns, strict=True)
+    }
+
+
+def _stay_words(day: ChairDay, stays: pd.DataFrame) -> list[str]:
+    names = _names(day)
+    return [
+        "<br>".join(
+            part
+            for part in (
+                names[stay["chair_key"]],
+                f"{AppointmentKind(stay['kind']).label}: {_state_words(stay)}",
+                _usual_words(stay["usual"]),
+                text(stay["who"]),
+            )
+            if part
+        )
+        for stay in stays.to_dict("records")
+    ]
+
+
+def _state_words(stay: Mapping[Any, Any]) -> str:
+    state = ChairState(stay["state"])
+    begins, ends = clock_words(stay["begins"]), clock_words(stay["ends"])
+    words = state.label.lower()
+    if int(state) in _UNDER_WAY:
+        return f"{words}, since {begins}, expected to leave at {ends}"
+    return f"{words}, {begins}–{ends}"
+
+
+def _usual_words(usual: UsualTime | None) -> str:
+    """On what an expected end rests; nothing where it is as scheduled."""
+    if usual is None:
+        return ""
+    of = "infusions" if usual.phase is Phase.NONE else f"infusions in {usual.phase.label.lower()}"
+    return (
+        f"Usual chair time: {usual.minutes} minutes (median of {usual.infusions:,} {of}, 90 days)"
+    )
+
+
+def _blocks(day: ChairDay, rows: _Rows) -> dict[int, tuple[float, float]]:
+    """The upper and lower edge of each site's rows, its name's included."""
+    edges: dict[int, tuple[float, float]] = {}
+    for site, chair in zip(day.chairs["site_key"], day.chairs["chair_key"], strict=True):
+        row = rows.of_chair[chair]
+        top = rows.of_site[site] - 0.5 if site in rows.of_site else rows.top
+        edges[site] = (edges.get(site, (top, 0.0))[0], row + 0.5)
+    return edges
+
+
+def _closed(day: ChairDay, rows: _Rows, first: float, last: float) -> Iterable[dict[str, Any]]:
+    """Shades over the hours in which a site is closed; none where its hours are not recorded."""
+    for site, (_, lower) in _blocks(day, rows).items():
+        chairs = [
+            rows.of_chair[chair]
+            for chair in day.chairs.loc[day.chairs["site_key"] == site, "chair_key"]
+        ]
+        for begins, ends in _outside(day.hours, site, first, last):
+            yield {
+                "type": "rect",
+                "x0": begins,
+                "x1": ends,
+                "y0": min(chairs) - 0.5,
+                "y1": lower,
+                "fillcolor": PALE,
+                "opacity": 0.3,
+                "line": {"width": 0},
+                "layer": "below",
+            }
+
+
+def _outside(
+    hours: pd.DataFrame, site: int, first: float, last: float
+) -> Iterable[tuple[float, float]]:
+    spans = hours[hours["site_key"] == site].sort_values("opens")
+    cursor = first
+    for opens, closes in zip(spans["opens"], spans["closes"], strict=True):
+        if opens > cursor:
+            yield cursor, opens
+        cursor = closes
+    if not spans.empty and cursor < last:
+        yield cursor, last
+
+
+def _now_lines(day: ChairDay, rows: _Rows) -> Iterable[dict[str, Any]]:
+    """A dotted line at the data's last change, for each site by its own clock."""
+    for site, (upper, lower) in _blocks(day, rows).items():
+        if site in day.now:
+            yield {
+                "type": "line",
+                "x0": day.now[site],
+                "x1": day.now[site],
+                "y0": upper,
+                "y1": lower,
+                "line": {"color": INK, "width": 1.5, "dash": "dot"},
+            }
+
+
+def _now_words(day: ChairDay, rows: _Rows) -> Iterable[dict[str, Any]]:
+    """What the dotted line means, where it begins, and again where the clock shows another hour."""
+    last: float | None = None
+    for site, (upper, _) in _blocks(day, rows).items():
+        now = day.now.get(site)
+        if now is not None and now != last:
+            yield _words(now, upper + 0.45, f" as of {clock_words(now)}", INK)
+            last = now
+
+
+def _remarks(day: ChairDay, rows: _Rows, first: float) -> Iterable[dict[str, Any]]:
+    for site, row in rows.of_site.items():
+        if site in day.remarks:
+            yield _words(first, row, text(day.remarks[site]), NEUTRAL)
+
+
+def _words(x: float, y: float, words: str, colour: str) -> dict[str, Any]:
+    return {
+        "x": x,
+        "y": y,
+        "text": words,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "showarrow": False,
+        "font": {"size": 11, "color": colour},
+    }

@@ -1,0 +1,44 @@
+"""Whatever goes wrong reaches the reader as one plain sentence, and the log without any data."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import streamlit as st
+
+from access.viewer import NotPermittedError
+from data_access.errors import ClinicDatabaseError
+from pages.shared.frame import plain
+
+_LOG = logging.getLogger("clinic.pages")
+
+
+def _incident(fault: Exception) -> str:
+    """Log a fault and return its number. Its message may hold a patient's data, so it stays out."""
+    number = uuid4().hex[:8]
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    _LOG.error("incident %s: %s at %s:%s", number, type(fault).__name__, last.name, last.lineno)
+    return number
+
+
+@contextmanager
+def plain_problems(part: str = "page") -> Iterator[None]:
+    """Whatever goes wrong within is told as one plain sentence.
+
+    ``part`` names what is drawn within. Parts of a page that are drawn again by themselves (a
+    fragment) need this of their own: the shell's is long left by then.
+    """
+    try:
+        yield
+    except ClinicDatabaseError as problem:
+        st.error(plain(problem))
+        st.button("Try again", key=f"try-again-{part}")
+    except NotPermittedError as refusal:
+        st.warning(plain(refusal))
+    except Exception as fault:
+        st.error(
+            f"This {part} could not be drawn because of a fault in the program. Nothing was "
+            f"changed. Please report incident {_incident(fault)}."
+        )
