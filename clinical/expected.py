@@ -32,6 +32,8 @@ FEWEST = 10
 GROUP_NEEDS = 20
 """The diagnosis group is asked for too where so many patients of it have come as far."""
 _RESPONSE_PERCENT = 50
+_DECIMALS = 6
+"""Percentiles are given to so many decimals."""
 
 
 class Track(Code):
@@ -57,6 +59,8 @@ def expected_course(counts: pd.DataFrame) -> pd.DataFrame:
         if n >= FEWEST:
             everyone = np.repeat(part["total"].to_numpy(float), part["scores"].to_numpy(int))
             values = np.quantile(everyone, [percentile / 100 for percentile in PERCENTILES])
+            # A hair under a whole number, a score of just that number would be worse than it.
+            values = values.round(_DECIMALS)
         rows.append((number, n, *values))
     names = [f"p{percentile}" for percentile in PERCENTILES]
     return pd.DataFrame(rows, columns=["number", "n", *names])
