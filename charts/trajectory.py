@@ -40,8 +40,8 @@ _PANEL_ALONE, _PANEL, _GAP, _STRIP, _MARGINS = 280, 200, 26, 50, 92
 """Pixels: the height of one panel, of each of several, between them, of the infusions, around."""
 _DOSE_ROWS, _PHASE_ROWS = 2, 2
 _DOSE_WIDTH = 32
-_MARK, _SHIFT = 5, 7
-"""Pixels: from the middle of a mark to its rim, and from the end of a line to its name."""
+_MARK, _STROKE, _SHIFT = 5, 2, 7
+"""Pixels: half a mark, half a joining line, and from the end of a level to its name."""
 _PARTS = 8
 """Points at which a joining line is looked at when a name is placed."""
 _BELOW, _ABOVE = 0.09, 0.02
@@ -257,7 +257,8 @@ class _Room:
         self._instrument, self._extent, self._pixels = panel.instrument, extent, pixels
         self._names: list[Box] = []
         self._marks = [
-            Box(x - _MARK, x + _MARK, y - _MARK, y + _MARK) for x, y in self._drawn(panel)
+            Box(x - radius, x + radius, y - radius, y + radius)
+            for x, y, radius in self._drawn(panel)
         ]
 
     def name_of(self, line: _Line) -> list[dict[str, Any]]:
@@ -293,16 +294,16 @@ class _Room:
         span = _SPAN * (self._instrument.highest - self._instrument.lowest)
         return self._pixels * (total - self._instrument.lowest) / span
 
-    def _drawn(self, panel: _Placed) -> Iterator[tuple[float, float]]:
-        """The scores, and points on the lines that join them."""
+    def _drawn(self, panel: _Placed) -> Iterator[tuple[float, float, float]]:
+        """The scores, and points on the lines that join them, each with its radius."""
         for _, total, x in _points(panel.scores, "total"):
-            yield self._extent.pixels(x), self._height(total)
+            yield self._extent.pixels(x), self._height(total), _MARK
         before = panel.scores[panel.scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
         joined = [*_points(panel.baselines, "baseline"), *_points(before, "total")]
         for (series, total, x), (other, following, after) in pairwise(
             sorted(joined, key=lambda point: (point[0], point[2]))
         ):
-            yield self._extent.pixels(x), self._height(total)
+            yield self._extent.pixels(x), self._height(total), _MARK
             if series == other:
                 start, end = self._extent.pixels(x), self._extent.pixels(after)
                 for part in range(1, _PARTS):
@@ -310,6 +311,7 @@ class _Room:
                     yield (
                         start + share * (end - start),
                         self._height(total + share * (following - total)),
+                        _STROKE,
                     )
 
 

@@ -17,6 +17,22 @@ from pages.patients.record import Record
 from pages.shared.frame import Finding
 from pages.shared.words import count_words, day_words
 
+PROGRESS_DEFINITIONS = """
+- **Baseline**: the last score in the 14 days up to the first infusion of the series. Without one
+  nothing is evaluable, not even remission.
+- **Timepoints**: *before an infusion* is within 24 hours before the next one; *within 72 hours* and
+  *later* (up to 28 days after the last infusion) are apart, because the same treatment gives quite
+  different scores at these times.
+- **Response, remission, reliable change**: by the rules of each questionnaire, which stand under
+  the table of changes. Exactly the limit counts. In maintenance a response is counted from the
+  baseline of the induction before it, which treatment had not lowered yet.
+- **When** a milestone was reached: days since the day of the first infusion, and infusions begun by
+  then, at the first score that reached it.
+- **Loss of response**: a response was reached, and the latest score is none; dated by the first of
+  the scores since which there has been none.
+"""
+"""What the page says at its foot about this part."""
+
 
 def patient_answer(
     instrument: Instrument, phase: Phase, scores: pd.DataFrame, baseline: float | None

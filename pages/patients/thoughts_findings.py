@@ -13,7 +13,16 @@ from pages.patients.record import Record
 from pages.shared.frame import Finding
 from pages.shared.words import count_words, day_words, listed
 
-NOTHING = "No answer to item 9 of PHQ-9 and no C-SSRS has been recorded for this patient."
+NO_THOUGHTS = "No answer to item 9 of PHQ-9 and no C-SSRS has been recorded for this patient."
+THOUGHTS_DEFINITIONS = """
+- **Item 9** of PHQ-9 asks for thoughts of death or self-harm, over two weeks. It is a gateway to
+  further questions and no level of risk; it is shown apart because it can rise while the total
+  falls. From 1 on a C-SSRS screener is due, on that day or later.
+- **C-SSRS** levels are those that the clinic recorded: none, low, moderate, high.
+- **A concern** opens with a level higher than the one before, and is open until a level no higher
+  than the one before the rise. Our default; a closed concern is no judgement of risk.
+"""
+"""What the page says at its foot about this part."""
 _HIGH = len(LEVELS) - 1
 
 

@@ -15,8 +15,6 @@ from pages.patients.findings import (
     scores_finding,
     status_finding,
 )
-from pages.patients.one_patient_findings import side_effect_finding
-from tests.charts.test_one_patient import INFUSIONS
 from tests.charts.test_patients import SERIES, TOTALS
 
 YEAR = Filters(start=date(2025, 4, 1), end=date(2026, 3, 31))
@@ -107,12 +105,3 @@ def test_the_status_title_counts_who_needs_a_look():
         "None of 14 evaluable patients is worse or without response",
         None,
     ]
-
-
-def test_infusions_without_a_form_are_not_ones_without_side_effects():
-    nothing = pd.DataFrame(columns=["infusion_key", "term", "worst_grade", "serious"])
-    found = side_effect_finding(INFUSIONS, nothing)
-    assert found is not None
-    assert found.title == "No side effect in 2 infusions"
-    assert "of 3" in found.subtitle
-    assert side_effect_finding(INFUSIONS.assign(recorded=0), nothing) is None
