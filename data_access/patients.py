@@ -47,10 +47,15 @@ from data_access.watched import score_overdue, suicidal_concern
 
 PAGE_SIZE = 50
 """Rows of one page of the caseload."""
+_REASONS = (
+    *(f"{asked}_{part}" for asked in ("item_9", "cssrs") for part in ("last", "before", "since")),
+    "scored_day",
+)
+"""The columns of ``watch_facts`` that say why somebody is a concern."""
 _PAGE_TYPES = {
-    **dict.fromkeys(("patient_key", "phase", "done", "status", "concern"), "int64"),
+    **dict.fromkeys(("patient_key", "phase", "done", "status", "concern", "overdue"), "int64"),
     **dict.fromkeys(("planned", "last_day", "last_number", "last_timepoint"), "Int64"),
-    **dict.fromkeys(("item_9_before", "item_9_last", "cssrs_before", "cssrs_last"), "Int64"),
+    **dict.fromkeys(_REASONS, "float64"),
     **dict.fromkeys(("baseline", "last_total", "change"), "float64"),
 }
 
@@ -160,9 +165,10 @@ def caseload_page(
     then the scores taken before an infusion, in time order), ``next_day`` (date of the next booked
     appointment from ``today`` on), ``provider`` (name of who gave the latest infusion),
     ``concern`` (1 where a concern about suicidal thoughts is open,
-    :func:`data_access.watched.suicidal_concern`, else 0), ``item_9_before``, ``item_9_last``,
-    ``cssrs_before``, ``cssrs_last`` (levels; ``…_before`` only where a rise is open). What is not
-    known is missing.
+    :func:`data_access.watched.suicidal_concern`, else 0), ``overdue`` (1 where the depression score
+    is, :func:`data_access.watched.score_overdue`, else 0), and what these are told from, as floats
+    and as in ``watch_facts``: ``item_9_last``, ``item_9_before``, ``item_9_since``, the same of
+    ``cssrs``, and ``scored_day``. What is not known is missing.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -358,8 +364,12 @@ def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[
 
 
 def _concern(view: CaseloadView, today: date) -> ColumnElement[int]:
-    """1 where a concern about suicidal thoughts is open, else 0; never missing."""
-    return case((suicidal_concern(today, view.thresholds), 1), else_=0)
+    return _flag(suicidal_concern(today, view.thresholds))
+
+
+def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """1 where a condition holds, else 0; never missing."""
+    return case((condition, 1), else_=0)
 
 
 def _worse_by(instrument: Instrument) -> ColumnElement[float]:
@@ -391,10 +401,8 @@ def _rows(connection: Connection, view: CaseloadView, keys: list[int], today: da
             Provider.name.label("provider"),
             _next_appointment(today).label("next_day"),
             _concern(view, today).label("concern"),
-            WatchFact.item_9_before,
-            WatchFact.item_9_last,
-            WatchFact.cssrs_before,
-            WatchFact.cssrs_last,
+            _flag(score_overdue(today, view.thresholds)).label("overdue"),
+            *(WatchFact.__table__.c[name] for name in _REASONS),
         )
         .select_from(
             _with_watch(_caseload(view.instrument))

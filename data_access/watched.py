@@ -1,7 +1,7 @@
 """Conditions on ``watch_facts`` that depend on the day and on the clinic's thresholds.
 
-Written once, so that whoever counts and whoever lists means the same. Each takes ``today`` as the
-clinic's calendar day; a limit that is exactly reached counts.
+The rules of :mod:`clinical.attention`, in SQL so that the database can sort and page by them; a
+test holds the two equal. Each takes ``today`` as the clinic's calendar day.
 """
 
 from datetime import date
@@ -27,8 +27,8 @@ def under_treatment(today: date, thresholds: Thresholds) -> ColumnElement[bool]:
 def score_overdue(today: date, thresholds: Thresholds) -> ColumnElement[bool]:
     """Under treatment, and depression not scored for as long as the phase allows, or never.
 
-    Any scale of depression counts. Limits: ``overdue_induction_days`` (PHQ-9 asks for the last two
-    weeks) and ``overdue_maintenance_days``.
+    The rule of :func:`clinical.attention.unscored`. Any scale of depression counts, and so does a
+    limit that is exactly reached: ``overdue_induction_days``, ``overdue_maintenance_days``.
     """
     latest = _earliest(
         today, thresholds.overdue_induction_days, thresholds.overdue_maintenance_days
@@ -40,13 +40,20 @@ def score_overdue(today: date, thresholds: Thresholds) -> ColumnElement[bool]:
 def suicidal_concern(today: date, thresholds: Thresholds) -> ColumnElement[bool]:
     """Under treatment, and a concern about suicidal thoughts is open.
 
-    A rise of PHQ-9 item 9 or of the C-SSRS level (:func:`clinical.thoughts.open_rise`), or a level
-    from ``cssrs_high`` on, whatever it was before.
+    The rule of :func:`clinical.attention.thoughts`: item 9 or the C-SSRS level rose within
+    ``concern_days`` and has not come back, or the level is from ``cssrs_high`` on, unless item 9
+    was answered with 0 later.
     """
+    earliest = day_number(today) - thresholds.concern_days
+    not_denied = or_(
+        WatchFact.item_9_last.is_(None),
+        WatchFact.item_9_last != 0,
+        WatchFact.item_9_day <= WatchFact.cssrs_day,
+    )
     concern = or_(
-        WatchFact.item_9_since.is_not(None),
-        WatchFact.cssrs_since.is_not(None),
-        WatchFact.cssrs_last >= thresholds.cssrs_high,
+        WatchFact.item_9_since >= earliest,
+        WatchFact.cssrs_since >= earliest,
+        and_(WatchFact.cssrs_last >= thresholds.cssrs_high, not_denied),
     )
     return and_(under_treatment(today, thresholds), concern)
 

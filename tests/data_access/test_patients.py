@@ -112,7 +112,9 @@ def test_a_page_row_says_all_about_the_latest_series(connection: Connection):
         "next_day": date(2026, 4, 3),
         "provider": "Grace Hall",
         "concern": 0,
-        "item_9_last": 0,
+        "overdue": 0,
+        "scored_day": day_number(date(2026, 2, 11)),
+        "item_9_last": 0.0,
     }
 
 
@@ -229,11 +231,13 @@ def test_concern_about_suicidal_thoughts_comes_first(engine: Engine):
         fill(writer)
         record_thoughts(writer)
     with reading(engine) as connection:
-        frame = page(connection)
+        frame = page(connection, replace(VIEW, thresholds=Thresholds(concern_days=28)))
+        older = page(connection, replace(VIEW, thresholds=Thresholds(concern_days=24)))
     # Worse, steady and not evaluable, each with a concern; then the others by status. P3's rise is
     # no longer under treatment.
     assert frame["patient_key"].tolist() == [2, 6, 4, 1, 3, 5]
     assert frame["concern"].tolist() == [1, 1, 1, 0, 0, 0]
+    assert older["patient_key"].tolist() == [6, 4, 2, 1, 3, 5]  # P2's rise was 25 days ago
     columns = ["patient_key", "item_9_before", "item_9_last", "cssrs_before", "cssrs_last"]
     levels = frame[columns].astype(object).where(frame[columns].notna(), None)
     assert {key: tuple(found) for key, *found in levels.itertuples(index=False)} == {
@@ -258,7 +262,9 @@ def test_overdue_are_those_under_treatment_without_a_recent_score(connection: Co
 
     def overdue(**others: int) -> set[int]:
         view = replace(VIEW, overdue_on=TODAY, thresholds=replace(limits, **others))
-        found = set(keys(connection, view))
+        frame = page(connection, view)
+        assert frame["overdue"].eq(1).all()
+        found = set(frame["patient_key"])
         assert patients.caseload_size(connection, LOCAL_VIEWER, YEAR, view) == len(found)
         return found
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from clinical.codes import Timepoint
 from data_access.engine import make_engine, writing
-from tests.data_access.caseload_clinic import fill
+from tests.data_access.caseload_clinic import fill, record_thoughts
 
 ANNA, BOB, HOSTILE, NOVAK, CARL, NAMELESS, UNKNOWN = 1, 2, 4, 5, 6, 8, 999
 
@@ -54,11 +55,14 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         start: date = date(2025, 4, 1),
         filled: bool = True,
         chosen: int | None = None,
+        thoughts: bool = False,
     ) -> AppTest:
         if filled:
             engine = make_engine(sqlite_url)
             with writing(engine) as connection:
                 fill(connection)
+                if thoughts:
+                    record_thoughts(connection)
             engine.dispose()
         monkeypatch.setenv("TEST_DATABASE", sqlite_url)
         monkeypatch.setenv("TEST_PERIOD", f"{start} 2026-03-31")
@@ -112,7 +116,8 @@ def test_the_caseload_says_of_each_patient_what_matters(page):
     shown = page().run()
     table = shown.dataframe[0].value
     anna = table[table["Patient"] == "Müller, Anna-Lena"].iloc[0]
-    assert anna.drop("Scores").to_dict() == {
+    assert pd.isna(anna["Concern"])
+    assert anna.drop(["Scores", "Concern"]).to_dict() == {
         "Patient": "Müller, Anna-Lena",
         "Number": "A-100",
         "Series": "Induction, 3 of 6",
@@ -124,6 +129,7 @@ def test_the_caseload_says_of_each_patient_what_matters(page):
         "Days since": 48,
         "Next appointment": date(2026, 4, 3),
         "Site": "North",
+        "Provider": "Grace Hall",
     }
     assert list(anna["Scores"]) == [20, 14, 10]
     assert listed(shown)[0] == "O'Brien, Bob", "the one who got worse"
@@ -160,7 +166,70 @@ def test_status_and_order(page):
     shown.selectbox[0].set_value("Next appointment").run()
     assert listed(shown) == ["Çelik, Özlem", "Müller, Anna-Lena"]
     shown.multiselect[0].set_value(["Partial response"]).run()
-    assert "No patient in this selection has such a status." in words(shown)
+    assert "No patient in this selection fits what is chosen here." in words(shown)
+
+
+def test_a_concern_is_told_in_words_and_listed_first(page):
+    table = page(thoughts=True).run().dataframe[0].value
+    concerns = table.set_index("Patient")["Concern"]
+    overdue = "No depression score for 25 days"
+    assert concerns.head(3).to_dict() == {
+        "O'Brien, Bob": f"Item 9 rose from 0 to 1; {overdue}",
+        "100%, Carl": "C-SSRS rose from none to moderate",
+        "<b>$Power$, _**Max**_": f"C-SSRS is high; {overdue}",
+    }
+    assert concerns["Novak, Anna"] == "No depression score for 22 days"
+    assert pd.isna(concerns["Çelik, Özlem"]), "the rise of one who is no longer under treatment"
+
+
+def test_only_overdue_scores(page):
+    shown = page().run()
+    shown.toggle[0].set_value(True).run()
+    assert set(listed(shown)) == {"O'Brien, Bob", "<b>$Power$, _**Max**_", "Novak, Anna"}
+    shown.text_input[0].set_value("carl").run()
+    assert "Nobody in this selection has such a name or number and fits what" in words(shown)
+
+
+def test_providers_of_one_name_are_told_apart(page):
+    shown = page().run()
+    _, providers = shown.multiselect
+    assert providers.options == ["Grace Hall (V1)", "Grace Hall (V2)", "Omar Reed"]
+    providers.set_value(["Grace Hall (V2)", "Omar Reed"]).run()
+    assert listed(shown) == ["O'Brien, Bob", "100%, Carl", "Çelik, Özlem"]
+
+
+def test_the_choices_are_opened_by_an_address(page):
+    shown = page()
+    shown.query_params["overdue"] = "true"
+    shown.query_params["provider"] = ["Grace Hall (V1)", "Grace Hall (V2)"]
+    shown.query_params["status"] = "Not evaluable"
+    shown.run()
+    assert listed(shown) == ["Novak, Anna"]
+
+
+def test_a_provider_of_another_site_or_period_is_not_offered(page):
+    shown = page(viewer="south")
+    shown.query_params["provider"] = "Omar Reed"
+    shown.run()
+    assert not shown.exception
+    assert shown.multiselect[1].options == ["Grace Hall (V2)"]
+    assert shown.multiselect[1].value == []
+    assert set(listed(shown)) == {"Çelik, Özlem", "<b>$Power$, _**Max**_"}
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("celik", ["Çelik, Özlem"]),
+        ("obrien", ["O'Brien, Bob"]),
+        ("mull anna", ["Müller, Anna-Lena"]),
+        ("%", []),
+    ],
+)
+def test_search_by_words(page, search, expected):
+    shown = page().run()
+    shown.text_input[0].set_value(search).run()
+    assert listed(shown) == expected
 
 
 def test_another_questionnaire_by_its_address(page):
@@ -289,7 +358,7 @@ def test_a_questionnaire_that_the_patient_never_filled_in_gives_way(page):
 
 def test_a_malformed_address_falls_back_to_the_defaults(page):
     shown = page()
-    for name in ("instrument", "order", "status", "along"):
+    for name in ("instrument", "order", "status", "provider", "overdue", "along"):
         shown.query_params[name] = "<script>"
     shown.run()
     assert not shown.exception
@@ -372,7 +441,7 @@ def test_the_numbers_behind_each_picture_open_as_a_table(page):
     ]
     pressures = shown.dataframe[1].value
     assert pressures["First systolic"].tolist() == [120, 140]
-    assert shown.dataframe[2].value["Item 9"].tolist() == [2, 2, 1, 0]
+    assert shown.dataframe[2].value["Level"].tolist() == ["2", "2", "1", "0"]
     assert shown.dataframe[3].value["Side effect"].tolist() == [
         "Dissociation",
         "Nausea",
