@@ -10,9 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FunctionElement,
     Integer,
-    Over,
     Select,
     Subquery,
     and_,
@@ -89,20 +87,14 @@ def _later(patient_key: int | None) -> Select[Any]:
         *_compared(ScoreFact, patient_key),
     )
 
-    def following(function: FunctionElement[int]) -> Over[int]:
-        """The function over the scores that follow in the same series."""
-        return function.over(
-            partition_by=(scores.c.series_key, scores.c.instrument),
-            order_by=(scores.c.number, scores.c.hours_after),
-            rows=(1, None),
-        )
-
+    # Missing where no score follows.
+    later_response = func.max(scores.c.response).over(
+        partition_by=(scores.c.series_key, scores.c.instrument),
+        order_by=(scores.c.number, scores.c.hours_after),
+        rows=(1, None),
+    )
     followed = (
-        select(
-            *scores.c,
-            following(func.count()).label("later"),
-            following(func.max(scores.c.response)).label("later_response"),
-        )
+        select(*scores.c, later_response.label("later_response"))
         .where(scores.c.from_last == 1)
         .subquery()
     )
@@ -120,7 +112,6 @@ def _later(patient_key: int | None) -> Select[Any]:
         select(*groups, func.count(), func.sum(followed.c.later_response))
         .where(
             followed.c.timepoint == int(Timepoint.BEFORE_INFUSION),
-            followed.c.later > 0,
             followed.c.later_response.is_not(None),
             followed.c.percent.is_not(None),
         )

@@ -101,7 +101,7 @@ def _progress(watched: Watched, course: Course) -> FactRow:
     first = baseline.total if baseline else None
     return {
         **_latest(scale, scores, first),
-        **_loss(watched, course, scale),
+        **_loss(watched, scale),
     }
 
 
@@ -144,11 +144,11 @@ def _latest(scale: Instrument, scores: list[PlacedScore], baseline: float | None
 _LOSS = ("before_treatment", "best_percent", "now_percent", "lost_since", "lost_scores")
 
 
-def _loss(watched: Watched, course: Course, scale: Instrument) -> FactRow:
+def _loss(watched: Watched, scale: Instrument) -> FactRow:
     """The best and the latest improvement since the last induction began, and a loss between."""
-    treated = watched.courses.treated
-    until = treated[: treated.index(course) + 1]
-    inductions = [each for each in until if each.series.phase is Phase.INDUCTION]
+    inductions = [
+        course for course in watched.courses.treated if course.series.phase is Phase.INDUCTION
+    ]
     found = inductions and watched.placed.baselines.get(
         (inductions[-1].series.series_key, scale.code)
     )

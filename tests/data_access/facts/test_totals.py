@@ -212,8 +212,10 @@ def test_patients_are_counted_by_band_site_and_group(clinic):
 
 def test_a_follow_up_is_later_evidence_but_no_step(clinic):
     patient = course(clinic, 20, 18)
-    clinic.score(patient, at(13), 8)  # ten days after the second infusion
-    clinic.score(patient, at(20), 9)
+    clinic.infusion(patient, at(13))
+    clinic.score(patient, at(9), 8)  # six days after the second infusion: 60 % better
+    assert later_totals(clinic) == [(1, 2, 1, 1)]
+    clinic.score(patient, at(13, hour=9), 15)
     assert later_totals(clinic) == [(1, 2, 1, 1)]
 
 
