@@ -4,18 +4,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from clinical.thresholds import LIMITS
 from data_access import embedded
 from data_access.command_line import run
 from data_access.engine import make_engine, reading, sqlite_path, writing
 from data_access.migrate import migrate
-from data_access.schema import ImportRun, Patient
+from data_access.schema import ImportRun, Patient, ThresholdChange
 
 COMMANDS = (
     "migrate",
@@ -404,3 +405,136 @@ def test_a_backup_copy_is_sound(home: Path, exports: Path, tmp_path: Path):
     assert run(["check", "--url", f"sqlite:///{copy}"]) == 0
     assert patients(f"sqlite:///{copy}") == ["P1", "P2"]
     assert migrate(f"sqlite:///{copy}") is False
+
+
+# --- thresholds -------------------------------------------------------------------------------
+
+THRESHOLD_COMMANDS = ("thresholds", "set-threshold")
+
+
+@pytest.mark.parametrize("command", THRESHOLD_COMMANDS)
+def test_the_threshold_commands_explain_themselves(command: str, capsys):
+    assert run([command, "--help"]) == 0
+    assert f"Example: python -m data_access {command}" in capsys.readouterr().out
+
+
+def test_thresholds_are_listed_with_value_unit_default_and_meaning(sqlite_url: str, capsys):
+    assert run(["thresholds", "--url", sqlite_url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (review,) = [line for line in lines if line.startswith("review_after ")]
+    assert review.split(maxsplit=2)[:2] == ["review_after", "4"]
+    assert "4 infusions" in review
+    assert "(default 4)  the review point of an induction" in review
+    assert len(lines) == len(LIMITS) + 1
+    assert lines[-1] == "Every threshold is at its default."
+
+
+def test_a_threshold_is_set_and_every_change_of_it_is_listed(sqlite_url: str, capsys):
+    settings = [
+        ["review_after", "5", "--by", "Dr Okafor", "--reason", "Protocol 12"],
+        ["interval_factor", "1.75", "--by", "  A nurse "],
+    ]
+    told = []
+    for arguments in settings:
+        assert run(["set-threshold", *arguments, "--url", sqlite_url]) == 0
+        told.append(capsys.readouterr().out)
+    assert told == [
+        "review_after is now 5, set by Dr Okafor.\n",
+        "interval_factor is now 1.75, set by A nurse.\n",
+    ]
+    assert run(["thresholds", "--url", sqlite_url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "5 infusions    (default 4)" in joined_columns(lines, "review_after")
+    assert "1.75 times     (default 1.5)" in joined_columns(lines, "interval_factor")
+    assert lines[-3] == "Changes, the latest first:"
+    assert lines[-2].endswith(" UTC  interval_factor = 1.75, by A nurse")
+    assert lines[-1].endswith(" UTC  review_after = 5, by Dr Okafor: Protocol 12")
+    assert lines[-1].startswith(f"{datetime.now(UTC):%Y-%m-}")
+
+
+def joined_columns(lines: list[str], name: str) -> str:
+    """What stands right of a threshold's name."""
+    (line,) = [line for line in lines if line.startswith(f"{name} ")]
+    return line.removeprefix(name).strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("review_aftre", "5", "There is no threshold 'review_aftre'."),
+        ("review_after", "99", "review_after must lie between 1 and 20 infusions, not 99."),
+        ("review_after", "4.5", "review_after takes a whole number, not 4.5."),
+        ("slow_improvement", "22", "slow_improvement takes a multiple of 5, not 22."),
+        ("red_spo2", "nan", "red_spo2 must lie between 70 and 100 %, not nan."),
+    ],
+)
+def test_what_a_threshold_cannot_be_ends_with_2_and_says_what_can(
+    name: str, value: str, told: str, sqlite_url: str, capsys
+):
+    assert run(["set-threshold", name, value, "--by", "x", "--url", sqlite_url]) == 2
+    said = capsys.readouterr()
+    assert f"{told} 'python -m data_access thresholds' lists them." in joined(said.err)
+    assert "Traceback" not in said.out + said.err
+    assert changes(sqlite_url) == []
+
+
+def test_a_threshold_that_is_no_number_ends_with_2(sqlite_url: str, capsys):
+    assert run(["set-threshold", "red_spo2", "ninety", "--url", sqlite_url]) == 2
+    said = capsys.readouterr()
+    assert "VALUE" in said.err
+    assert "Traceback" not in said.out + said.err
+
+
+def changes(url: str) -> list[tuple[object, ...]]:
+    columns = (ThresholdChange.name, ThresholdChange.value, ThresholdChange.changed_by)
+    with reading(make_engine(url)) as connection:
+        return [tuple(row) for row in connection.execute(select(*columns))]
+
+
+def test_who_answers_for_a_change_is_the_user_unless_somebody_is_named(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    module = "data_access.command_line.threshold_commands.getuser"
+    monkeypatch.setattr(module, lambda: "nurse")
+    assert run(["set-threshold", "review_after", "5", "--url", sqlite_url]) == 0
+    assert changes(sqlite_url) == [("review_after", 5, "nurse")]
+
+
+@pytest.mark.parametrize("by", ["", "   "])
+def test_a_change_that_nobody_answers_for_is_refused(by: str, sqlite_url: str, capsys):
+    assert run(["set-threshold", "review_after", "5", "--by", by, "--url", sqlite_url]) == 2
+    assert "Say who answers for the change." in joined(capsys.readouterr().err)
+    assert changes(sqlite_url) == []
+
+
+def test_where_the_user_has_no_name_one_is_asked_for(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    def nameless() -> str:
+        raise OSError("No username set in the environment")
+
+    module = "data_access.command_line.threshold_commands.getuser"
+    monkeypatch.setattr(module, nameless)
+    assert run(["set-threshold", "review_after", "5", "--url", sqlite_url]) == 2
+    assert "Say who answers for the change." in joined(capsys.readouterr().err)
+    assert run(["set-threshold", "review_after", "5", "--by", "x", "--url", sqlite_url]) == 0
+
+
+def test_thresholds_of_no_database_end_with_3(tmp_path: Path, capsys):
+    url = f"sqlite:///{tmp_path / 'clinic.db'}"
+    for arguments in (["thresholds"], ["set-threshold", "review_after", "5", "--by", "x"]):
+        assert run([*arguments, "--url", url]) == 3
+        said = capsys.readouterr()
+        assert "The database file is not there" in said.err
+        assert "Traceback" not in said.out + said.err
+    assert not (tmp_path / "clinic.db").exists()
+
+
+def test_names_and_reasons_cannot_steer_the_terminal(sqlite_url: str, capsys):
+    hostile = "\x1b[2J[red]x"
+    setting = ["set-threshold", "review_after", "5", "--by", hostile, "--reason", hostile]
+    assert run([*setting, "--url", sqlite_url]) == 0
+    assert run(["thresholds", "--url", sqlite_url]) == 0
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "[2J[red]x" in told
