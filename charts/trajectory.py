@@ -1,34 +1,21 @@
 """The trajectory of one patient: scores against the infusions, a panel for each instrument."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isnan, nan
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts.along import Along, Extent, along_axis, infusion_positions, phase_changes
-from charts.along import score_positions as positions_of
-from charts.one_patient import improvement, taken
 from charts.palette import INK, NEUTRAL
-from charts.score_marks import (
-    LOOKS,
-    NARROW,
-    Box,
-    Marks,
-    box_above,
-    box_below,
-    remission_label,
-    set_apart,
-    severity_bands,
-    width_of,
-)
-from charts.style import across, figure, name_at
+from charts.placed_scores import Panel, PlacedPanel, Spot, place_panel
+from charts.score_levels import ABOVE, BELOW, panel_levels
+from charts.score_marks import LOOKS, NARROW, Marks, set_apart, width_of
+from charts.style import figure, name_at
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
-from clinical.progress import response_total
 
 JOINED = "Baseline, and before an infusion"
 MISSING = "No score before the infusion"
@@ -40,31 +27,7 @@ _PANEL_ALONE, _PANEL, _GAP, _STRIP, _MARGINS = 280, 200, 26, 50, 92
 """Pixels: the height of one panel, of each of several, between them, of the infusions, around."""
 _DOSE_ROWS, _PHASE_ROWS = 2, 2
 _DOSE_WIDTH = 32
-_MARK, _STROKE, _SHIFT = 5, 2, 7
-"""Pixels: half a mark, half a joining line, and from the end of a level to its name."""
-_PARTS = 8
-"""Points at which a joining line is looked at when a name is placed."""
-_BELOW, _ABOVE = 0.09, 0.02
-"""How far the axis goes beyond the instrument's range, as a share of it."""
-_SPAN = 1 + _BELOW + _ABOVE
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The scores of one instrument.
-
-    ``scores``: as :func:`data_access.one_patient.patient_scores`; ``baselines``: one row per
-    series with ``series_key``, ``baseline``, ``completed`` (the time of the baseline) and
-    ``induction_baseline`` (for maintenance: that of the induction before it; else missing).
-    """
-
-    instrument: Instrument
-    scores: pd.DataFrame
-    baselines: pd.DataFrame
-
-    def later(self) -> pd.DataFrame:
-        """The scores that are no baseline; these are drawn from ``baselines``."""
-        return self.scores[self.scores["timepoint"] != int(Timepoint.BASELINE)]
+_OTHERS = (Timepoint.AFTER_INFUSION, Timepoint.FOLLOW_UP, Timepoint.UNLINKED)
 
 
 def trajectory_chart(
@@ -76,7 +39,7 @@ def trajectory_chart(
     series where ``along`` is not the date.
     """
     marks = infusions.assign(x=infusion_positions(infusions, along))
-    placed = [_Placed.of(panel, marks, along) for panel in panels]
+    placed = [place_panel(panel, marks, along) for panel in panels]
     extent = Extent([*marks["x"], *(x for panel in placed for x in panel.positions())])
     heights = _Heights(len(panels))
     behind, traces = Marks(), [_infusion_marks(marks, extent)]
@@ -84,8 +47,10 @@ def trajectory_chart(
     for number, panel in enumerate(placed):
         axis = f"y{number + 2}"
         axes[f"yaxis{number + 2}"] = _score_axis(panel.instrument, heights.domain(number))
-        _add_levels(behind, panel, axis, extent, heights.panel)
-        traces += panel.traces(axis, extent)
+        levels = panel_levels(panel, axis, extent, heights.panel)
+        behind.shapes += levels.shapes
+        behind.words += levels.words
+        traces += _panel_traces(panel, axis, extent)
     rows = _add_phase_changes(behind, phase_changes(marks), extent)
     chart = figure(
         heights.total,
@@ -94,72 +59,8 @@ def trajectory_chart(
         legend={"y": 1 + (6 + 16 * rows) / heights.plot, "traceorder": "normal"},
         **axes,
     )
-    chart.add_traces(traces)
-    _show_each_name_once(chart)
+    chart.add_traces([go.Scatter(trace) for trace in _each_name_once(traces)])
     return chart
-
-
-def without_score_before(panel: Panel, infusions: pd.DataFrame) -> pd.DataFrame:
-    """The infusions that no score of the instrument was taken before; for the first, no baseline.
-
-    ``infusions``: in time order, all of each series that is among them.
-    """
-    had = set(_expected(panel, infusions))
-    keys = zip(infusions["series_key"], infusions["number"], strict=True)
-    return infusions[pd.Series([key not in had for key in keys], infusions.index, dtype=bool)]
-
-
-def _expected(panel: Panel, infusions: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Series key and number of each infusion that a score was taken before."""
-    following = infusions.groupby("series_key")["number"].shift(-1)
-    after = dict(
-        zip(zip(infusions["series_key"], infusions["number"], strict=True), following, strict=True)
-    )
-    first = infusions.groupby("series_key")["number"].min()
-    for series_key in panel.baselines["series_key"]:
-        yield series_key, first.get(series_key, -1)
-    before = panel.scores[panel.scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
-    for series_key, number in zip(before["series_key"], before["number"], strict=True):
-        yield series_key, after.get((series_key, number), -1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A panel whose scores, baselines and missing scores know where they stand."""
-
-    instrument: Instrument
-    scores: pd.DataFrame
-    baselines: pd.DataFrame
-    missing: pd.DataFrame
-    ends: dict[Any, Any]
-
-    @classmethod
-    def of(cls, panel: Panel, marks: pd.DataFrame, along: Along) -> "_Placed":
-        later = panel.later()
-        later = later.assign(x=positions_of(later, marks, along), hover=_score_words(later))
-        baselines = panel.baselines.assign(
-            timepoint=int(Timepoint.BASELINE), number=0, hours_after=nan
-        )
-        baselines = baselines.assign(
-            x=positions_of(baselines, marks, along), hover=_baseline_words(baselines)
-        )
-        ends: dict[Any, Any] = {
-            key: max([*own["x"], *later.loc[later["series_key"].isin([key]), "x"]])
-            for key, own in marks.groupby("series_key")
-        }
-        return cls(panel.instrument, later, baselines, without_score_before(panel, marks), ends)
-
-    def positions(self) -> list[Any]:
-        return [*self.scores["x"], *self.baselines["x"]]
-
-    def traces(self, axis: str, extent: Extent) -> list[go.Scatter]:
-        lines = _scores_before(self.scores, self.baselines)
-        found = [*lines, *_other_scores(self.scores)]
-        if len(self.missing):
-            found.append(_missing_marks(self.missing, self.instrument, extent))
-        for trace in found:
-            trace.yaxis = axis
-        return found
 
 
 class _Heights:
@@ -190,7 +91,7 @@ def _score_axis(instrument: Instrument, domain: list[float]) -> dict[str, Any]:
     return {
         "title": {"text": instrument.name},
         "domain": domain,
-        "range": [instrument.lowest - _BELOW * span, instrument.highest + _ABOVE * span],
+        "range": [instrument.lowest - BELOW * span, instrument.highest + ABOVE * span],
         "tickvals": [*(band.lowest for band in instrument.bands), instrument.highest],
         "zeroline": False,
         "automargin": True,
@@ -200,152 +101,6 @@ def _score_axis(instrument: Instrument, domain: list[float]) -> dict[str, Any]:
 def _foot(instrument: Instrument) -> float:
     """Just under the lowest total."""
     return instrument.lowest - 0.05 * (instrument.highest - instrument.lowest)
-
-
-def _add_levels(
-    behind: Marks, panel: _Placed, axis: str, extent: Extent, panel_pixels: float
-) -> None:
-    """Bands and remission; for each series its baseline and the total where response begins."""
-    bands = severity_bands(panel.instrument, axis)
-    room = _Room(panel, extent, panel_pixels)
-    lines = _level_lines(panel, extent)
-    behind.shapes += [
-        *bands.shapes,
-        *(line.shape() | {"yref": axis} for line in lines if line.dash is not None),
-    ]
-    behind.words += [
-        *(words for words in bands.words if words["xref"] == "paper"),
-        *(name | {"yref": axis} for line in lines for name in room.name_of(line)),
-    ]
-
-
-class _Line(NamedTuple):
-    """A level along a stretch of time. ``dash`` is ``None`` where the line is drawn elsewhere."""
-
-    level: float
-    name: str
-    dash: str | None
-    start: Any
-    end: Any
-
-    def shape(self) -> dict[str, Any]:
-        line = across(self.level, dash=self.dash or "solid")
-        return line | {"xref": "x", "x0": self.start, "x1": self.end}
-
-
-def _level_lines(panel: _Placed, extent: Extent) -> list[_Line]:
-    """The lines of a panel; the level of a response is named once, however many series have it."""
-    lines = []
-    told: set[float] = set()
-    if panel.instrument.remission_at_most is not None:
-        level = panel.instrument.remission_at_most
-        lines.append(_Line(level, remission_label(level), None, extent.low, extent.high))
-    for row in panel.baselines.to_dict("records"):
-        end = panel.ends.get(row["series_key"], row["x"])
-        for level, label, dash in _levels(panel.instrument, row):
-            known = dash == "dot" and level in told
-            lines.append(_Line(level, "" if known else label, dash, row["x"], end))
-            if dash == "dot":
-                told.add(level)
-    return lines
-
-
-class _Room:
-    """Where on a narrow screen the names of a panel's lines lie over nothing else."""
-
-    def __init__(self, panel: _Placed, extent: Extent, pixels: float) -> None:
-        self._instrument, self._extent, self._pixels = panel.instrument, extent, pixels
-        self._names: list[Box] = []
-        self._marks = [
-            Box(x - radius, x + radius, y - radius, y + radius)
-            for x, y, radius in self._drawn(panel)
-        ]
-
-    def name_of(self, line: _Line) -> list[dict[str, Any]]:
-        """The name of a line, at either end of it, over or under it; none where names would meet.
-
-        Where every place lies over a mark, one that lies over no other name is taken.
-        """
-        if not line.name:
-            return []
-        places = [place for place in self._places(line) if not _meets(place[0], self._names)]
-        clear = [place for place in places if not _meets(place[0], self._marks)]
-        for box, anchors in [*clear, *places][:1]:
-            self._names.append(box)
-            return [name_at(line.level, line.name) | anchors]
-        return []
-
-    def _places(self, line: _Line) -> Iterator[tuple[Box, dict[str, Any]]]:
-        height = self._height(line.level)
-        width = width_of(line.name)
-        start, end = self._extent.pixels(line.start), self._extent.pixels(line.end)
-        at_start = (start + _SHIFT, {"x": line.start, "xanchor": "left", "xshift": _SHIFT})
-        at_end = (end - width - _SHIFT, {"x": line.end, "xanchor": "right", "xshift": -_SHIFT})
-        for left, anchors in (at_end, at_start) if line.dash is None else (at_start, at_end):
-            if left < 0:
-                continue
-            for box, side in (
-                (box_above(left, height, line.name), "bottom"),
-                (box_below(left, height, line.name), "top"),
-            ):
-                yield box, {"xref": "x", **anchors, "yanchor": side}
-
-    def _height(self, total: float) -> float:
-        span = _SPAN * (self._instrument.highest - self._instrument.lowest)
-        return self._pixels * (total - self._instrument.lowest) / span
-
-    def _drawn(self, panel: _Placed) -> Iterator[tuple[float, float, float]]:
-        """The scores, and points on the lines that join them, each with its radius."""
-        for _, total, x in _points(panel.scores, "total"):
-            yield self._extent.pixels(x), self._height(total), _MARK
-        before = panel.scores[panel.scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
-        joined = [*_points(panel.baselines, "baseline"), *_points(before, "total")]
-        for (series, total, x), (other, following, after) in pairwise(
-            sorted(joined, key=lambda point: (point[0], point[2]))
-        ):
-            yield self._extent.pixels(x), self._height(total), _MARK
-            if series == other:
-                start, end = self._extent.pixels(x), self._extent.pixels(after)
-                for part in range(1, _PARTS):
-                    share = part / _PARTS
-                    yield (
-                        start + share * (end - start),
-                        self._height(total + share * (following - total)),
-                        _STROKE,
-                    )
-
-
-def _points(frame: pd.DataFrame, column: str) -> Iterator[tuple[float, float, Any]]:
-    """Series (-1 outside any), total and position of each score."""
-    return zip(frame["series_key"].fillna(-1), frame[column], frame["x"], strict=True)
-
-
-def _meets(box: Box, others: list[Box]) -> bool:
-    return any(box.overlaps(other) for other in others)
-
-
-def _levels(instrument: Instrument, row: dict[Any, Any]) -> list[tuple[float, str, str]]:
-    """The levels of one series: total, name, and how the line is dashed."""
-    levels = [(row["baseline"], f"Baseline {row['baseline']:g}", "dash")]
-    response = _response_level(instrument, row["baseline"], row["induction_baseline"])
-    if response is not None:
-        levels.append((*response, "dot"))
-    return levels
-
-
-def _response_level(
-    instrument: Instrument, baseline: float, induction_baseline: float
-) -> tuple[float, str] | None:
-    """The total at which a response begins; for maintenance that of the induction before it.
-
-    Half of a baseline that a response has already lowered would be a level that nobody aims at.
-    """
-    if isnan(induction_baseline):
-        level, words = response_total(instrument, baseline), "Response"
-    else:
-        level = response_total(instrument, induction_baseline)
-        words = f"Response, from {induction_baseline:g} before induction"
-    return None if level is None else (level, f"{words}: {level:g}")
 
 
 def _add_phase_changes(behind: Marks, changes: pd.DataFrame, extent: Extent) -> int:
@@ -383,28 +138,31 @@ def _add_phase_changes(behind: Marks, changes: pd.DataFrame, extent: Extent) -> 
     return max((row + 1 for row in rows if row is not None), default=0)
 
 
-def _scores_before(scores: pd.DataFrame, baselines: pd.DataFrame) -> list[go.Scatter]:
-    """Each series' baseline and the scores before its infusions, joined; series are not."""
-    columns = ["series_key", "number", "x", "total", "hover"]
-    first = baselines.assign(total=baselines["baseline"])
-    part = scores[scores["timepoint"] == int(Timepoint.BEFORE_INFUSION)]
-    rows = pd.concat([first[columns], part[columns]])
+def _panel_traces(panel: PlacedPanel, axis: str, extent: Extent) -> list[dict[str, Any]]:
+    """The marks of one panel, as plotly's scatter traces take them."""
+    traces = [_joined(series, axis) for series in panel.joined()]
+    traces += [_apart(kind, spots, axis) for kind in _OTHERS if (spots := panel.of_kind(kind))]
+    if panel.missing:
+        traces.append(_missing_marks(panel, axis, extent))
+    return traces
+
+
+def _joined(series: list[Spot], axis: str) -> dict[str, Any]:
+    """A series' baseline and the scores before its infusions, joined except over a missing one."""
+    gaps = _gaps([spot.number for spot in series])
     symbol, colour = LOOKS[Timepoint.BEFORE_INFUSION]
-    return [
-        go.Scatter(
-            x=_broken(series["x"].tolist(), gaps),
-            y=_broken(series["total"].tolist(), gaps),
-            mode="lines+markers",
-            name=JOINED,
-            legendgroup=JOINED,
-            line={"color": colour, "width": 2.5},
-            marker={"symbol": symbol, "color": colour, "size": 9},
-            customdata=_broken(series["hover"].tolist(), gaps),
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-        for _, series in rows.groupby("series_key", sort=False)
-        for gaps in [_gaps(series["number"].tolist())]
-    ]
+    return {
+        "x": _broken([spot.x for spot in series], gaps),
+        "y": _broken([spot.total for spot in series], gaps),
+        "yaxis": axis,
+        "mode": "lines+markers",
+        "name": JOINED,
+        "legendgroup": JOINED,
+        "line": {"color": colour, "width": 2.5},
+        "marker": {"symbol": symbol, "color": colour, "size": 9},
+        "customdata": _broken([spot.hover for spot in series], gaps),
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def _gaps(numbers: list[int]) -> list[bool]:
@@ -421,93 +179,86 @@ def _broken(values: list[Any], gaps: list[bool]) -> list[Any]:
     ]
 
 
-def _other_scores(scores: pd.DataFrame) -> list[go.Scatter]:
-    """The scores of each other timepoint, with its own mark and no line."""
-    kinds = (Timepoint.AFTER_INFUSION, Timepoint.FOLLOW_UP, Timepoint.UNLINKED)
-    parts = {kind: scores[scores["timepoint"] == int(kind)] for kind in kinds}
-    return [
-        go.Scatter(
-            x=part["x"].tolist(),
-            y=part["total"].tolist(),
-            mode="markers",
-            name=kind.label,
-            legendgroup=kind.label,
-            marker={
-                "symbol": LOOKS[kind][0],
-                "color": LOOKS[kind][1],
-                "size": 10,
-                "line": {"width": 2},
-            },
-            customdata=part["hover"].tolist(),
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-        for kind, part in parts.items()
-        if len(part)
-    ]
+def _apart(kind: Timepoint, spots: list[Spot], axis: str) -> dict[str, Any]:
+    """The scores of another timepoint, with its own mark and no line."""
+    symbol, colour = LOOKS[kind]
+    return {
+        "x": [spot.x for spot in spots],
+        "y": [spot.total for spot in spots],
+        "yaxis": axis,
+        "mode": "markers",
+        "name": kind.label,
+        "legendgroup": kind.label,
+        "marker": {"symbol": symbol, "color": colour, "size": 10, "line": {"width": 2}},
+        "customdata": [spot.hover for spot in spots],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
-def _missing_marks(missing: pd.DataFrame, instrument: Instrument, extent: Extent) -> go.Scatter:
+def _missing_marks(panel: PlacedPanel, axis: str, extent: Extent) -> dict[str, Any]:
     """A hollow mark at the foot where an infusion had no score before it, in words where few."""
-    words = [f"no score before infusion {number}" for number in missing["number"]]
-    lefts = [extent.pixels(position) for position in missing["x"]]
+    words = [f"no score before infusion {number}" for number, _ in panel.missing]
+    lefts = [extent.pixels(position) for _, position in panel.missing]
     following = [*lefts[1:], NARROW]
     room = [
         end - left > width_of(word) + 14
         for left, end, word in zip(lefts, following, words, strict=True)
     ]
-    return go.Scatter(
-        x=missing["x"].tolist(),
-        y=[_foot(instrument)] * len(missing),
-        mode="markers+text",
-        name=MISSING,
-        legendgroup=MISSING,
-        marker={"symbol": "circle-open", "size": 8, "color": NEUTRAL, "line": {"width": 1.5}},
-        text=[word if free else "" for word, free in zip(words, room, strict=True)],
-        textposition="middle right",
-        textfont={"size": 11, "color": NEUTRAL},
-        customdata=[f"{instrument.name}: {word}" for word in words],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+    return {
+        "x": [position for _, position in panel.missing],
+        "y": [_foot(panel.instrument)] * len(panel.missing),
+        "yaxis": axis,
+        "mode": "markers+text",
+        "name": MISSING,
+        "legendgroup": MISSING,
+        "marker": {"symbol": "circle-open", "size": 8, "color": NEUTRAL, "line": {"width": 1.5}},
+        "text": [word if free else "" for word, free in zip(words, room, strict=True)],
+        "textposition": "middle right",
+        "textfont": {"size": 11, "color": NEUTRAL},
+        "customdata": [f"{panel.instrument.name}: {word}" for word in words],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
-def _show_each_name_once(chart: go.Figure) -> None:
+def _each_name_once(traces: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """One entry in the legend for each kind of mark, in whatever panel it comes first."""
     seen: set[str] = set()
-    for trace in chart.data:
-        trace.showlegend = trace.name not in seen
-        seen.add(trace.name)
+    for trace in traces:
+        yield trace | {"showlegend": trace["name"] not in seen}
+        seen.add(trace["name"])
 
 
-def _infusion_marks(marks: pd.DataFrame, extent: Extent) -> go.Scatter:
+def _infusion_marks(marks: pd.DataFrame, extent: Extent) -> dict[str, Any]:
     """The infusions along the foot, with the dose in words where it changes."""
-    labels = _dose_labels(marks["mg_per_kg"])
+    places = marks["x"].tolist()
+    labels = _dose_labels(marks["mg_per_kg"].tolist())
     rows = set_apart(
-        [extent.pixels(position) for position in marks["x"]],
+        [extent.pixels(place) for place in places],
         [_DOSE_WIDTH if label else 0 for label in labels],
         _DOSE_ROWS,
     )
-    return go.Scatter(
-        x=marks["x"].tolist(),
-        y=[0.4] * len(marks),
-        mode="markers+text",
-        name=INFUSION,
-        marker={
+    return {
+        "x": places,
+        "y": [0.4] * len(places),
+        "mode": "markers+text",
+        "name": INFUSION,
+        "marker": {
             "symbol": [
                 "triangle-up" if phase == Phase.INDUCTION else "triangle-up-open"
-                for phase in marks["phase"]
+                for phase in marks["phase"].tolist()
             ],
             "size": 10,
             "color": INK,
         },
-        text=[
+        "text": [
             "" if row is None else "<br>" * row + label
             for label, row in zip(labels, rows, strict=True)
         ],
-        textposition="bottom center",
-        textfont={"size": 11, "color": NEUTRAL},
-        customdata=[_dose_words(*row) for row in _doses(marks)],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+        "textposition": "bottom center",
+        "textfont": {"size": 11, "color": NEUTRAL},
+        "customdata": [_dose_words(*row) for row in _doses(marks)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def _dose_labels(doses: Iterable[float]) -> list[str]:
@@ -529,26 +280,3 @@ def _dose_words(number: int, started: pd.Timestamp, dose_mg: float, mg_per_kg: f
     dose = "dose not recorded" if isnan(dose_mg) else f"{dose_mg:g} mg"
     weight = "" if isnan(mg_per_kg) else f" ({mg_per_kg:.2f} mg/kg)"
     return f"Infusion {number}, {started:%d %b %Y}<br>{dose}{weight}"
-
-
-def _baseline_words(baselines: pd.DataFrame) -> list[str]:
-    return [
-        f"{completed:%d %b %Y}: {baseline:g}<br>baseline"
-        for completed, baseline in zip(baselines["completed"], baselines["baseline"], strict=True)
-    ]
-
-
-def _score_words(scores: pd.DataFrame) -> list[str]:
-    return [
-        f"{completed:%d %b %Y}: {total:g}<br>{taken(Timepoint(timepoint), number, hours)}"
-        + ("" if isnan(percent) else f"<br>{improvement(percent)}")
-        for completed, total, timepoint, number, hours, percent in zip(
-            scores["completed"],
-            scores["total"],
-            scores["timepoint"],
-            scores["number"],
-            scores["hours_after"],
-            scores["percent"],
-            strict=True,
-        )
-    ]

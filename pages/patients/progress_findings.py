@@ -8,7 +8,7 @@ import pandas as pd
 from charts import trajectory as charts
 from charts.along import Along
 from charts.one_patient import improvement, taken
-from charts.trajectory import Panel
+from charts.placed_scores import Panel, without_score_before
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.milestones import Milestone, Milestones, TakenScore, Verdict, reliable_change
@@ -251,7 +251,7 @@ def _course_words(panel: Panel) -> str:
 
 def _before_words(panel: Panel, infusions: pd.DataFrame) -> str:
     """How many of the infusions had a score before them, and how many scores there are in all."""
-    had = len(infusions) - len(charts.without_score_before(panel, infusions))
+    had = len(infusions) - len(without_score_before(panel, infusions))
     scores = len(panel.baselines) + len(panel.later())
     return (
         f"{panel.instrument.name}: {had} of {count_words(len(infusions), 'infusion')} had a score "

@@ -116,13 +116,19 @@ def _placed(baselines: pd.DataFrame, series: pd.DataFrame, infusions: pd.DataFra
 
     Only the day is kept of a baseline: it is put at noon, and never after the infusion it precedes.
     """
-    rows = baselines.merge(series[["series_key", "phase", "first_day"]], on="series_key")
-    rows = rows.sort_values("first_day", kind="stable")
-    first = rows["series_key"].map(infusions.groupby("series_key")["started"].min())
-    rows["completed"] = [
-        min(datetime.combine(day_date(day), time(12)), started)
-        for day, started in zip(rows["day"], first, strict=True)
-    ]
+    known = series.set_index("series_key")
+    started = dict(
+        zip(infusions["series_key"][::-1], infusions["started"][::-1], strict=True)
+    )  # The infusions are in time order: of each series the first is kept.
+    keys = baselines["series_key"]
+    rows = baselines.assign(
+        phase=keys.map(known["phase"]),
+        first_day=keys.map(known["first_day"]),
+        completed=[
+            min(datetime.combine(day_date(day), time(12)), started[key])
+            for key, day in zip(keys, baselines["day"], strict=True)
+        ],
+    ).sort_values("first_day", kind="stable")
     induction = rows["baseline"].where(rows["phase"] == int(Phase.INDUCTION))
     before = induction.groupby(rows["instrument"]).ffill()
     rows["induction_baseline"] = before.where(rows["phase"] == int(Phase.MAINTENANCE))

@@ -9,14 +9,13 @@ import plotly.graph_objects as go
 import pytest
 
 from charts.along import Along, Extent, between_infusions
+from charts.placed_scores import Panel, without_score_before
 from charts.score_marks import NARROW, Box, box_above, set_apart, width_of
 from charts.trajectory import (
     INFUSION,
     JOINED,
     MISSING,
-    Panel,
     trajectory_chart,
-    without_score_before,
 )
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import CADSS, GAD7, PHQ9, WHO5
