@@ -37,7 +37,7 @@ def expected_finding(
     """Where the patient stands in a record of one series; in words why, where that is unknown."""
     baseline = answered.baseline_of(instrument)
     if instrument not in COMPARED:
-        return f"{instrument.name} has no severity bands, so nobody counts as comparable."
+        return f"{instrument.name} is not compared with other patients: it has no expected course."
     if baseline is None:
         return f"Without a {instrument.name} baseline nobody can be called comparable."
     own = own_course(answered.later_scores_of(instrument), baseline)
@@ -51,8 +51,8 @@ def expected_finding(
     course = expected_course(_of_group(counts, group))
     if course["p50"].isna().all():
         return f"Fewer than {FEWEST} comparable patients, so no expected course is shown."
-    verdict = track(instrument, float(own["total"].iloc[-1]), course, number)
-    later = _outlook(context, who, group, own, thresholds) if phase is Phase.INDUCTION else None
+    verdict = _verdict(instrument, own, course)
+    later = _outlook(context, who, group, own, thresholds)
     title = _title(verdict, instrument, own, course)
     return Finding(
         key="expected-course",
@@ -94,6 +94,14 @@ def outlook_words(later: Outlook | None) -> str:
     )
 
 
+def _verdict(instrument: Instrument, own: pd.DataFrame, course: pd.DataFrame) -> Track:
+    """How the latest score compares; a baseline says nothing yet about the treatment."""
+    number = int(own["number"].iloc[-1])
+    if number == 0:
+        return Track.UNKNOWN
+    return track(instrument, float(own["total"].iloc[-1]), course, number)
+
+
 def _outlook(
     context: PageContext,
     who: Comparable,
@@ -101,6 +109,9 @@ def _outlook(
     own: pd.DataFrame,
     thresholds: Thresholds,
 ) -> Outlook | None:
+    """What became of those who had come as far; of an induction, and by a rule of response only."""
+    if who.phase is not Phase.INDUCTION or who.instrument.response_percent is None:
+        return None
     number, percent = int(own["number"].iloc[-1]), own["percent"].iloc[-1]
     if number == 0 or pd.isna(percent):
         return None
@@ -114,7 +125,8 @@ def _of_group(counts: pd.DataFrame, group: DiagnosisGroup | None) -> pd.DataFram
 
 def _title(verdict: Track, instrument: Instrument, own: pd.DataFrame, course: pd.DataFrame) -> str:
     number, total = int(own["number"].iloc[-1]), own["total"].iloc[-1]
-    words = f"{_VERDICTS[verdict]}: {instrument.name} {total:g} {_step(number)}"
+    found = _VERDICTS[verdict] if number else "Nothing to compare yet"
+    words = f"{found}: {instrument.name} {total:g} {_step(number)}"
     if verdict is Track.UNKNOWN:
         return words
     median = course.loc[course["number"] == number, "p50"].iloc[0]
