@@ -84,7 +84,10 @@ def _rows(chairs: pd.DataFrame) -> _Rows:
 
 
 def day_chart(day: ChairDay, revision: str) -> go.Figure:
-    """The chairs of today; the reader's zoom lasts as long as ``revision`` stays the same."""
+    """The chairs of today.
+
+    A chart that is drawn again in place keeps the reader's zoom while ``revision`` stays the same.
+    """
     rows = _rows(day.chairs)
     first, last = _reach(day)
     chart = figure(
@@ -101,22 +104,22 @@ def day_chart(day: ChairDay, revision: str) -> go.Figure:
             "showgrid": False,
             "fixedrange": True,
         },
-        shapes=[
-            *_closed(day, rows, first, last),
-            *_now_lines(day, rows),
-        ],
-        annotations=[*_remarks(day, rows, first), *_now_words(day, rows)],
     )
+    blocks = _blocks(day, rows)
+    chart.add_trace(_closed(day, rows, blocks))
+    names = _names(day.chairs)
+    stays = day.stays.assign(words=_stay_words(day.stays, names))
     for state in _COLOURS:
-        stays = day.stays[day.stays["state"] == int(state)]
-        if not stays.empty:
-            chart.add_trace(_bars(day, stays, rows, state))
-    expected = day.stays[day.stays["state"].isin(_UNDER_WAY)]
-    expected = expected[expected["ends"] > expected["known_until"]]
+        of_state = stays[stays["state"] == int(state)]
+        if not of_state.empty:
+            chart.add_trace(_bars(of_state, rows, state))
+    expected = stays[stays["state"].isin(_UNDER_WAY) & (stays["ends"] > stays["known_until"])]
     if not expected.empty:
-        chart.add_trace(_expected_bars(day, expected, rows))
+        chart.add_trace(_expected_bars(expected, rows))
     if not day.free.empty:
-        chart.add_trace(_free_bars(day, rows))
+        chart.add_trace(_free_bars(day.free, rows, names))
+    chart.add_trace(_now_lines(day, blocks))
+    chart.add_trace(_words(day, rows, blocks))
     return chart
 
 
@@ -138,7 +141,7 @@ def _hours_axis(first: float, last: float) -> dict[str, Any]:
     return {"tickvals": ticks, "ticktext": [clock_words(tick) for tick in ticks]}
 
 
-def _bars(day: ChairDay, stays: pd.DataFrame, rows: _Rows, state: ChairState) -> go.Bar:
+def _bars(stays: pd.DataFrame, rows: _Rows, state: ChairState) -> go.Bar:
     """What is known of the stays of one state."""
     marker: dict[str, Any] = {"color": _COLOURS[state], "line": {"width": 0}}
     if state is ChairState.ARRIVED:
@@ -157,7 +160,7 @@ def _bars(day: ChairDay, stays: pd.DataFrame, rows: _Rows, state: ChairState) ->
             for kind, other in zip(stays["kind"], is_other, strict=True)
         ],
         **_INSIDE,
-        customdata=_stay_words(day, stays),
+        customdata=stays["words"].to_list(),
         hovertemplate="%{customdata}<extra></extra>",
     )
 
@@ -171,7 +174,7 @@ _INSIDE: dict[str, Any] = {
 }
 
 
-def _expected_bars(day: ChairDay, stays: pd.DataFrame, rows: _Rows) -> go.Bar:
+def _expected_bars(stays: pd.DataFrame, rows: _Rows) -> go.Bar:
     """What is expected of the stays that are under way."""
     return go.Bar(
         **_places(stays, rows, stays["known_until"], stays["ends"]),
@@ -181,14 +184,13 @@ def _expected_bars(day: ChairDay, stays: pd.DataFrame, rows: _Rows) -> go.Bar:
         marker={"color": INK, "opacity": _EXPECTED_OPACITY, "line": {"width": 0}},
         text=[f"to {clock_words(ends)}" for ends in stays["ends"]],
         **_INSIDE | {"insidetextanchor": "end", "insidetextfont": {"color": INK, "size": 11}},
-        customdata=_stay_words(day, stays),
+        customdata=stays["words"].to_list(),
         hovertemplate="%{customdata}<extra></extra>",
     )
 
 
-def _free_bars(day: ChairDay, rows: _Rows) -> go.Bar:
-    names = _names(day)
-    free = day.free.assign(lane=0, lanes=1)
+def _free_bars(slots: pd.DataFrame, rows: _Rows, names: Mapping[int, str]) -> go.Bar:
+    free = slots.assign(lane=0, lanes=1)
     return go.Bar(
         **_places(free, rows, free["begins"], free["ends"]),
         orientation="h",
@@ -239,17 +241,16 @@ def length_words(minutes: float) -> str:
     return f"{whole // _HOUR} h{f' {rest:02d}' if rest else ''}"
 
 
-def _names(day: ChairDay) -> dict[int, str]:
+def _names(chairs: pd.DataFrame) -> dict[int, str]:
     """Chair and site in a hover."""
-    columns = (day.chairs[each] for each in ("chair_key", "chair", "site"))
+    columns = (chairs[each] for each in ("chair_key", "chair", "site"))
     return {
         key: f"<b>{text(chair)}</b>, {text(site)}"
         for key, chair, site in zip(*columns, strict=True)
     }
 
 
-def _stay_words(day: ChairDay, stays: pd.DataFrame) -> list[str]:
-    names = _names(day)
+def _stay_words(stays: pd.DataFrame, names: Mapping[int, str]) -> list[str]:
     return [
         "<br>".join(
             part
@@ -284,35 +285,38 @@ def _usual_words(usual: UsualTime | None) -> str:
     )
 
 
-def _blocks(day: ChairDay, rows: _Rows) -> dict[int, tuple[float, float]]:
-    """The upper and lower edge of each site's rows, its name's included."""
-    edges: dict[int, tuple[float, float]] = {}
+_Blocks = dict[int, tuple[float, float]]
+"""The upper and lower edge of each site's rows, its name's included."""
+
+
+def _blocks(day: ChairDay, rows: _Rows) -> _Blocks:
+    edges: _Blocks = {}
     for site, chair in zip(day.chairs["site_key"], day.chairs["chair_key"], strict=True):
-        row = rows.of_chair[chair]
         top = rows.of_site[site] - 0.5 if site in rows.of_site else rows.top
-        edges[site] = (edges.get(site, (top, 0.0))[0], row + 0.5)
+        edges[site] = (edges.get(site, (top, 0.0))[0], rows.of_chair[chair] + 0.5)
     return edges
 
 
-def _closed(day: ChairDay, rows: _Rows, first: float, last: float) -> Iterable[dict[str, Any]]:
+# Shades, lines and words are traces of many marks each: as many shapes cost ten times the time.
+def _closed(day: ChairDay, rows: _Rows, blocks: _Blocks) -> go.Bar:
     """Shades over the hours in which a site is closed; none where its hours are not recorded."""
-    for site, (_, lower) in _blocks(day, rows).items():
-        chairs = [
-            rows.of_chair[chair]
-            for chair in day.chairs.loc[day.chairs["site_key"] == site, "chair_key"]
-        ]
-        for begins, ends in _outside(day.hours, site, first, last):
-            yield {
-                "type": "rect",
-                "x0": begins,
-                "x1": ends,
-                "y0": min(chairs) - 0.5,
-                "y1": lower,
-                "fillcolor": PALE,
-                "opacity": 0.3,
-                "line": {"width": 0},
-                "layer": "below",
-            }
+    first, last = _reach(day)
+    shades = [
+        (begins, ends - begins, upper + 1 if site in rows.of_site else -0.5, lower)
+        for site, (upper, lower) in blocks.items()
+        for begins, ends in _outside(day.hours, site, first, last)
+    ]
+    return go.Bar(
+        orientation="h",
+        base=[shade[0] for shade in shades],
+        x=[shade[1] for shade in shades],
+        y=[(upper + lower) / 2 for _, _, upper, lower in shades],
+        width=[lower - upper for _, _, upper, lower in shades],
+        name="Closed",
+        marker={"color": PALE, "opacity": 0.3, "line": {"width": 0}},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _outside(
@@ -328,43 +332,48 @@ def _outside(
         yield cursor, last
 
 
-def _now_lines(day: ChairDay, rows: _Rows) -> Iterable[dict[str, Any]]:
+def _now_lines(day: ChairDay, blocks: _Blocks) -> go.Scatter:
     """A dotted line at the data's last change, for each site by its own clock."""
-    for site, (upper, lower) in _blocks(day, rows).items():
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for site, edges in blocks.items():
         if site in day.now:
-            yield {
-                "type": "line",
-                "x0": day.now[site],
-                "x1": day.now[site],
-                "y0": upper,
-                "y1": lower,
-                "line": {"color": INK, "width": 1.5, "dash": "dot"},
-            }
+            x.extend((day.now[site], day.now[site], None))
+            y.extend((*edges, None))
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": INK, "width": 1.5, "dash": "dot"},
+        name="Data's last change",
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
-def _now_words(day: ChairDay, rows: _Rows) -> Iterable[dict[str, Any]]:
-    """What the dotted line means, where it begins, and again where the clock shows another hour."""
+def _words(day: ChairDay, rows: _Rows, blocks: _Blocks) -> go.Scatter:
+    """Beside each site's name when it is open, and at the dotted line what time it was there."""
+    first, _ = _reach(day)
+    words: list[tuple[float, float, str]] = [
+        (first, rows.of_site[site], day.remarks[site])
+        for site in rows.of_site
+        if site in day.remarks
+    ]
     last: float | None = None
-    for site, (upper, _) in _blocks(day, rows).items():
+    for site, (upper, _) in blocks.items():
         now = day.now.get(site)
         if now is not None and now != last:
-            yield _words(now, upper + 0.45, f" as of {clock_words(now)}", INK)
+            words.append((now, upper + 0.45, f" as of {clock_words(now)}"))
             last = now
-
-
-def _remarks(day: ChairDay, rows: _Rows, first: float) -> Iterable[dict[str, Any]]:
-    for site, row in rows.of_site.items():
-        if site in day.remarks:
-            yield _words(first, row, text(day.remarks[site]), NEUTRAL)
-
-
-def _words(x: float, y: float, words: str, colour: str) -> dict[str, Any]:
-    return {
-        "x": x,
-        "y": y,
-        "text": words,
-        "xanchor": "left",
-        "yanchor": "middle",
-        "showarrow": False,
-        "font": {"size": 11, "color": colour},
-    }
+    return go.Scatter(
+        x=[each[0] for each in words],
+        y=[each[1] for each in words],
+        text=[text(each[2]) for each in words],
+        mode="text",
+        textposition="middle right",
+        textfont={"size": 11, "color": INK},
+        name="Opening hours",
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )

@@ -33,7 +33,7 @@ from pages.today.signals import signal_findings
 def today_page(context: PageContext) -> None:
     """Draw the page."""
     moment = moment_of(context)
-    known = look_up(context, moment)
+    known = remembered(context, "what Today knows", lambda: look_up(context, moment), moment)
     if known.is_empty:
         nothing(why_nothing(context, moment))
         return

@@ -280,7 +280,8 @@ def test_the_chairs_by_the_hour_in_words(clinic):
     ) in said
     assert "2 other visits take no chair. Not drawn: 1 cancelled." in said
     assert "Refreshed 11:00, and again each minute. The data's last change: 11:00." in said
-    names = [trace["name"] for trace in timeline(page)["data"]]
+    shown = [trace for trace in timeline(page)["data"] if trace.get("showlegend", True)]
+    names = [trace["name"] for trace in shown]
     assert names == ["Done", "Arrived", "Booked", "Missed", "Free, 60 minutes or more"]
 
 
