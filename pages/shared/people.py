@@ -13,5 +13,5 @@ def person_name(given: object, family: object) -> str:
     Left in, marks that turn the direction of writing would turn what stands beside the name, too.
     Anything but text is taken for missing.
     """
-    parts = [_UNSHOWN.sub("", part) for part in (family, given) if isinstance(part, str) and part]
-    return ", ".join(parts) or "No name recorded"
+    parts = [_UNSHOWN.sub("", part) for part in (family, given) if isinstance(part, str)]
+    return ", ".join(part for part in parts if part.strip()) or "No name recorded"

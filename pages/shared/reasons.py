@@ -54,12 +54,21 @@ def _level(level: float) -> str:
 def _red_event(row: Row, _today: int, thresholds: Thresholds) -> str:
     parts = []
     if bool(red_pressure(pd.DataFrame([row]), thresholds).iloc[0]):
-        parts.append(f"blood pressure up to {row['peak_systolic']:.0f}/{row['peak_diastolic']:.0f}")
+        parts.append(_pressure(row["peak_systolic"], row["peak_diastolic"]))
     if row["lowest_spo2"] < thresholds.red_spo2:
         parts.append(f"oxygen saturation {row['lowest_spo2']:g} %")
     if row["deepest_sedation"] <= thresholds.red_sedation:
         parts.append(f"sedation MOAA/S {row['deepest_sedation']:.0f}")
     return f"Last infusion: {listed(parts)}"
+
+
+def _pressure(systolic: float, diastolic: float) -> str:
+    """The peaks, of which one may not have been measured."""
+    if isnan(diastolic):
+        return f"systolic pressure up to {systolic:.0f}"
+    if isnan(systolic):
+        return f"diastolic pressure up to {diastolic:.0f}"
+    return f"blood pressure up to {systolic:.0f}/{diastolic:.0f}"
 
 
 def _worse(row: Row, _today: int, _thresholds: Thresholds) -> str:
@@ -89,7 +98,8 @@ def _no_response(row: Row, _today: int, _thresholds: Thresholds) -> str:
 
 
 def _compared(percent: float) -> str:
-    return f"{abs(percent):.0f} % {'better' if percent >= 0 else 'worse'}"
+    whole = round(percent)
+    return f"{abs(whole)} % {'better' if whole >= 0 else 'worse'}"
 
 
 def _late(row: Row, today: int, _thresholds: Thresholds) -> str:
@@ -97,7 +107,7 @@ def _late(row: Row, today: int, _thresholds: Thresholds) -> str:
     booked = "none booked"
     if not isnan(row["booked_day"]):
         booked = f"booked for {day_words(day_date(int(row['booked_day'])))}"
-    return f"{days} since the last booster, usually every {row['usual_interval']:.0f}; {booked}"
+    return f"{days} since the last booster, usually every {row['usual_interval']:g}; {booked}"
 
 
 def _unscored(row: Row, today: int, _thresholds: Thresholds) -> str:
