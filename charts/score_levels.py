@@ -25,6 +25,8 @@ BELOW, ABOVE = 0.09, 0.02
 _SPAN = 1 + BELOW + ABOVE
 _MARK, _STROKE, _SHIFT = 5, 2, 7
 """Pixels: half a mark, half a joining line, and from the end of a level to its name."""
+_ALONG = (0.0, 1.0, 0.5, 0.25, 0.75)
+"""Where along its line a name may stand, in the order in which places are tried."""
 _PARTS = 8
 """Points at which a joining line is looked at when a name is placed."""
 
@@ -110,7 +112,7 @@ class _Room:
         ]
 
     def name_of(self, line: _Line) -> list[dict[str, Any]]:
-        """The name of a line, at either end of it, over or under it; none where names would meet.
+        """The name of a line, somewhere along it, over or under; none where names would meet.
 
         Where every place lies over a mark, one that lies over no other name is taken.
         """
@@ -124,19 +126,22 @@ class _Room:
         return []
 
     def _places(self, line: _Line) -> Iterator[tuple[Box, dict[str, Any]]]:
-        height = self._height(line.level)
-        width = width_of(line.name)
+        height, width = self._height(line.level), width_of(line.name)
         start, end = self._extent.pixels(line.start), self._extent.pixels(line.end)
-        at_start = (start + _SHIFT, {"x": line.start, "xanchor": "left", "xshift": _SHIFT})
-        at_end = (end - width - _SHIFT, {"x": line.end, "xanchor": "right", "xshift": -_SHIFT})
-        for left, anchors in (at_end, at_start) if line.dash is None else (at_start, at_end):
+        first, last = (_ALONG[1], _ALONG[0]) if line.dash is None else _ALONG[:2]
+        for share in (first, last, *_ALONG[2:]):
+            anchor = "right" if share == 1 else "left"
+            left = end - width - _SHIFT if share == 1 else start + share * (end - start) + _SHIFT
             if left < 0:
                 continue
-            for box, side in (
-                (box_above(left, height, line.name), "bottom"),
-                (box_below(left, height, line.name), "top"),
-            ):
-                yield box, {"xref": "x", **anchors, "yanchor": side}
+            anchors = {
+                "xref": "x",
+                "x": line.start + share * (line.end - line.start),
+                "xanchor": anchor,
+                "xshift": -_SHIFT if share == 1 else _SHIFT,
+            }
+            yield box_above(left, height, line.name), anchors | {"yanchor": "bottom"}
+            yield box_below(left, height, line.name), anchors | {"yanchor": "top"}
 
     def _height(self, total: float) -> float:
         span = _SPAN * (self._instrument.highest - self._instrument.lowest)

@@ -94,6 +94,7 @@ def _course(frame: pd.DataFrame, name: str, labels: Sequence[str], axis: str) ->
             marker={
                 "size": [12 if up else 8 for up in risen],
                 "color": [CONCERN if up else INK for up in risen],
+                "opacity": 1,
             },
             name=name,
             customdata=[

@@ -58,7 +58,7 @@ def patient_answer(
     return (
         f"{instrument.name} {_movement(baseline, last['total'])}, {_taken(last)}: "
         f"**{_compared(instrument, baseline, last['total'])}**; "
-        f"{_outcome(instrument, word, scores)}."
+        f"{_outcome(instrument, phase, word, scores)}."
     )
 
 
@@ -116,23 +116,28 @@ def change_words(rows: pd.DataFrame) -> pd.DataFrame:
     """The table of :func:`change_table` for reading: markdown, the rule beside what it rules."""
     return pd.DataFrame(
         {
-            "Questionnaire": rows["Questionnaire"],
+            "Questionnaire": rows["Questionnaire"].mask(rows["Questionnaire"].duplicated(), ""),
             "Milestone": [
                 f"**{what}**" + (f": {rule[0].lower()}{rule[1:]}" if rule else "")
                 for what, rule in zip(rows["What"], rows["Rule"], strict=True)
             ],
             "Result": rows["Result"],
             "When": [
-                "–" if pd.isna(day) else f"Day {day}, {day_words(on)}"
+                "–" if pd.isna(day) else f"Day {day}, {_unbroken(day_words(on))}"
                 for day, on in zip(rows["Day"], rows["Date"], strict=True)
             ],
             "After": [
-                "–" if pd.isna(number) else count_words(number, "infusion")
+                "–" if pd.isna(number) else _unbroken(count_words(number, "infusion"))
                 for number in rows["Infusions"]
             ],
-            "Score taken": [taken_words or "–" for taken_words in rows["Score taken"]],
+            "Score taken": [words or "–" for words in rows["Score taken"]],
         }
     )
+
+
+def _unbroken(words: str) -> str:
+    """Words that stay on one line."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _change_rows(record: Record, instrument: Instrument) -> list[dict[str, Any]]:
@@ -240,13 +245,19 @@ def _when(score: TakenScore) -> str:
 
 
 def _course_words(panel: Panel) -> str:
-    """From the first value to the last, and the best between them."""
-    values = [*panel.baselines["baseline"], *panel.later()["total"]]
+    """From the first baseline to the last score, and the best between them."""
+    later, baselines = panel.later(), panel.baselines
     name = panel.instrument.name
+    best = max if panel.instrument.higher_is_better else min
+    values = [*baselines["baseline"], *later["total"]]
     if not values:
         return f"no {name} score"
-    best = max if panel.instrument.higher_is_better else min
-    return f"{name} from {values[0]:g} to {values[-1]:g}, best {best(values):g}"
+    if later.empty:
+        return f"{name} {values[-1]:g} at baseline"
+    latest, best_words = later["total"].iloc[-1], f"best {best(values):g}"
+    if baselines.empty or baselines["completed"].min() > later["completed"].iloc[0]:
+        return f"{name} without a baseline at first, latest {latest:g}, {best_words}"
+    return f"{name} from {values[0]:g} to {latest:g}, {best_words}"
 
 
 def _before_words(panel: Panel, infusions: pd.DataFrame) -> str:
@@ -286,7 +297,7 @@ def _compared(instrument: Instrument, baseline: float, total: float) -> str:
     return improvement(percent)
 
 
-def _outcome(instrument: Instrument, word: Status, scores: pd.DataFrame) -> str:
+def _outcome(instrument: Instrument, phase: Phase, word: Status, scores: pd.DataFrame) -> str:
     """The status, since when a response or remission holds, or that one was lost."""
     if word is Status.WORSE:
         return f"{WORSE_POINTS[instrument.code]:g} or more count as worse"
@@ -302,7 +313,8 @@ def _outcome(instrument: Instrument, word: Status, scores: pd.DataFrame) -> str:
             )
         )
     reached = scores["response"].isin([1])
-    if reached.any():
+    # Maintenance is told against the induction before it, where a lost response is said.
+    if reached.any() and phase is not Phase.MAINTENANCE:
         first = scores[reached].iloc[0]
         return f"{word.label.lower()}: the response seen {_taken(first)} is lost"
     return word.label.lower()

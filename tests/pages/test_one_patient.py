@@ -146,11 +146,8 @@ def test_the_change_that_is_real(page):
         "Loss of response": "Not lost",
     }
     rows = shown.table[0].value
-    assert list(rows["When"])[:3] == [
-        "Day 9, 11 Feb 2026",
-        "Day 9, 11 Feb 2026",
-        "Day 8, 10 Feb 2026",
-    ]
+    when = [words.replace("\N{NO-BREAK SPACE}", " ") for words in rows["When"]]
+    assert when[:3] == ["Day 9, 11 Feb 2026", "Day 9, 11 Feb 2026", "Day 8, 10 Feb 2026"]
     assert list(rows["Score taken"])[:3] == [
         "20 hours after infusion 3",
         "20 hours after infusion 3",
@@ -172,7 +169,7 @@ def test_several_questionnaires_are_panels_with_a_sentence_each(page):
     (missing,) = traces(shown, MISSING)
     assert missing["customdata"] == ["GAD-7: no score before infusion 2"]
     assert "GAD-7: 2 of 3 infusions had a score before them; 2 scores" in found
-    assert set(shown.table[0].value["Questionnaire"]) == {"PHQ-9", "GAD-7"}
+    assert set(shown.table[0].value["Questionnaire"]) == {"PHQ-9", "GAD-7", ""}
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,13 @@ def test_a_response_that_is_lost_within_a_series():
     )
 
 
+def test_in_maintenance_a_lost_response_is_told_once_against_the_induction():
+    course = scores((BEFORE, 1, 3, 1, 1), (BEFORE, 2, 8, 0, 0))
+    assert patient_answer(PHQ9, MAINTENANCE, course, 7) == (
+        "PHQ-9 rose from 7 (baseline) to 8, before infusion 3: **1 point worse**; steady."
+    )
+
+
 def test_worse_is_told_in_points_with_its_rule():
     course = scores((Timepoint.AFTER_INFUSION, 2, 26, 0, 0))
     assert patient_answer(PHQ9, INDUCTION, course, 20) == (
@@ -166,7 +173,9 @@ def test_the_trajectory_says_how_many_infusions_had_a_score_before_them():
     assert found.subtitle == "PHQ-9: 3 of 3 infusions had a score before them; 4 scores"
     gap = trajectory_finding(record(COURSE[1], COURSE[2], baseline=None), [PHQ9], Along.DATE)
     assert "1 of 3 infusions had a score before them" in gap.subtitle
-    assert gap.title == "PHQ-9 from 4 to 10, best 4, over 3 infusions"
+    assert gap.title == ("PHQ-9 without a baseline at first, latest 10, best 4, over 3 infusions")
+    alone = trajectory_finding(record(), [PHQ9], Along.DATE)
+    assert alone.title == "PHQ-9 20 at baseline, over 3 infusions"
 
 
 def test_several_questionnaires_each_have_their_denominator():
@@ -252,7 +261,7 @@ def test_what_is_worse_is_told_in_points():
 def test_the_table_as_it_is_read():
     read = change_words(change_table(record(*COURSE), [PHQ9]))
     assert [said(cell) for cell in read.iloc[2]] == [
-        "PHQ-9",
+        "",
         "**Response**: at least 50 % better than the baseline",
         "Reached, at 4",
         "Day 5, 7 Feb 2026",
@@ -268,3 +277,4 @@ def test_a_row_for_each_milestone_of_each_questionnaire():
     )
     table = change_table(both, [PHQ9, GAD7])
     assert table["Questionnaire"].value_counts().to_dict() == {"PHQ-9": 7, "GAD-7": 7}
+    assert [name for name in change_words(table)["Questionnaire"] if name] == ["PHQ-9", "GAD-7"]
