@@ -518,8 +518,8 @@ class LaterTotal(Base):
     """Pre-added totals of what followed a score before an infusion.
 
     How many ``patients`` had a score after infusion ``number`` that was better than the baseline by
-    ``step`` times five per cent, rounded down, and then a later score of the same series before an
-    infusion; and how many of them ``responded`` at such a later score.
+    ``step`` times five per cent, rounded down, and then a later score of the same series, not
+    within 72 hours after an infusion; and how many of them ``responded`` at such a later score.
     """
 
     __tablename__ = "later_totals"

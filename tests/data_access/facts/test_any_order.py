@@ -16,6 +16,7 @@ from data_access.facts import (
     refresh_unassigned_appointments,
 )
 from data_access.facts.tables import FACT_TABLES, table_of
+from data_access.facts.totals import TOTAL_TABLES
 from data_access.schema import Assessment, Base, Infusion, Patient, Series, SideEffectFact, Term
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
 
@@ -100,7 +101,7 @@ def write(clinic: RecordedClinic, record: Record) -> None:
 
 def snapshot(clinic: RecordedClinic) -> dict[str, list[Any]]:
     """Everything that is derived."""
-    derived: tuple[type[Base], ...] = (*FACT_TABLES, Series, Infusion, Term)
+    derived: tuple[type[Base], ...] = (*FACT_TABLES, *TOTAL_TABLES, Series, Infusion, Term)
     return {model.__tablename__: clinic.rows(model) for model in derived}
 
 
@@ -206,7 +207,7 @@ def facts_by_meaning(clinic: RecordedClinic) -> dict[str, list[str]]:
     series = dict(clinic.rows(Series, "series_key", "series_id"))
     terms = dict(clinic.rows(Term, "term_key", "name"))
     facts = {}
-    for model in FACT_TABLES:
+    for model in (*FACT_TABLES, *TOTAL_TABLES):
         columns = [
             column.name for column in table_of(model).columns if column.name not in RECORD_KEYS
         ]

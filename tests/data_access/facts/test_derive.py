@@ -11,6 +11,7 @@ from clinical.instruments import PHQ9
 from data_access.facts import (
     refresh_facts,
 )
+from data_access.handles import handle_maker
 from data_access.schema import (
     CourseFact,
     PatientFact,
@@ -22,7 +23,7 @@ def test_every_column(clinic):
     patient = clinic.patient(site_id="S2", primary_diagnosis="F33.1")
     clinic.series(patient, "induction", date(2026, 3, 1), planned_infusions=6)
     clinic.infusion(patient, at(0), series_id="X1")
-    clinic.infusion(patient, at(3), series_id="X1")
+    clinic.infusion(patient, at(3), series_id="X1", provider_id="D1")
     clinic.score(patient, at(-2), 18)
     clinic.score(patient, at(1), 12)
     clinic.score(patient, at(4), 9)
@@ -60,7 +61,19 @@ def test_every_column(clinic):
         "infusions": 2,
         "first_infusion_day": DAY_0,
         "last_infusion_day": DAY_0 + 3,
+        "handle": handle_maker(clinic.connection)("P1"),
+        "provider_key": 1,
     }
+
+
+def test_the_provider_is_who_gave_the_latest_infusion_that_names_somebody(clinic):
+    patient = clinic.patient()
+    clinic.infusion(patient, at(0), provider_id="D1")
+    clinic.infusion(patient, at(3))
+    other = clinic.patient()
+    clinic.infusion(other, at(0))
+    refresh_facts(clinic.connection, [patient, other])
+    assert clinic.rows(PatientFact, "provider_key") == [(1,), (None,)]
 
 
 def test_a_course_with_a_baseline_only(clinic):
