@@ -71,6 +71,9 @@ class Sort(StrEnum):
     NEXT_APPOINTMENT = "Next appointment"
 
 
+_SORTS_WITHOUT_COURSE = (Sort.NAME, Sort.NEXT_APPOINTMENT)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseloadView:
     """What of the caseload is looked at.
@@ -143,8 +146,9 @@ def caseload_size(
     connection: Connection, viewer: Viewer, filters: Filters, view: CaseloadView
 ) -> int:
     """How many patients a view of the caseload holds."""
-    statement = _selected(connection, viewer, filters, view, func.count())
-    return connection.scalar(statement) or 0
+    source = _source(view, asks_course=bool(view.statuses))
+    counted = select(func.count()).select_from(source)
+    return connection.scalar(_selected(connection, viewer, filters, view, counted)) or 0
 
 
 def caseload_page(
@@ -172,8 +176,10 @@ def caseload_page(
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
+    asks_course = bool(view.statuses) or view.sort not in _SORTS_WITHOUT_COURSE
+    keys_of = select(PatientFact.patient_key).select_from(_source(view, asks_course=asks_course))
     statement = (
-        _ordered(_selected(connection, viewer, filters, view, PatientFact.patient_key), view, today)
+        _ordered(_selected(connection, viewer, filters, view, keys_of), view, today)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
@@ -287,6 +293,11 @@ def _caseload(instrument: Instrument) -> FromClause:
     )
 
 
+def _source(view: CaseloadView, *, asks_course: bool) -> FromClause:
+    """The patients, with the course only where it is asked for: looking it up takes the longest."""
+    return _caseload(view.instrument) if asks_course else PatientFact.__table__
+
+
 def _under_way(filters: Filters) -> tuple[ColumnElement[bool], ...]:
     """The latest series has an infusion, and the period touches the time of its infusions."""
     return (
@@ -297,16 +308,14 @@ def _under_way(filters: Filters) -> tuple[ColumnElement[bool], ...]:
 
 
 def _selected(
-    connection: Connection, viewer: Viewer, filters: Filters, view: CaseloadView, *columns: Any
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    view: CaseloadView,
+    statement: Select[Any],
 ) -> Select[Any]:
-    """Those columns of the patients in a view."""
+    """A statement on ``patient_facts``, kept to the patients in a view."""
     require(viewer, Permission.SEE_PATIENTS)
-    source = _caseload(view.instrument)
-    if view.sort is Sort.NAME:
-        source = source.join(Patient.__table__, Patient.patient_key == PatientFact.patient_key)
-    if view.sort is Sort.CONCERN or view.overdue_on:
-        source = _with_watch(source)
-    statement = select(*columns).select_from(source)
     if view.beyond:
         site_keys = permitted_site_keys(connection, viewer)
         if site_keys is not None:
@@ -318,11 +327,6 @@ def _selected(
     return statement.where(*_narrowed(view), *matches(view.search))
 
 
-def _with_watch(source: FromClause) -> FromClause:
-    """With what the attention rules look at; a patient without an infusion has nothing of it."""
-    return source.outerjoin(WatchFact.__table__, WatchFact.patient_key == PatientFact.patient_key)
-
-
 def _narrowed(view: CaseloadView) -> list[ColumnElement[bool]]:
     """The conditions of the view's own choices."""
     found: list[ColumnElement[bool]] = []
@@ -332,14 +336,15 @@ def _narrowed(view: CaseloadView) -> list[ColumnElement[bool]]:
     if view.provider_keys:
         found.append(PatientFact.provider_key.in_(view.provider_keys))
     if view.overdue_on:
-        found.append(score_overdue(view.overdue_on, view.thresholds))
+        found.append(_is_watched(score_overdue(view.overdue_on, view.thresholds)))
     return found
 
 
 def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[Any]:
-    """The statement in the view's order; ties by improvement, then by key, so that pages meet."""
+    """The statement in the view's order; ties by key, so that pages meet."""
     better_last = CourseFact.percent.asc().nulls_last()
     if view.sort is Sort.NAME:
+        statement = statement.join(Patient, Patient.patient_key == PatientFact.patient_key)
         order = [
             func.lower(Patient.family_name).asc().nulls_last(),
             func.lower(Patient.given_name).asc().nulls_last(),
@@ -364,7 +369,16 @@ def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[
 
 
 def _concern(view: CaseloadView, today: date) -> ColumnElement[int]:
-    return _flag(suicidal_concern(today, view.thresholds))
+    return _flag(_is_watched(suicidal_concern(today, view.thresholds)))
+
+
+def _is_watched(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a condition on the patient's watched facts holds.
+
+    Those for whom it does are few and found along an index, once for the whole statement; a join
+    would look at the facts of everybody.
+    """
+    return PatientFact.patient_key.in_(select(WatchFact.patient_key).where(condition))
 
 
 def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -400,12 +414,13 @@ def _rows(connection: Connection, view: CaseloadView, keys: list[int], today: da
             CourseFact.last_timepoint,
             Provider.name.label("provider"),
             _next_appointment(today).label("next_day"),
-            _concern(view, today).label("concern"),
+            _flag(suicidal_concern(today, view.thresholds)).label("concern"),
             _flag(score_overdue(today, view.thresholds)).label("overdue"),
             *(WatchFact.__table__.c[name] for name in _REASONS),
         )
         .select_from(
-            _with_watch(_caseload(view.instrument))
+            _caseload(view.instrument)
+            .outerjoin(WatchFact.__table__, WatchFact.patient_key == PatientFact.patient_key)
             .join(Patient.__table__, Patient.patient_key == PatientFact.patient_key)
             .outerjoin(Site.__table__, Site.site_key == PatientFact.site_key)
             .outerjoin(Provider.__table__, Provider.provider_key == PatientFact.provider_key)

@@ -59,7 +59,7 @@ def caseload_page(context: PageContext) -> None:
     else:
         nothing(_why_nothing(context))
     if Permission.SEE_PATIENTS in context.viewer.permissions:
-        _list(context, instrument, thresholds)
+        _list(context, _choose_view(context, instrument, thresholds), totals)
     else:
         st.caption("You see totals only. The list is for those who may see patients by name.")
     if len(totals):
@@ -93,22 +93,22 @@ def _why_nothing(context: PageContext) -> str:
     return f"{words}; the data runs from {first} to {last}."
 
 
-def _list(context: PageContext, instrument: Instrument, thresholds: Thresholds) -> None:
-    """The caseload as a table: search, narrow, sort, page, open."""
-    view = _choose_view(context, instrument, thresholds)
-    connection, viewer, filters = context.connection, context.viewer, context.filters
-    size = queries.caseload_size(connection, viewer, filters, view)
+def _list(context: PageContext, view: CaseloadView, totals: pd.DataFrame) -> None:
+    """The caseload as a table, a page at a time; a row opens its patient."""
+    size = _size(context, view, totals)
     if not size:
         nothing(_why_no_row(view))
         return
     table, foot = st.container(), st.container(horizontal=True, vertical_alignment="center")
     with foot:
         page = _choose_page(size, view)
-    rows = queries.caseload_page(connection, viewer, filters, view, page=page, today=context.today)
+    rows = queries.caseload_page(
+        context.connection, context.viewer, context.filters, view, page=page, today=context.today
+    )
     st.session_state[ORDER] = rows["patient_key"].tolist()
-    shown = caseload_table(rows, context.today, thresholds)
+    shown = caseload_table(rows, context.today, view.thresholds)
     with table:
-        _draw_table(shown, instrument)
+        _draw_table(shown, view.instrument)
     with foot:
         first = (page - 1) * PAGE_SIZE + 1
         st.caption(
@@ -116,6 +116,14 @@ def _list(context: PageContext, instrument: Instrument, thresholds: Thresholds) 
             "Select a row to open the patient."
         )
         csv_button(saved_caseload(shown), "caseload")
+
+
+def _size(context: PageContext, view: CaseloadView, totals: pd.DataFrame) -> int:
+    """How many patients the list holds. By status alone, the totals have counted them already."""
+    if view.search.strip() or view.provider_keys or view.overdue_on:
+        return queries.caseload_size(context.connection, context.viewer, context.filters, view)
+    chosen = totals["status"].isin([int(status) for status in view.statuses or Status])
+    return int(totals.loc[chosen, "patients"].sum())
 
 
 def _draw_table(shown: pd.DataFrame, instrument: Instrument) -> None:
