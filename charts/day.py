@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.palette import CATEGORIES, CONCERN, INK, NEUTRAL, PALE
+from charts.palette import BACKGROUND, CATEGORIES, CONCERN, INK, NEUTRAL, PALE
 from charts.style import figure, label, text
 from clinical.codes import AppointmentKind, Phase
 from clinical.day import LEAST_FREE_MINUTES, ChairState, UsualTime, clock_words
@@ -143,7 +143,11 @@ def _hours_axis(first: float, last: float) -> dict[str, Any]:
 
 def _bars(stays: pd.DataFrame, rows: _Rows, state: ChairState) -> go.Bar:
     """What is known of the stays of one state."""
-    marker: dict[str, Any] = {"color": _COLOURS[state], "line": {"width": 0}}
+    # The rim keeps stays apart that follow each other without a gap.
+    marker: dict[str, Any] = {
+        "color": _COLOURS[state],
+        "line": {"color": BACKGROUND, "width": 1},
+    }
     if state is ChairState.ARRIVED:
         marker["line"] = {"color": INK, "width": 2}
     if state is ChairState.RECOVERING:
@@ -353,27 +357,46 @@ def _now_lines(day: ChairDay, blocks: _Blocks) -> go.Scatter:
 
 def _words(day: ChairDay, rows: _Rows, blocks: _Blocks) -> go.Scatter:
     """Beside each site's name when it is open, and at the dotted line what time it was there."""
-    first, _ = _reach(day)
-    words: list[tuple[float, float, str]] = [
-        (first, rows.of_site[site], day.remarks[site])
-        for site in rows.of_site
-        if site in day.remarks
-    ]
-    last: float | None = None
-    for site, (upper, _) in blocks.items():
-        now = day.now.get(site)
-        if now is not None and now != last:
-            words.append((now, upper + 0.45, f" as of {clock_words(now)}"))
-            last = now
+    words = [*_remarks(day, rows), *_now_words(day, blocks)]
     return go.Scatter(
-        x=[each[0] for each in words],
-        y=[each[1] for each in words],
-        text=[text(each[2]) for each in words],
+        x=[each.x for each in words],
+        y=[each.y for each in words],
+        text=[text(each.words) for each in words],
         mode="text",
-        textposition="middle right",
+        textposition=[each.position for each in words],
         textfont={"size": 11, "color": INK},
         name="Opening hours",
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
     )
+
+
+class _Words(NamedTuple):
+    """A text in the plot, and on which side of its point it stands."""
+
+    x: float
+    y: float
+    words: str
+    position: str = "middle right"
+
+
+def _remarks(day: ChairDay, rows: _Rows) -> Iterable[_Words]:
+    first, last = _reach(day)
+    for site, row in rows.of_site.items():
+        if site in day.remarks:
+            # At the end of the row that is farther from the dotted line, which has words too.
+            if day.now.get(site, last) < (first + last) / 2:
+                yield _Words(last, row, day.remarks[site], "middle left")
+            else:
+                yield _Words(first, row, day.remarks[site])
+
+
+def _now_words(day: ChairDay, blocks: _Blocks) -> Iterable[_Words]:
+    """At the first site, and again where the clock shows another time."""
+    last: float | None = None
+    for site, (upper, _) in blocks.items():
+        now = day.now.get(site)
+        if now is not None and now != last:
+            yield _Words(now, upper + 0.45, f" as of {clock_words(now)}")
+            last = now

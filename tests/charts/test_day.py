@@ -125,16 +125,18 @@ def test_the_hours_reach_from_opening_to_closing_and_as_far_as_the_stays():
 
 
 def test_the_datas_last_change_is_a_dotted_line_by_each_sites_clock():
-    traces = bars(day_chart(day(sites=2), ""))
+    traces = bars(day_chart(day(sites=2, now={1: 780, 2: 600}), ""))
     line = traces["Data's last change"]
-    assert list(line.x) == [660, 660, None, 480, 480, None]
+    assert list(line.x) == [780, 780, None, 600, 600, None]
     assert list(line.y) == [-0.5, 2.5, None, 2.5, 4.5, None]
     assert [words.strip() for words in traces["Opening hours"].text] == [
         "08:00–17:00",
         "closed on Wednesdays",
-        "as of 11:00",
-        "as of 08:00",
+        "as of 13:00",
+        "as of 10:00",
     ]
+    # North's hours stand at the left, because its line is in the afternoon; West's at the right.
+    assert list(traces["Opening hours"].textposition[:2]) == ["middle right", "middle left"]
     assert not bars(day_chart(day(now={}), ""))["Data's last change"].x
 
 

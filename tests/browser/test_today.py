@@ -1,0 +1,62 @@
+"""The day on Today: drawn, and drawn again each minute without moving what one reads."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+# Minutes may change on the clock while the page is looked at, so the test waits a little longer
+# than one refresh takes.
+_A_REFRESH = 75_000
+_WATCH = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    window.clinicSeen = new Set();
+    new MutationObserver(() => {
+        window.clinicSeen.add(JSON.stringify([main.scrollTop, main.scrollHeight]));
+    }).observe(document.body, {childList: true, subtree: true, attributes: true});
+}"""
+"""Notes, at every change of the page, how far it is scrolled and how long it is."""
+_SEEN = "() => [...window.clinicSeen].map((each) => JSON.parse(each))"
+_RANGE = "() => document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range"
+
+
+def _scrolled(tab: Visit) -> float:
+    return float(tab.page.get_by_test_id("stMain").evaluate("main => main.scrollTop"))
+
+
+def test_the_chairs_are_drawn_and_refresh_by_themselves_without_moving_the_page(
+    visit: Callable[..., Visit],
+):
+    tab = visit().open()
+    chart = tab.page.locator(".js-plotly-plot").first
+    chart.locator(".main-svg").first.wait_for()
+    assert chart.locator(".barlayer .bars path").count() > 5
+    assert "chairs in use" in tab.text
+    assert "free slot" in tab.text
+
+    refreshed = tab.page.get_by_text("Refreshed ")
+    before = refreshed.inner_text()
+    tab.page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 400)")
+    box = chart.bounding_box()
+    assert box is not None
+    tab.page.mouse.move(box["x"] + 300, box["y"] + 150)
+    tab.page.mouse.down()
+    tab.page.mouse.move(box["x"] + 700, box["y"] + 150, steps=5)
+    tab.page.mouse.up()
+    tab.page.wait_for_timeout(1_000)
+    zoomed = tab.page.evaluate(_RANGE)
+    tab.page.evaluate(_WATCH)
+
+    expect(refreshed).not_to_have_text(before, timeout=_A_REFRESH)
+    tab.settle()
+    assert tab.page.evaluate(_RANGE) == zoomed
+    assert _scrolled(tab) == 400
+    seen = tab.page.evaluate(_SEEN)
+    assert seen, "the refresh changes something"
+    assert len(seen) == 1, f"the page moved while it refreshed: {seen}"
+    assert tab.console_errors == []
+    assert "fault in the program" not in tab.text
