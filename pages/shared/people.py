@@ -13,5 +13,10 @@ def person_name(given: object, family: object) -> str:
     Left in, marks that turn the direction of writing would turn what stands beside the name, too.
     Anything but text is taken for missing.
     """
-    parts = [_UNSHOWN.sub("", part) for part in (family, given) if isinstance(part, str)]
-    return ", ".join(part for part in parts if part.strip()) or "No name recorded"
+    parts = [_shown(part) for part in (family, given) if isinstance(part, str)]
+    return ", ".join(filter(None, parts)) or "No name recorded"
+
+
+def _shown(part: str) -> str:
+    """In one line: a line break or a tab is a space, as the words on its sides are two."""
+    return _UNSHOWN.sub("", " ".join(part.split())).strip()

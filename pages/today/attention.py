@@ -71,6 +71,12 @@ def _title(found: Attention) -> str:
 
 
 def _subtitle(found: Attention) -> str:
+    if not found.treated:
+        limits = found.thresholds
+        return (
+            f"Under treatment is who had an infusion in the last {limits.treated_induction_days} "
+            f"days in induction, or {limits.treated_maintenance_days} in maintenance."
+        )
     share = proportion(len(found.listed), found.treated)
     return (
         f"{percent(share.estimate)} of {count_words(found.treated, 'patient')} under treatment; "

@@ -1,5 +1,6 @@
 """Why a patient is listed, in words, for each rule and for whatever part may be missing."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from datetime import date
 from math import nan
@@ -19,11 +20,15 @@ from pages.shared.reasons import reason, since_words
 
 TODAY = date(2026, 11, 25)
 NOW = day_number(TODAY)
-NOTHING = dict.fromkeys([*table_of(WatchFact).columns.keys(), "booked_day"], nan)
+NOTHING: dict[Hashable, Any] = dict.fromkeys(
+    [*table_of(WatchFact).columns.keys(), "booked_day"], nan
+)
 
 
-def why(rule: Rule, row: dict[str, Any], at: Thresholds = DEFAULTS) -> str:
-    return reason(rule, {**NOTHING, **row}, TODAY, at)
+def why(rule: Rule, row: Mapping[str, Any], at: Thresholds = DEFAULTS) -> str:
+    given: dict[Hashable, Any] = {**NOTHING}
+    given.update(row)
+    return reason(rule, given, TODAY, at)
 
 
 def item_9(days: int) -> dict[str, float]:
@@ -180,6 +185,7 @@ def test_since_when(days: int, words: str) -> None:
         ("\u200f", "Lee", "Lee"),
         ("\u200e", "\u202e", "No name recorded"),
         ("  ", "Lee", "Lee"),
+        ("Anna\n Maria\t", "van  Lee", "van Lee, Anna Maria"),
     ],
 )
 def test_a_name_as_text(given: object, family: object, name: str) -> None:
