@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from charts.trajectory import JOINED, MISSING
 from clinical.codes import Timepoint
 from data_access.engine import make_engine, writing
-from tests.data_access.caseload_clinic import fill
+from tests.data_access.caseload_clinic import fill, record_thoughts
 
 ANNA, BOB, HOSTILE, NOVAK, CARL, NAMELESS, UNKNOWN = 1, 2, 4, 5, 6, 8, 999
 SOUTH = "S2"
@@ -45,10 +45,14 @@ def _page() -> None:
 def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """A function that fills the clinic and prepares a patient's page."""
 
-    def make(patient_key: int, *, only: str = "", **address: Any) -> AppTest:
+    def make(
+        patient_key: int, *, only: str = "", thoughts: bool = False, **address: Any
+    ) -> AppTest:
         engine = make_engine(sqlite_url)
         with writing(engine) as connection:
             fill(connection)
+            if thoughts:
+                record_thoughts(connection)
         engine.dispose()
         monkeypatch.setenv("TEST_DATABASE", sqlite_url)
         monkeypatch.setenv("TEST_SITE", only)
@@ -263,6 +267,27 @@ def test_along_days_and_infusions(page, along, places):
     assert not shown.exception
     (line,) = traces(shown, JOINED)
     assert numbers(line["x"]) == pytest.approx(places)
+
+
+def test_an_open_concern_stands_under_the_answer_with_its_age(page):
+    # Today is 31 March; item 9 rose on the 6th, and no C-SSRS has been taken since.
+    found = words(page(BOB, thoughts=True).run())
+    line = (
+        "**Suicidal thoughts:** A concern has been open for 25 days, since 6 Mar 2026, when item 9 "
+        "rose from 0 to 1. **C-SSRS screener due**: item 9 was 1 on 6 Mar 2026, and none is "
+        "recorded on that day or since."
+    )
+    assert found.index("## PHQ-9 rose") < found.index(line) < found.index("##### PHQ-9 from 16")
+    assert "##### Item 9 rose from 0 to 1" in found
+
+
+def test_a_level_of_the_screener_that_rose_while_the_total_stayed(page):
+    found = words(page(CARL, thoughts=True).run())
+    assert (
+        "A concern has been open for 14 days, since 17 Mar 2026, when C-SSRS rose from None to "
+        "Moderate."
+    ) in found
+    assert "##### C-SSRS rose from None to Moderate" in found
 
 
 def test_no_thoughts_recorded_is_said(page):
