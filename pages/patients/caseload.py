@@ -289,10 +289,11 @@ def _definitions(instrument: Instrument, thresholds: Thresholds) -> str:
 - **Partial response**: {PARTIAL_PERCENT} to 49 % better. **No response**: less than that, in
   induction. **Steady**: the same in maintenance, whose baseline is the score with which it began,
   or on a questionnaire without a rule for response.
-- **Concern first**: patients under treatment with an open concern about suicidal thoughts (item 9
-  of the PHQ-9 or the C-SSRS level rose within {thresholds.concern_days} days, or a C-SSRS level
-  from {thresholds.cssrs_high} on, unless item 9 was answered with 0 later), then by status from
-  worse to remission; in each, the least improved first. Whatever the questionnaire above.
+- **Concern first**: patients under treatment with an open concern about suicidal thoughts,
+  whichever questionnaire is chosen: item 9 of the PHQ-9 or the C-SSRS level rose within
+  {thresholds.concern_days} days and has not come back, or the C-SSRS level is
+  {thresholds.cssrs_high} or more, unless item 9 was answered with 0 later. Then by status, from
+  worse to remission. Among equals the least improved first.
 - **Score overdue**: under treatment, and depression not scored on any scale for
   {thresholds.overdue_induction_days} days or more in induction,
   {thresholds.overdue_maintenance_days} in maintenance, or never.
