@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -140,9 +141,14 @@ def _visits(
         zone = ZoneInfo(zones[visit["site_key"]])
         visit.update({each: _minute(visit.get(each), zone, filters.start) for each in _TIMES})
     columns = [*_COLUMNS, *_TIMES, *(name.key for name in names)]
-    return pd.DataFrame(visits, columns=columns).astype(
-        {"chair_key": "Int64", **dict.fromkeys(_TIMES, float)}
-    )
+    return pd.DataFrame({each: _column(visits, each) for each in columns})
+
+
+def _column(visits: list[_Record], name: str) -> Any:
+    values = [visit[name] for visit in visits]
+    if name in _TIMES:
+        return np.array(values, dtype=np.float64)
+    return pd.array(values, dtype="Int64") if name == "chair_key" else values
 
 
 def _minute(instant: datetime | None, zone: ZoneInfo, day: date) -> float | None:

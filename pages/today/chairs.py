@@ -189,10 +189,8 @@ def _expected_words(day: Day) -> str:
             f"minutes: median from start to discharge in {USUAL_DAYS} days, by site and phase, "
             f"n {_range([each.infusions for each in usual])})"
         )
-    if scheduled:
-        words += f"{';' if usual else ','} {'of ' if usual else ''}"
-        words += f"{scheduled:,} as scheduled" if usual else "as scheduled, too few to tell usual"
-    return f"{words}."
+        return f"{words}; {scheduled:,} as scheduled." if scheduled else f"{words}."
+    return f"{words}, as scheduled: too few infusions to tell what is usual."
 
 
 def _range(values: list[int]) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from clinical.attendance import GRACE_MINUTES
+from clinical.day import FEWEST_FOR_USUAL, LEAST_FREE_MINUTES, USUAL_DAYS
 from clinical.schedule import week_at_hand
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
 from data_access.today import SCORED_WITHIN_DAYS
@@ -60,6 +61,14 @@ _DEFINITIONS = f"""
 - **Done**: attended (closed as fulfilled). **Under way**: arrived. **To come**: booked, its time
   not yet past. **Past its time, still booked**: {GRACE_MINUTES} minutes after its start (or any
   day before today) nobody has noted whether the patient came. **Missed**: noted as not attended.
+- **In a chair** an infusion's own times go before the appointment's status. **Running**: started,
+  no end noted. **Recovering**: ended, no discharge noted. **Arrived**: not started yet. **Expected
+  end**: the start plus the usual chair time, the median from start to discharge in the last
+  {USUAL_DAYS} days at the site in the same phase; of the whole site where the phase has fewer than
+  {FEWEST_FOR_USUAL} infusions; as scheduled where the site has too. Who has arrived keeps the chair
+  for the usual time from the data's last change on. **Free**: a gap of at least
+  {LEAST_FREE_MINUTES} minutes (our default) within opening hours, from the data's last change on;
+  what was missed or cancelled leaves its chair free.
 - **Missed rate**: missed of those due, which are the attended and the missed ones; cancelled
   appointments, and those that were never closed, are in neither.
 - **Active series**: induction with an infusion in the last {INDUCTION_GAP_DAYS} days and fewer
