@@ -65,7 +65,7 @@ class _Rows:
     @property
     def top(self) -> float:
         """The upper edge; room for a word where no name of a site stands there."""
-        return -0.6 if self.of_site else -0.95
+        return -0.6 if self.of_site else -1.1
 
 
 def _rows(chairs: pd.DataFrame) -> _Rows:
@@ -357,7 +357,7 @@ def _now_lines(day: ChairDay, blocks: _Blocks) -> go.Scatter:
 
 def _words(day: ChairDay, rows: _Rows, blocks: _Blocks) -> go.Scatter:
     """Beside each site's name when it is open, and at the dotted line what time it was there."""
-    words = [*_remarks(day, rows), *_now_words(day, blocks)]
+    words = [*_remarks(day, rows), *_now_words(day, rows, blocks)]
     return go.Scatter(
         x=[each.x for each in words],
         y=[each.y for each in words],
@@ -392,11 +392,12 @@ def _remarks(day: ChairDay, rows: _Rows) -> Iterable[_Words]:
                 yield _Words(first, row, day.remarks[site])
 
 
-def _now_words(day: ChairDay, blocks: _Blocks) -> Iterable[_Words]:
+def _now_words(day: ChairDay, rows: _Rows, blocks: _Blocks) -> Iterable[_Words]:
     """At the first site, and again where the clock shows another time."""
     last: float | None = None
     for site, (upper, _) in blocks.items():
         now = day.now.get(site)
         if now is not None and now != last:
-            yield _Words(now, upper + 0.45, f" as of {clock_words(now)}")
+            row = rows.of_site.get(site, upper + 0.3)
+            yield _Words(now, row, f" as of {clock_words(now)}")
             last = now

@@ -75,11 +75,13 @@ def _as_it_is_now(context: PageContext) -> Iterator[PageContext]:
 def _refreshed(context: PageContext, moment: Moment, drawn_version: int) -> None:
     """When this was drawn; and where new data has come in since, a way to see it everywhere."""
     words = f"Refreshed {context.now:%H:%M}, and again each minute."
+    # By the clock of the page's header, whichever sites are chosen.
+    known_at = moment.known_at.astimezone(context.now.tzinfo)
     with st.container(horizontal=True, vertical_alignment="center", height=42, border=False):
         if context.status.version == drawn_version:
-            st.caption(f"{words} The data's last change: {moment.known_at:%H:%M}.")
+            st.caption(f"{words} The data's last change: {known_at:%H:%M}.")
             return
-        st.caption(f"{words} New data came in at {moment.known_at:%H:%M}.")
+        st.caption(f"{words} New data came in at {known_at:%H:%M}.")
         if st.button("Draw the whole page anew", type="tertiary", key="draw-anew"):
             st.rerun()
 

@@ -140,6 +140,13 @@ def test_the_datas_last_change_is_a_dotted_line_by_each_sites_clock():
     assert not bars(day_chart(day(now={}), ""))["Data's last change"].x
 
 
+def test_without_rows_for_sites_the_moment_stands_above_the_first_chair():
+    chart = day_chart(day(), "")
+    words = bars(chart)["Opening hours"]
+    assert list(words.text) == [" as of 11:00"]
+    assert chart.layout.yaxis.range[1] < words.y[0] < -0.5
+
+
 def test_several_sites_have_a_row_with_their_name():
     chart = day_chart(day(stay(21, ChairState.DONE, 480, 600), sites=2), "")
     assert list(chart.layout.yaxis.ticktext) == [

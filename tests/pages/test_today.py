@@ -291,6 +291,12 @@ def test_the_chairs_of_one_site_have_one_clock(clinic):
     assert "Next free: **Chair 1, 11:00–12:00**." in said
 
 
+def test_the_refresh_goes_by_the_clinics_clock_whichever_site_is_chosen(clinic):
+    said = everything(clinic().page(sites="S2"))
+    assert "in use at 08:00" in said
+    assert "Refreshed 11:00, and again each minute. The data's last change: 11:00." in said
+
+
 def test_names_are_in_the_timeline_only_for_those_who_may_see_them(clinic):
     clinic = clinic()
     assert "Diaz, Bo" in clinic.page().get("plotly_chart")[0].proto.spec
