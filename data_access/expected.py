@@ -70,11 +70,11 @@ def _of_others(
     """
     require(viewer, Permission.SEE_TOTALS)
     site_keys = permitted_site_keys(connection, viewer)
-    own = totals_statement(model, who.but).subquery()
+    own = totals_statement(model, [who.but]).subquery()
     frames = []
     for table, sign in ((table_of(model), 1), (own, -1)):
         columns: Any = dict(zip(table_of(model).columns.keys(), table.columns, strict=True))
-        statement = select(*(columns[name] for name in (*keys, *counts))).where(
+        statement = select(*(columns[name].label(name) for name in (*keys, *counts))).where(
             columns["instrument"] == who.instrument.code,
             columns["phase"] == int(who.phase),
             columns["baseline_band"] == who.band,

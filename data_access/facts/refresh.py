@@ -21,12 +21,16 @@ from data_access.facts.tables import (
     of_patients,
     table_of,
 )
-from data_access.facts.totals import refresh_totals
+from data_access.facts.totals import TOTAL_TABLES, put_into_totals, refresh_totals, take_from_totals
 from data_access.handles import handle_maker
 from data_access.schema import AppointmentFact, Base, Series, Term
 
 ReportProgress = Callable[[int, int], None]
 """Called with the number of patients done and of all."""
+
+
+_FEW = 1_000
+"""Up to so many patients their part of the totals is changed; beyond, all is added up anew."""
 
 
 def refresh_facts(
@@ -43,7 +47,11 @@ def refresh_facts(
     surroundings = load_surroundings(connection)
     unused_series: list[int] = []
     done = 0
+    few = keys if len(keys) <= _FEW else []
     with lookups_by_index(connection):
+        # Before any fact is changed, and put in after all are: a record may move between chunks.
+        for some in chunks(few):
+            take_from_totals(connection, some)
         for some in chunks(keys):
             unused_series.extend(_refresh_some(connection, some, surroundings))
             done += len(some)
@@ -52,7 +60,10 @@ def refresh_facts(
         # Last, because an infusion may have moved to a patient of a later chunk.
         for some in chunks(unused_series):
             connection.execute(delete(Series).where(Series.series_key.in_(some)))
-    refresh_totals(connection)
+        for some in chunks(few):
+            put_into_totals(connection, some)
+    if not few:
+        refresh_totals(connection)
 
 
 def _refresh_some(
@@ -73,7 +84,7 @@ def _refresh_some(
 
 def rebuild_facts(connection: Connection, progress: ReportProgress | None = None) -> None:
     """Derive everything anew: the same rows that the refreshes gave, and no others."""
-    for table in FACT_TABLES:
+    for table in (*FACT_TABLES, *TOTAL_TABLES):
         connection.execute(delete(table))
     refresh_facts(connection, all_patient_keys(connection), progress)
     _insert_unassigned_appointments(connection)

@@ -1,10 +1,12 @@
 """Totals added up beforehand, by which one patient is compared with others.
 
-They hold for the combinations that the comparison asks for and are added up anew at the end of each
-refresh, by two statements from ``score_facts`` and ``course_facts``. The comparison would otherwise
-read a large part of the scores of all patients each time a patient is opened.
+They hold for the combinations that the comparison asks for and follow from ``score_facts`` and
+``course_facts``. The comparison would otherwise read a large part of the scores of all patients
+each time a patient is opened. A refresh of few patients takes their part away and puts their new
+part in; one of many adds everything up anew.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +25,8 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from clinical.codes import Phase, Timepoint
 from clinical.expected import COMPARED, MOST_INFUSIONS, STEP_PERCENT
@@ -40,12 +44,42 @@ def refresh_totals(connection: Connection) -> None:
         connection.execute(insert(model).from_select(columns, totals_statement(model)))
 
 
-def totals_statement(model: type[Base], patient_key: int | None = None) -> Select[Any]:
-    """The rows of a table of totals, in the order of its columns; of one patient where given."""
-    return _expected(patient_key) if model is ExpectedTotal else _later(patient_key)
+def take_from_totals(connection: Connection, patient_keys: Sequence[int]) -> None:
+    """Take away what the facts of these patients are in the totals."""
+    _change_totals(connection, patient_keys, -1)
 
 
-def _expected(patient_key: int | None) -> Select[Any]:
+def put_into_totals(connection: Connection, patient_keys: Sequence[int]) -> None:
+    """Put in what the facts of these patients are."""
+    _change_totals(connection, patient_keys, 1)
+
+
+def _change_totals(connection: Connection, patient_keys: Sequence[int], sign: int) -> None:
+    upsert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    for model in TOTAL_TABLES:
+        table = table_of(model)
+        rows = totals_statement(model, patient_keys).subquery()
+        keys = table.primary_key.columns.keys()
+        counts = [name for name in table.columns.keys() if name not in keys]  # noqa: SIM118
+        columns = dict(zip(table.columns.keys(), rows.c, strict=True))
+        change = upsert(table).from_select(
+            table.columns.keys(),
+            # SQLite reads the conflict's ON as a join's, unless a condition comes before it.
+            select(
+                *(columns[name] for name in keys), *(sign * columns[name] for name in counts)
+            ).where(columns[counts[0]] > 0),
+        )
+        together = {name: table.c[name] + change.excluded[name] for name in counts}
+        connection.execute(change.on_conflict_do_update(index_elements=keys, set_=together))
+        connection.execute(delete(table).where(table.c[counts[0]] == 0))
+
+
+def totals_statement(model: type[Base], patient_keys: Sequence[int] | None = None) -> Select[Any]:
+    """The rows of a table of totals, in the order of its columns; of these patients where given."""
+    return _expected(patient_keys) if model is ExpectedTotal else _later(patient_keys)
+
+
+def _expected(patient_keys: Sequence[int] | None) -> Select[Any]:
     baselines = select(
         CourseFact.instrument,
         CourseFact.phase,
@@ -54,9 +88,9 @@ def _expected(patient_key: int | None) -> Select[Any]:
         CourseFact.baseline.label("total"),
         CourseFact.diagnosis_group,
         CourseFact.site_key,
-    ).where(CourseFact.baseline.is_not(None), *_compared(CourseFact, patient_key))
+    ).where(CourseFact.baseline.is_not(None), *_compared(CourseFact, patient_keys))
     scores = _last_of_each_step(
-        ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION), *_compared(ScoreFact, patient_key)
+        ScoreFact.timepoint == int(Timepoint.BEFORE_INFUSION), *_compared(ScoreFact, patient_keys)
     )
     before = select(
         scores.c.instrument,
@@ -80,11 +114,11 @@ def _expected(patient_key: int | None) -> Select[Any]:
     return select(*groups, func.count()).group_by(*groups)
 
 
-def _later(patient_key: int | None) -> Select[Any]:
+def _later(patient_keys: Sequence[int] | None) -> Select[Any]:
     scores = _last_of_each_step(
         ScoreFact.timepoint.in_((int(Timepoint.BEFORE_INFUSION), int(Timepoint.FOLLOW_UP))),
         ScoreFact.phase == int(Phase.INDUCTION),
-        *_compared(ScoreFact, patient_key),
+        *_compared(ScoreFact, patient_keys),
     )
 
     # Missing where no score follows.
@@ -154,10 +188,10 @@ def _last_of_each_step(*conditions: ColumnElement[bool]) -> Subquery:
     )
 
 
-def _compared(facts: Any, patient_key: int | None) -> list[ColumnElement[bool]]:
-    """The facts of the instruments that are compared; of one patient where given."""
+def _compared(facts: Any, patient_keys: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    """The facts of the instruments that are compared; of these patients where given."""
     found = [facts.instrument.in_([each.code for each in COMPARED])]
-    return found if patient_key is None else [*found, facts.patient_key == patient_key]
+    return found if patient_keys is None else [*found, facts.patient_key.in_(patient_keys)]
 
 
 def _band(code: ColumnElement[int], baseline: ColumnElement[float]) -> ColumnElement[int]:
