@@ -231,7 +231,7 @@ def _each_name_once(traces: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _infusion_marks(marks: pd.DataFrame, extent: Extent) -> dict[str, Any]:
     """The infusions along the foot, with the dose in words where it changes."""
     places = marks["x"].tolist()
-    labels = _dose_labels(marks["mg_per_kg"].tolist())
+    labels = dose_labels(marks["mg_per_kg"].tolist())
     rows = set_apart(
         [extent.pixels(place) for place in places],
         [_DOSE_WIDTH if label else 0 for label in labels],
@@ -261,7 +261,7 @@ def _infusion_marks(marks: pd.DataFrame, extent: Extent) -> dict[str, Any]:
     }
 
 
-def _dose_labels(doses: Iterable[float]) -> list[str]:
+def dose_labels(doses: Iterable[float]) -> list[str]:
     """The dose where it differs from the one last labelled by more than rounding to the weight."""
     labels = []
     told = nan

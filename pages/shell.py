@@ -20,6 +20,7 @@ from pages.shared.context import PageContext
 from pages.shared.database import clinic_database
 from pages.shared.filter_bar import filter_bar
 from pages.shared.frame import nothing
+from pages.shared.printing import print_styles
 from pages.shared.problems import plain_problems
 from pages.shared.start_up import settle
 
@@ -90,6 +91,7 @@ def main() -> None:
     st.set_page_config(
         page_title=f"{entry.title} · Infusion clinic", page_icon=_ICON, layout="wide"
     )
+    print_styles()
     with plain_problems(), clinic_database() as connection:
         # The filter bar belongs to this script and not to the page, so that it outlives a change
         # of page; the page itself then runs as Streamlit's.

@@ -336,6 +336,20 @@ class CourseFact(Base):
         Index("ix_course_facts_patient", "patient_key"),
         # Whether an instrument is in use.
         Index("ix_course_facts_instrument", "instrument", "site_key"),
+        # Patients: the status of a whole caseload.
+        Index(
+            "ix_course_facts_latest",
+            "instrument",
+            "series_key",
+            "change",
+            "percent",
+            "response",
+            "remission",
+            "phase",
+            "last_total",
+            "last_day",
+            "last_timepoint",
+        ),
         KEYED,
     )
 
@@ -385,6 +399,7 @@ class PatientFact(Base):
             "diagnosis_group",
             "done",
             "series_key",
+            "provider_key",
         ),
         STRICT,
     )
@@ -445,8 +460,19 @@ class WatchFact(Base):
 
     __tablename__ = "watch_facts"
     __table_args__ = (
-        # Who is under treatment, every site; and of one site.
-        Index("ix_watch_facts_day", "last_infusion_day"),
+        # Who is under treatment, every site, with what concerns; and of one site.
+        Index(
+            "ix_watch_facts_day",
+            "last_infusion_day",
+            "phase",
+            "scored_day",
+            "item_9_since",
+            "cssrs_since",
+            "cssrs_last",
+            "item_9_last",
+            "item_9_day",
+            "cssrs_day",
+        ),
         Index("ix_watch_facts_site_day", "site_key", "last_infusion_day"),
         STRICT,
     )

@@ -22,7 +22,7 @@ from pages.patients.findings import (
     scores_finding,
     status_finding,
 )
-from pages.patients.one_patient import CHOSEN, ORDER
+from pages.patients.one_patient import OPENED, ORDER
 from pages.shared.context import PageContext
 from pages.shared.frame import Finding, csv_button, definitions, findings, nothing, sentence
 from pages.shared.memory import remembered
@@ -244,7 +244,7 @@ def _why_no_row(view: CaseloadView) -> str:
 def _open_selected() -> None:
     rows = st.session_state[_TABLE]["selection"]["rows"]
     if rows:
-        st.session_state[CHOSEN] = st.session_state[ORDER][rows[0]]
+        st.session_state[OPENED] = st.session_state[ORDER][rows[0]]
 
 
 def _pictures(context: PageContext, instrument: Instrument, totals: pd.DataFrame) -> None:

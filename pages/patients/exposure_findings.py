@@ -75,6 +75,11 @@ def exposure_definitions(thresholds: Thresholds) -> str:
 """
 
 
+def check_name(state: CheckState) -> str:
+    """What is checked."""
+    return _NAMES[state.kind]
+
+
 def checks_title(states: Sequence[CheckState]) -> str:
     """What is due and what was abnormal, in words."""
     due = [_NAMES[state.kind].lower() for state in states if state.due]

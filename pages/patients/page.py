@@ -3,14 +3,29 @@
 import streamlit as st
 
 from access.viewer import Permission
+from data_access.handles import handle_of_patient, patient_of_handle
 from pages.patients.caseload import caseload_page
-from pages.patients.one_patient import CHOSEN, one_patient_page
+from pages.patients.one_patient import ADDRESS, OPENED, one_patient_page
 from pages.shared.context import PageContext
 
 
 def patients_page(context: PageContext) -> None:
-    """Draw the page: the caseload, or the one patient that the reader has opened."""
-    if CHOSEN in st.session_state and Permission.SEE_PATIENTS in context.viewer.permissions:
-        one_patient_page(context, st.session_state[CHOSEN])
-    else:
+    """Draw the page: the caseload, or the one patient that the address names by a handle."""
+    if Permission.SEE_PATIENTS not in context.viewer.permissions:
         caseload_page(context)
+        return
+    _address_the_opened(context)
+    handle = st.query_params.get(ADDRESS)
+    if handle is None:
+        caseload_page(context)
+    else:
+        one_patient_page(context, patient_of_handle(context.connection, context.viewer, handle))
+
+
+def _address_the_opened(context: PageContext) -> None:
+    """Put the handle of a patient whom the reader has just opened into the address."""
+    opened = st.session_state.pop(OPENED, None)
+    if opened is not None:
+        handle = handle_of_patient(context.connection, context.viewer, opened)
+        if handle is not None:
+            st.query_params[ADDRESS] = handle

@@ -85,7 +85,7 @@ def trajectory_finding(record: Record, instruments: Sequence[Instrument], along:
     panels = [
         Panel(each, record.scores_of(each), record.baselines_of(each)) for each in instruments
     ]
-    told = "; ".join(_course_words(panel) for panel in panels)
+    told = "; ".join(course_words(panel) for panel in panels)
     title = f"{told[0].upper()}{told[1:]}, over {count_words(len(record.infusions), 'infusion')}"
     return Finding(
         key="trajectory",
@@ -244,7 +244,7 @@ def _when(score: TakenScore) -> str:
     return taken(score.timepoint, score.number, score.hours_after)
 
 
-def _course_words(panel: Panel) -> str:
+def course_words(panel: Panel) -> str:
     """From the first baseline to the last score, and the best between them."""
     later, baselines = panel.later(), panel.baselines
     name = panel.instrument.name

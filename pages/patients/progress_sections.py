@@ -21,11 +21,17 @@ from pages.shared.words import count_words, day_words
 
 def answer_section(record: Record, view: View, thoughts: Thoughts, today: date) -> None:
     """How the patient is doing, on the first questionnaire in large and on the others below."""
-    first, *others = (_in_words(record, view.answered, each) for each in view.instruments)
-    sentence(view.which + first)
+    first, *others = answer_sentences(record, view)
+    sentence(first)
     for words in (*others, thoughts_line(thoughts, today)):
         if words:
             st.markdown(words)
+
+
+def answer_sentences(record: Record, view: View) -> list[str]:
+    """How the patient is doing, a sentence for each questionnaire (markdown)."""
+    first, *others = (_in_words(record, view.answered, each) for each in view.instruments)
+    return [view.which + first, *others]
 
 
 def change_section(view: View) -> None:

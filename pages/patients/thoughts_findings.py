@@ -72,7 +72,7 @@ def thoughts_finding(found: Thoughts, infusions: pd.DataFrame, today: date) -> F
         chart=charts.thoughts_chart(found.item_9, found.screeners, infusions),
         table=lambda: _table(found),
         alt=f"Item 9 and C-SSRS level over time. {title}.",
-        note=" ".join(f"{words}." for words in _notes(found, today) if words),
+        note=" ".join(thoughts_notes(found, today)),
     )
 
 
@@ -176,13 +176,15 @@ def _counted(found: Thoughts) -> str:
     )
 
 
-def _notes(found: Thoughts, today: date) -> list[str]:
-    return [
+def thoughts_notes(found: Thoughts, today: date) -> list[str]:
+    """What is said under the picture, in sentences (markdown): concerns, first and last, due."""
+    notes = [
         *_concerns(found, today),
         _ends(found.item_9, "Item 9"),
         _ends(found.screeners, "C-SSRS"),
         _due(found),
     ]
+    return [f"{words}." for words in notes if words]
 
 
 def _ends(frame: pd.DataFrame, name: str) -> str:

@@ -9,9 +9,9 @@ import streamlit as st
 _WHOLE_PAGE = """
 @page { margin: 12mm; }
 [data-testid="stHeader"], .st-key-filters, .st-key-caseload-bar, [data-testid="stButton"],
-[data-testid="stDownloadButton"], [data-testid="stPopover"], [data-testid="stPageLink"],
-[data-testid="stTooltipIcon"], [data-testid="stPagination"], [data-testid="stButtonGroup"],
-[data-testid="stElementToolbar"] { display: none !important; }
+[data-testid="stDownloadButton"], [data-testid="stPopover"], [data-testid="stTooltipIcon"],
+[data-testid="stPageLink"]:not(.st-key-attention *), [data-testid="stPagination"],
+[data-testid="stButtonGroup"], [data-testid="stElementToolbar"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { padding: 0 !important; }
 [class*="st-key-finding-"] { break-inside: avoid; }
 [data-testid="stMarkdown"]:has(h1, h2, h3, h4, h5) { break-after: avoid; }

@@ -79,21 +79,21 @@ def _nothing_today(known: Known, moment: Moment) -> str:
     return f"{words} Next: **{weekday_words(day_date(day))}** with {booked:,} booked."
 
 
-def attention(context: PageContext, known: Known, moment: Moment) -> str:
-    """What asks for somebody to act, the most urgent first (markdown)."""
-    asks = []
+def asks(context: PageContext, known: Known, moment: Moment) -> str:
+    """What asks staff to act, the most urgent first (markdown)."""
+    found = []
     if moment.known_at.date() < moment.today:
         last = weekday_words(moment.known_at.date())
-        asks.append(f"the data ends on {last}, so what has happened since is not in it")
+        found.append(f"the data ends on {last}, so what has happened since is not in it")
     overdue = int(known.of_today.loc[known.of_today["overdue"] == 1, "appointments"].sum())
     if overdue:
         what = count_words(overdue, "booked appointment is", "booked appointments are")
-        asks.append(f"{what} past {'its' if overdue == 1 else 'their'} time")
+        found.append(f"{what} past {'its' if overdue == 1 else 'their'} time")
     if known.active.unbooked:
         what = count_words(known.active.unbooked, "patient")
-        asks.append(f"{what} in induction without a next infusion booked")
-    asks.extend(_rising_words(known, context))
-    return f"**Needs attention:** {'; '.join(asks)}." if asks else "Nothing stands out."
+        found.append(f"{what} in induction without a next infusion booked")
+    found.extend(_rising_words(known, context))
+    return f"**For staff:** {'; '.join(found) or 'nothing stands out'}."
 
 
 def _rising_words(known: Known, context: PageContext) -> list[str]:

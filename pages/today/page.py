@@ -17,7 +17,8 @@ from pages.shared.frame import (
     sentence,
 )
 from pages.shared.memory import remembered
-from pages.today.answer import answer, attention, figures, why_nothing
+from pages.today.answer import answer, asks, figures, why_nothing
+from pages.today.attention import attention_section
 from pages.today.day import the_day
 from pages.today.findings import week_finding
 from pages.today.known import (
@@ -39,7 +40,8 @@ def today_page(context: PageContext) -> None:
         nothing(why_nothing(context, moment))
         return
     sentence(answer(known, moment))
-    st.markdown(attention(context, known, moment))
+    st.markdown(asks(context, known, moment))
+    attention_section(context)
     key_figures(figures(context, known, moment))
     the_day(context)
     findings(*remembered(context, "today's pictures", lambda: _pictures(known, moment), moment))
@@ -85,7 +87,8 @@ _DEFINITIONS = f"""
   against the {USUAL_RECORD_DAYS // 7} weeks before. A *depression score before it* is a PHQ-9,
   MADRS or QIDS-SR16 taken after the infusion before it, at most a day before (a baseline: at most
   {SCORED_WITHIN_DAYS} days). *Body weight* counts where the dose goes by it, so not for esketamine.
-- **Has risen**, under *Needs attention*: the last eight weeks of the last twelve months against the
+- **Under treatment**, **rules** and **thresholds** of the attention list stand under the list.
+- **Has risen**, under *For staff*: the last eight weeks of the last twelve months against the
   time before, for each side effect at each site, at a false-discovery rate of 5 %, as on the page
   Side effects.
 """

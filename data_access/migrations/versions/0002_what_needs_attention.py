@@ -143,6 +143,7 @@ def upgrade() -> None:
             "diagnosis_group",
             "done",
             "series_key",
+            "provider_key",
         ],
         unique=False,
     )
@@ -265,9 +266,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("patient_key", name=op.f("pk_watch_facts")),
         sqlite_strict=True,
     )
-    op.create_index("ix_watch_facts_day", "watch_facts", ["last_infusion_day"], unique=False)
+    op.create_index(
+        "ix_watch_facts_day",
+        "watch_facts",
+        [
+            "last_infusion_day",
+            "phase",
+            "scored_day",
+            "item_9_since",
+            "cssrs_since",
+            "cssrs_last",
+            "item_9_last",
+            "item_9_day",
+            "cssrs_day",
+        ],
+        unique=False,
+    )
     op.create_index(
         "ix_watch_facts_site_day", "watch_facts", ["site_key", "last_infusion_day"], unique=False
+    )
+    op.create_index(
+        "ix_course_facts_latest",
+        "course_facts",
+        [
+            "instrument",
+            "series_key",
+            "change",
+            "percent",
+            "response",
+            "remission",
+            "phase",
+            "last_total",
+            "last_day",
+            "last_timepoint",
+        ],
+        unique=False,
     )
     settings = sa.table("clinic_settings", sa.column("name"), sa.column("value"))
     op.execute(settings.insert().values(name="handle_secret", value=token_hex(32)))
