@@ -1,8 +1,8 @@
 """The questionnaires: ranges, scoring, severity bands, response and remission.
 
-Each rule names its source. Item texts are not shipped; only the PHQ family could be (no permission
-needed), and the pages do not need them yet. Numbers (``code``) lie in databases and keep their
-meaning.
+Each rule names its source. Item texts are not shipped: their owners' licences forbid it, or it is
+not clear. Those of PHQ-9 may be; :mod:`clinical.items` has short names of our own for them. Numbers
+(``code``) lie in databases and keep their meaning.
 """
 
 from collections.abc import Callable, Sequence
