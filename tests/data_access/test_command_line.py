@@ -26,6 +26,8 @@ COMMANDS = (
     "export-csv",
     "rebuild-facts",
     "check",
+    "thresholds",
+    "set-threshold",
 )
 FILES = {
     "sites.csv": "site_id,name,time_zone\nS1,North,America/New_York\n",
@@ -408,14 +410,6 @@ def test_a_backup_copy_is_sound(home: Path, exports: Path, tmp_path: Path):
 
 
 # --- thresholds -------------------------------------------------------------------------------
-
-THRESHOLD_COMMANDS = ("thresholds", "set-threshold")
-
-
-@pytest.mark.parametrize("command", THRESHOLD_COMMANDS)
-def test_the_threshold_commands_explain_themselves(command: str, capsys):
-    assert run([command, "--help"]) == 0
-    assert f"Example: python -m data_access {command}" in capsys.readouterr().out
 
 
 def test_thresholds_are_listed_with_value_unit_default_and_meaning(sqlite_url: str, capsys):
