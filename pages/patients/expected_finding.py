@@ -7,6 +7,7 @@ from clinical.codes import DiagnosisGroup, Phase, Timepoint
 from clinical.expected import (
     COMPARED,
     FEWEST,
+    GROUP_NEEDS,
     MOST_INFUSIONS,
     Outlook,
     Track,
@@ -23,6 +24,19 @@ from pages.shared.context import PageContext
 from pages.shared.frame import Finding
 from pages.shared.words import count_words, rate_words
 
+EXPECTED_DEFINITIONS = f"""
+- **Comparable**: other patients of the sites that you may see, with the same questionnaire, phase
+  and severity band at baseline; of the same diagnosis group where {GROUP_NEEDS} or more of it have
+  come as far. Counted by series: who had two inductions counts twice. The patient's own scores are
+  left out, and so are all within 72 hours after an infusion.
+- **Expected course**: percentiles (type 7) of their scores before each infusion, from {FEWEST}
+  patients on. **Behind**: worse than the 90th percentile. **Slow**: worse than the 75th. After the
+  expected-recovery curves of psychotherapy (Finch, Lambert and Schaalje 2001), whose alarm is the
+  tenth furthest behind; for infusions none are published.
+- **Later responded**: of those who had improved as little after the same infusion and had a later
+  score of that induction, how many responded at one; from {FEWEST} patients on. Counts, no advice.
+"""
+"""What the page says at its foot about this part."""
 _VERDICTS = {
     Track.ON_TRACK: "On track",
     Track.SLOW: "Slower than three in four comparable patients",

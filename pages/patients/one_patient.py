@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from clinical.thresholds import Thresholds
 from data_access import one_patient as queries
 from data_access.thresholds import read_thresholds
-from pages.patients.expected_finding import expected_finding
+from pages.patients.expected_finding import EXPECTED_DEFINITIONS, expected_finding
 from pages.patients.exposure_findings import exposure_definitions, exposure_section
 from pages.patients.header import header
 from pages.patients.infusion_findings import (
@@ -73,15 +73,16 @@ def _sections(context: PageContext, record: Record, on_paper: DeltaGenerator) ->
     patient_key = record.patient.patient_key
     answer, thoughts = st.container(gap="small"), thoughts_of(record)
     view = choose_view(record)
+    expected = expected_finding(context, view.answered, view.instruments[0], thresholds)
     with on_paper:
-        summary_button(context, record, view, thoughts, thresholds)
+        summary_button(context, record, view, thoughts, thresholds, expected)
     with answer:
         answer_section(record, view, thoughts, context.today)
     show(trajectory_finding(view.shown, view.instruments, view.along))
     change_section(view)
     _side_by_side(
         thoughts_finding(thoughts, record.infusions, context.today) or NO_THOUGHTS,
-        expected_finding(context, view.answered, view.instruments[0], thresholds),
+        expected,
     )
     items_section(context, patient_key, view.shown.scores, view.series_key)
     infusions_section(context, patient_key, view.shown.infusions, record.side_effects, thresholds)
@@ -97,6 +98,7 @@ def _definitions(thresholds: Thresholds) -> str:
     parts = (
         PROGRESS_DEFINITIONS,
         THOUGHTS_DEFINITIONS,
+        EXPECTED_DEFINITIONS,
         ITEM_DEFINITIONS,
         INFUSION_DEFINITIONS,
         exposure_definitions(thresholds),

@@ -44,6 +44,7 @@ from pages.patients.thoughts_findings import NO_THOUGHTS, Thoughts, thoughts_not
 from pages.patients.view import View
 from pages.shared.context import PageContext
 from pages.shared.database import clinic_database
+from pages.shared.frame import Finding
 from pages.shared.people import person_name
 from pages.shared.words import count_words, day_words
 
@@ -77,12 +78,21 @@ class _Paper:
     measures: pd.DataFrame
     times: pd.DataFrame
     ledger: tuple[str, ...]
+    expected: Finding | str
 
 
 def summary_button(
-    context: PageContext, record: Record, view: View, thoughts: Thoughts, thresholds: Thresholds
+    context: PageContext,
+    record: Record,
+    view: View,
+    thoughts: Thoughts,
+    thresholds: Thresholds,
+    expected: Finding | str,
 ) -> None:
-    """A button that saves the summary as a PDF; it is made when it is pressed."""
+    """A button that saves the summary as a PDF; it is made when it is pressed.
+
+    ``expected``: the finding about the expected course, or in words why there is none.
+    """
 
     def make() -> bytes:
         # Pressed long after the page was drawn, so it reads what else it needs by itself.
@@ -96,6 +106,7 @@ def summary_button(
                 infusion_measures(*asked),
                 side_effect_times(*asked),
                 _ledger(patient_doses(*asked), patient_checks(*asked), thresholds, context),
+                expected,
             )
         return summary_pdf(patient_summary(context, paper))
 
@@ -128,7 +139,12 @@ def patient_summary(context: PageContext, paper: "_Paper") -> PatientSummary:
         site=patient.site or "Site not recorded",
         facts=tuple(patient_facts(patient)),
         sentences=tuple(
-            unmarked(words) for words in answer_sentences(paper.record, paper.view) if words
+            unmarked(words)
+            for words in (
+                *answer_sentences(paper.record, paper.view),
+                *_expected_words(paper.expected),
+            )
+            if words
         ),
         trajectories=tuple(
             _trajectory(paper.view, each) for each in paper.view.instruments[:_MOST_TRAJECTORIES]
@@ -143,6 +159,12 @@ def patient_summary(context: PageContext, paper: "_Paper") -> PatientSummary:
         stamp=as_of.astimezone(UTC),
         is_demo=status.is_demo,
     )
+
+
+def _expected_words(expected: Finding | str) -> tuple[str, ...]:
+    if isinstance(expected, str):
+        return (expected,)
+    return (f"Expected course: {expected.title}. {expected.subtitle}.", expected.note)
 
 
 _MARKS = re.compile(r"\*\*|\\(?=[^\w\s])")
@@ -163,7 +185,7 @@ def _trajectory(view: View, instrument: Instrument) -> TrajectoryData:
     panel = Panel(instrument, shown.scores_of(instrument), shown.baselines_of(instrument))
     had = len(shown.infusions) - len(without_score_before(panel, shown.infusions))
     return TrajectoryData(
-        title=f"{instrument.name}: {course_words(panel)}",
+        title=course_words(panel),
         subtitle=f"{had} of {count_words(len(shown.infusions), 'infusion')} had a score before",
         points=_points(panel),
         infusions=_marks(shown.infusions),
@@ -274,7 +296,10 @@ def _infusions(paper: "_Paper") -> Table:
         note=f"{count_words(len(rows), 'infusion')}; ▲ marks what goes beyond the clinic's limits",
         columns=tuple(Column(name, number) for name, number in _COLUMNS.items()),
         rows=tuple(
-            tuple(_cell(value) for value in row) for row in told[list(_COLUMNS)].to_numpy(object)
+            tuple(_cell(value) for value in row)
+            for row in told[list(_COLUMNS)]
+            .assign(**{"mg/kg": [_dose_words(dose) for dose in told["mg/kg"]]})
+            .to_numpy(object)
         ),
         empty="No infusion has been recorded.",
     )
@@ -303,6 +328,11 @@ def _definitions(instruments: list[Instrument]) -> tuple[str, ...]:
         "Item 9 of PHQ-9 asks for thoughts of death or self-harm and is no level of risk. Grades: "
         "CTCAE. Described from the clinic's records; no advice on treatment.",
     )
+
+
+def _dose_words(dose: float) -> str:
+    """A dose by body weight to the two decimals that the page shows."""
+    return "" if pd.isna(dose) else f"{dose:.2f}"
 
 
 def _cell(value: object) -> str:

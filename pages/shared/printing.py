@@ -13,7 +13,7 @@ _WHOLE_PAGE = """
 [data-testid="stPageLink"]:not(.st-key-attention *), [data-testid="stPagination"],
 [data-testid="stButtonGroup"], [data-testid="stElementToolbar"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { padding: 0 !important; }
-[class*="st-key-finding-"] { break-inside: avoid; }
+[class*="st-key-finding-"], .st-key-ledger, [data-testid="stMetric"] { break-inside: avoid; }
 [data-testid="stMarkdown"]:has(h1, h2, h3, h4, h5) { break-after: avoid; }
 """
 
