@@ -2,10 +2,12 @@
 
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -37,7 +39,7 @@ def _page() -> None:
     with reading(engine) as connection:
         status = clinic_status(connection, viewer)
         context = PageContext(connection, viewer, YEAR, status, NOW, TODAY, {})
-        one_patient_page(context, st.session_state["chosen_patient"])
+        one_patient_page(context, st.session_state["asked_for"])
     engine.dispose()
 
 
@@ -57,7 +59,7 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         monkeypatch.setenv("TEST_DATABASE", sqlite_url)
         monkeypatch.setenv("TEST_SITE", only)
         app = AppTest.from_function(_page, default_timeout=30)
-        app.session_state["chosen_patient"] = patient_key
+        app.session_state["asked_for"] = patient_key
         for name, value in address.items():
             app.query_params[name] = value
         return app
@@ -86,6 +88,12 @@ def numbers(values: Any) -> list[float | None]:
     return list(values)
 
 
+def with_column(page: AppTest, heading: str) -> pd.DataFrame:
+    """The one table that has such a column."""
+    (found,) = [each.value for each in page.dataframe if heading in each.value.columns]
+    return found
+
+
 def changes(page: AppTest) -> dict[str, str]:
     """The results by milestone, from the table of changes."""
     rows = page.table[0].value
@@ -100,8 +108,8 @@ def test_who_it_is_and_how_it_goes(page):
     assert not shown.exception
     found = words(shown)
     assert (
-        "Number A\\-100 · 45 years old · female · Treatment\\-resistant depression \\(F33\\.2\\) · "
-        "North · induction, 3 of 6 infusions given · next appointment 3 Apr 2026, 14\\:00"
+        "Number A\\-100 · 45 years old · North · female · Treatment\\-resistant depression "
+        "\\(F33\\.2\\) · induction, 3 of 6 infusions given · next appointment 3 Apr 2026, 14\\:00"
     ) in found
     assert (
         "## PHQ-9 fell from 20 (baseline) to 8, 20 hours after infusion 3: **60 % better**; "
@@ -302,6 +310,26 @@ def test_a_hostile_name_is_text(page):
     assert "## \\<b\\>\\$Power\\$, \\_\\*\\*Max\\*\\*\\_" in found
 
 
+def test_the_infusions_as_a_table(page):
+    rows = with_column(page(ANNA).run(), "Peak, mmHg").to_dict("records")
+    assert rows[0] == {
+        "Infusion": "Induction 3",
+        "Date": date(2026, 2, 10),
+        "Drug": "Ketamine",
+        "Dose, mg": 40,
+        "mg/kg": 0.5,
+        "Minutes": 40,
+        "Chair, min": None,
+        "Peak, mmHg": "170/101 ▲ high",
+        "Rise, mmHg": "+30/+16",
+        "SpO₂, %": "94",
+        "Sedation": "",
+        "Side effects (grade)": "Nausea (2), Dissociation (1)",
+        "Passed, min": "not resolved",
+        "Stopped early": "Distress",
+    }
+
+
 @pytest.mark.parametrize("patient_key", [ANNA, UNKNOWN], ids=["another site's", "unknown"])
 def test_not_found_and_not_yours_read_the_same(page, patient_key):
     shown = page(patient_key, only=SOUTH).run()
@@ -325,12 +353,11 @@ def test_nobody_is_named_in_the_address_or_in_a_key(page):
 
 def test_the_numbers_behind_each_picture_open_as_a_table(page):
     prepared = page(ANNA)
-    for key in ("trajectory", "thoughts"):
+    for key in ("trajectory", "thoughts", "blood-pressure", "patient-side-effects"):
         prepared.session_state[f"numbers-{key}"] = True
     shown = prepared.run()
     assert not shown.exception
-    tables = [found.value for found in shown.dataframe]
-    (scores,) = [table for table in tables if "Taken" in table and "Score" in table]
+    scores = with_column(shown, "Taken")
     assert scores["Score"].tolist() == [20, 14, 10, 8]
     assert scores["Taken"].tolist() == [
         "baseline",
@@ -338,5 +365,10 @@ def test_the_numbers_behind_each_picture_open_as_a_table(page):
         "before infusion 3",
         "20 hours after infusion 3",
     ]
-    (thoughts,) = [table for table in tables if "Measure" in table]
-    assert thoughts["Level"].tolist() == ["2", "2", "1", "0"]
+    assert with_column(shown, "Measure")["Level"].tolist() == ["2", "2", "1", "0"]
+    assert with_column(shown, "First systolic")["First systolic"].tolist() == [120, 140]
+    assert with_column(shown, "Side effect")["Side effect"].tolist() == [
+        "Dissociation",
+        "Nausea",
+        "Dissociation",
+    ]

@@ -1,21 +1,26 @@
-"""The Patients page, run as Streamlit runs it: the caseload, and one patient."""
+"""The Patients page, run as Streamlit runs it: the caseload, and the patient in the address."""
 
-from base64 import b64decode
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-import numpy as np
 import orjson
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clinical.codes import Timepoint
-from data_access.engine import make_engine, writing
+from access.viewer import LOCAL_VIEWER
+from data_access.bulk import insert_rows
+from data_access.engine import make_engine, reading, writing
+from data_access.facts import rebuild_facts
+from data_access.handles import handle_of_patient
+from data_access.schema import Infusion
 from tests.data_access.caseload_clinic import fill, record_thoughts
 
-ANNA, BOB, HOSTILE, NOVAK, CARL, NAMELESS, UNKNOWN = 1, 2, 4, 5, 6, 8, 999
+ANNA, BOB, CARL, NAMELESS, UNKNOWN = 1, 2, 6, 8, 999
+NAMES = ("Müller", "Anna", "A-100", "O'Brien", "Bob", "A-200", "Carl", "100%", "A-600", "P1", "P2")
+"""The names and numbers of the patients who are opened here."""
 
 
 def _page() -> None:
@@ -54,7 +59,7 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         viewer: str = "",
         start: date = date(2025, 4, 1),
         filled: bool = True,
-        chosen: int | None = None,
+        opened: int | None = None,
         thoughts: bool = False,
     ) -> AppTest:
         if filled:
@@ -68,8 +73,8 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         monkeypatch.setenv("TEST_PERIOD", f"{start} 2026-03-31")
         monkeypatch.setenv("TEST_VIEWER", viewer)
         app = AppTest.from_function(_page, default_timeout=30)
-        if chosen is not None:
-            app.session_state["chosen_patient"] = chosen
+        if opened is not None:
+            app.session_state["opened_patient"] = opened
         return app
 
     return make
@@ -85,21 +90,42 @@ def listed(page: AppTest) -> list[str]:
     return list(page.dataframe[0].value["Patient"]) if len(page.dataframe) else []
 
 
-def with_column(page: AppTest, heading: str) -> pd.DataFrame:
-    """The one table that has such a column."""
-    (found,) = [each.value for each in page.dataframe if heading in each.value.columns]
-    return found
-
-
 def charts(page: AppTest) -> list[dict[str, Any]]:
     return [orjson.loads(found.proto.spec) for found in page.get("plotly_chart")]
 
 
-def numbers(values: Any) -> list[float]:
-    """The numbers of a trace, which plotly packs where they come from an array."""
-    if not isinstance(values, list):
-        values = np.frombuffer(b64decode(values["bdata"]), values["dtype"])
-    return [float(value) for value in values]
+def handle_of(url: str, patient_key: int) -> str:
+    """The handle of a patient in the clinic that the page has filled."""
+    engine = make_engine(url)
+    with reading(engine) as connection:
+        handle = handle_of_patient(connection, LOCAL_VIEWER, patient_key)
+    engine.dispose()
+    assert handle is not None
+    return handle
+
+
+def addressed(page: AppTest) -> str | None:
+    """The handle in the address."""
+    found = page.query_params.get("patient")
+    return found[0] if isinstance(found, list) else found
+
+
+def button(page: AppTest, label: str) -> Any:
+    (found,) = [each for each in page.button if each.label == label]
+    return found
+
+
+def record_an_earlier_series(url: str) -> None:
+    """Give Bob an infusion half a year before his series, as Carl had one: a series of its own."""
+    engine = make_engine(url)
+    begun = datetime(2025, 9, 1, 18, tzinfo=UTC)
+    row = ("I99", "P2", "S1", begun, 40.0, False, False, False, False)
+    columns = ("infusion_id", "patient_id", "site_id", "started_at", "dose_mg", "stopped_early")
+    columns += ("side_effects_recorded", "series_derived", "sequence_derived")
+    with writing(engine) as connection:
+        insert_rows(connection, Infusion, columns, [row])
+        rebuild_facts(connection)
+    engine.dispose()
 
 
 def test_the_answer_comes_first(page):
@@ -256,117 +282,6 @@ def test_the_status_bars_keep_phases_and_timepoints_apart(page):
     }
 
 
-def test_choosing_a_row_opens_the_patient_and_back_closes_it(page):
-    shown = page(chosen=ANNA).run()
-    assert not shown.exception
-    assert "## Müller, Anna\\-Lena" in words(shown)
-    shown.button[0].click().run()
-    assert "chosen_patient" not in shown.session_state
-    assert len(listed(shown)) == 6
-    assert dict(shown.query_params) == {}
-
-
-def test_next_and_previous_follow_the_caseloads_order(page):
-    shown = page().run()
-    shown.session_state["chosen_patient"] = BOB
-    shown.run()
-    assert "Patient 1 of 6 on this page of the caseload" in words(shown)
-    back, previous, following = shown.button
-    assert previous.disabled
-    following.click().run()
-    assert shown.session_state["chosen_patient"] == CARL
-    assert back.label == "← Back to the caseload"
-
-
-def test_one_patient_in_a_sentence(page):
-    found = words(page(chosen=ANNA).run())
-    assert (
-        "Number A\\-100 · 45 years old · female · Treatment\\-resistant depression \\(F33\\.2\\) · "
-        "North · induction, 3 of 6 infusions given · next appointment 3 Apr 2026, 14\\:00"
-    ) in found
-    assert (
-        "## PHQ-9 fell from 20 (baseline) to 8, 20 hours after infusion 3: **60 % better**; "
-        "response since the score before infusion 3, not in remission."
-    ) in found
-    assert "##### Blood pressure reached 165/100 in 1 of 2 infusions" in found
-    assert "##### Item 9 fell from 2 to 0" in found
-    assert "##### Side effects in 2 of 3 infusions" in found
-
-
-def test_the_infusions_as_a_table(page):
-    rows = with_column(page(chosen=ANNA).run(), "Peak, mmHg").to_dict("records")
-    assert rows[0] == {
-        "Infusion": "Induction 3",
-        "Date": date(2026, 2, 10),
-        "Drug": "Ketamine",
-        "Dose, mg": 40,
-        "mg/kg": 0.5,
-        "Minutes": 40,
-        "Chair, min": None,
-        "Peak, mmHg": "170/101 ▲ high",
-        "Rise, mmHg": "+30/+16",
-        "SpO₂, %": "94",
-        "Sedation": "",
-        "Side effects (grade)": "Nausea (2), Dissociation (1)",
-        "Passed, min": "not resolved",
-        "Stopped early": "Distress",
-    }
-
-
-def test_timepoints_never_share_a_line(page):
-    trajectory = charts(page(chosen=ANNA).run())[0]
-    by_name = {trace.get("name"): trace for trace in trajectory["data"]}
-    joined = by_name["Baseline, and before an infusion"]
-    assert (joined["mode"], numbers(joined["y"])) == ("lines+markers", [20, 14, 10])
-    after = by_name[Timepoint.AFTER_INFUSION.label]
-    assert (after["mode"], numbers(after["y"])) == ("markers", [8])
-
-
-def test_without_a_baseline_nothing_is_compared(page):
-    assert (
-        "**Not evaluable on PHQ-9**: there is no score in the 14 days before this series, so there "
-        "is nothing to compare with (the latest score is 12, 20 hours after infusion 1)."
-    ) in words(page(chosen=HOSTILE).run())
-
-
-def test_without_a_later_score_nothing_is_compared(page):
-    assert (
-        "**Not evaluable on PHQ-9**: the baseline is 20, and no score followed in this series."
-    ) in words(page(chosen=NOVAK).run())
-
-
-def test_maintenance_is_also_told_against_the_induction_before(page):
-    shown = page(chosen=CARL).run()
-    assert (
-        "## PHQ-9 stayed at 8 (baseline 8), before infusion 2: **no change from the baseline**; "
-        "steady."
-    ) in words(shown)
-    assert "Against 22 before induction: 64 % better, a response." in words(shown)
-
-
-def test_every_series_together(page):
-    shown = page(chosen=CARL).run()
-    choice = shown.selectbox[0]
-    assert choice.options == [
-        "Maintenance from 10 Feb 2026, 2 infusions",
-        "Induction from 1 Oct 2025, 1 infusion",
-        "Every series",
-    ]
-    choice.set_value(choice.options[2] if isinstance(choice.value, str) else -1).run()
-    assert not shown.exception
-    assert "over 3 infusions" in words(shown)
-
-
-def test_a_questionnaire_that_the_patient_never_filled_in_gives_way(page):
-    shown = page()
-    shown.query_params["instrument"] = "GAD-7"
-    shown.run()
-    shown.session_state["chosen_patient"] = BOB
-    shown.run()
-    assert not shown.exception
-    assert "## PHQ-9 rose from 16 (baseline) to 21" in words(shown)
-
-
 def test_a_malformed_address_falls_back_to_the_defaults(page):
     shown = page()
     for name in ("instrument", "order", "status", "provider", "overdue", "along"):
@@ -377,41 +292,8 @@ def test_a_malformed_address_falls_back_to_the_defaults(page):
     assert len(listed(shown)) == 6
 
 
-def test_along_the_infusion_numbers(page):
-    shown = page(chosen=ANNA)
-    shown.query_params["along"] = "Infusion"
-    shown.run()
-    assert not shown.exception
-    (line,) = [
-        trace
-        for trace in charts(shown)[0]["data"]
-        if trace.get("name") == "Baseline, and before an infusion"
-    ]
-    assert numbers(line["x"]) == [0.85, 1.85, 2.85]
-
-
-def test_a_hostile_name_is_text(page):
-    shown = page(chosen=HOSTILE).run()
-    assert "## <b\\>" not in words(shown)
-    assert "## \\<b\\>\\$Power\\$, \\_\\*\\*Max\\*\\*\\_" in words(shown)
-
-
-@pytest.mark.parametrize("chosen", [ANNA, UNKNOWN], ids=["another site's", "unknown"])
-def test_not_found_and_not_yours_read_the_same(page, chosen):
-    shown = page(viewer="south", chosen=chosen).run()
-    assert [info.value for info in shown.info] == ["Not found, or not yours to see."]
-    assert "Müller" not in words(shown)
-    assert not charts(shown)
-
-
-def test_a_patient_before_the_first_infusion(page):
-    shown = page(chosen=NAMELESS).run()
-    assert "## No name recorded" in words(shown)
-    assert "No infusion has been recorded for this patient yet." in words(shown)
-
-
 def test_totals_only_for_those_who_may_not_see_patients(page):
-    shown = page(viewer="totals", chosen=ANNA).run()
+    shown = page(viewer="totals", opened=ANNA).run()
     assert not shown.exception
     assert "Müller" not in words(shown)
     assert "**2 of 3 evaluable patients in induction responded**" in words(shown)
@@ -436,25 +318,150 @@ def test_an_empty_period_says_where_the_data_is(page):
     ) in words(shown)
 
 
-def test_the_numbers_behind_each_picture_open_as_a_table(page):
-    shown = page(chosen=ANNA)
-    for key in ("trajectory", "thoughts", "blood-pressure", "patient-side-effects"):
-        shown.session_state[f"numbers-{key}"] = True
+def test_whom_the_reader_opens_is_named_in_the_address_by_a_handle_only(page, sqlite_url):
+    shown = page(opened=ANNA).run()
+    assert not shown.exception
+    assert "## Müller, Anna\\-Lena" in words(shown)
+    handle = addressed(shown)
+    assert handle is not None
+    assert re.fullmatch("[a-z2-7]{16}", handle)
+    assert handle == handle_of(sqlite_url, ANNA)
+    assert not [name for name in NAMES if name in str(dict(shown.query_params))]
+
+
+def test_an_address_opens_its_patient(page, sqlite_url):
+    shown = page()
+    shown.query_params["patient"] = handle_of(sqlite_url, BOB)
     shown.run()
     assert not shown.exception
-    trajectory = with_column(shown, "Score")
-    assert trajectory["Score"].tolist() == [20, 14, 10, 8]
-    assert trajectory["Taken"].tolist() == [
-        "baseline",
-        "before infusion 2",
-        "before infusion 3",
-        "20 hours after infusion 3",
+    assert "## O'Brien, Bob" in words(shown)
+    assert len(shown.text_input) == 0, "the caseload is not drawn as well"
+
+
+@pytest.mark.parametrize(
+    "handle",
+    [
+        "aaaaaaaaaaaaaaaa",
+        "short",
+        "",
+        "AAAAAAAAAAAAAAAA",
+        "1",
+        "P1",
+        "<script>alert(1)</script>",
+        "a' OR '1'='1",
+        "aaaaaaaa\x00aaaaaaa",
+        "a" * 10_000,
+    ],
+)
+def test_an_address_of_nobody_is_not_found(page, handle):
+    shown = page()
+    shown.query_params["patient"] = handle
+    shown.run()
+    assert_not_found(shown)
+
+
+def test_another_sites_patient_is_not_found_in_the_same_words(page, sqlite_url):
+    shown = page(viewer="south")
+    shown.query_params["patient"] = handle_of(sqlite_url, ANNA)
+    shown.run()
+    assert_not_found(shown)
+
+
+@pytest.mark.parametrize("key", [ANNA, UNKNOWN], ids=["another site's", "unknown"])
+def test_whom_one_may_not_see_is_given_no_handle(page, key):
+    shown = page(viewer="south", opened=key).run()
+    assert not shown.exception
+    assert addressed(shown) is None
+    assert "Müller" not in words(shown)
+
+
+def assert_not_found(shown: AppTest) -> None:
+    """Only the one sentence, whatever the reason; no name, no number, no picture, no file."""
+    assert not shown.exception
+    assert [info.value for info in shown.info] == ["Not found, or not yours to see."]
+    assert [each.value for each in shown.markdown] == []
+    assert [each.value for each in shown.caption] == [
+        "The whole record: the filters above do not narrow it."
     ]
-    pressures = with_column(shown, "First systolic")
-    assert pressures["First systolic"].tolist() == [120, 140]
-    assert with_column(shown, "Level")["Level"].tolist() == ["2", "2", "1", "0"]
-    assert with_column(shown, "Side effect")["Side effect"].tolist() == [
-        "Dissociation",
-        "Nausea",
-        "Dissociation",
+    assert [each.label for each in shown.button] == ["← Back to the caseload"]
+    assert len(shown.dataframe) == len(shown.table) == 0
+    assert not [*shown.get("plotly_chart"), *shown.get("download_button")]
+
+
+def test_back_takes_the_patient_out_of_the_address(page, sqlite_url):
+    shown = page(opened=ANNA).run()
+    button(shown, "← Back to the caseload").click().run()
+    assert not shown.exception
+    assert addressed(shown) is None
+    assert len(listed(shown)) == 6
+
+
+def test_back_from_an_address_of_nobody_leads_to_the_caseload(page):
+    shown = page()
+    shown.query_params["patient"] = "nobody"
+    shown.run()
+    button(shown, "← Back to the caseload").click().run()
+    assert addressed(shown) is None
+    assert len(listed(shown)) == 6
+
+
+def test_next_and_previous_follow_the_caseloads_order_and_change_the_address(page, sqlite_url):
+    shown = page().run()
+    assert listed(shown)[:2] == ["O'Brien, Bob", "100%, Carl"]
+    shown.session_state["opened_patient"] = BOB
+    shown.run()
+    bob = addressed(shown)
+    assert "Patient 1 of 6 on this page of the caseload" in words(shown)
+    assert button(shown, "Previous").disabled
+    button(shown, "Next").click().run()
+    assert addressed(shown) == handle_of(sqlite_url, CARL)
+    assert "## 100%, Carl" in words(shown).replace("\\", "")
+    assert "Patient 2 of 6 on this page of the caseload" in words(shown)
+    button(shown, "Previous").click().run()
+    assert addressed(shown) == bob
+    assert "## O'Brien, Bob" in words(shown)
+
+
+def test_an_address_from_elsewhere_has_no_neighbours(page, sqlite_url):
+    shown = page()
+    shown.query_params["patient"] = handle_of(sqlite_url, BOB)
+    shown.run()
+    assert [each.label for each in shown.button] == ["← Back to the caseload"]
+
+
+def test_the_last_of_the_page_has_nobody_after(page):
+    shown = page().run()
+    shown.session_state["opened_patient"] = shown.session_state["caseload_order"][-1]
+    shown.run()
+    assert "Patient 6 of 6 on this page of the caseload" in words(shown)
+    assert button(shown, "Next").disabled
+
+
+def test_a_series_chosen_for_one_patient_is_not_carried_to_another(page, sqlite_url):
+    shown = page()
+    record_an_earlier_series(sqlite_url)
+    shown.session_state["opened_patient"] = CARL
+    shown.run()
+    choice = shown.selectbox(key="patient_series")
+    assert choice.options == [
+        "Maintenance from 10 Feb 2026, 2 infusions",
+        "Induction from 1 Oct 2025, 1 infusion",
+        "Every series",
     ]
+    choice.select_index(2).run()
+    assert "Latest series: " in words(shown), "every series of Carl's"
+    shown.session_state["opened_patient"] = BOB
+    shown.run()
+    assert shown.selectbox(key="patient_series").options == [
+        "Induction from 3 Mar 2026, 2 infusions",
+        "Induction from 1 Sep 2025, 1 infusion",
+        "Every series",
+    ]
+    assert "## PHQ-9 rose from 16 (baseline) to 21, before infusion 2" in words(shown)
+    assert "Latest series: " not in words(shown), "Bob's latest series alone"
+
+
+def test_a_patient_without_a_name_is_opened_like_any_other(page):
+    shown = page(opened=NAMELESS).run()
+    assert "## No name recorded" in words(shown)
+    assert addressed(shown) is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 import time_machine
 from sqlalchemy import delete, update
@@ -100,6 +101,12 @@ def everything(page: AppTest) -> str:
     return "\n".join(element.value for element in parts).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def with_column(page: AppTest, heading: str) -> pd.DataFrame:
+    """The one table that has such a column."""
+    (found,) = [each.value for each in page.dataframe if heading in each.value.columns]
+    return found
+
+
 def end_data(url: str, at: datetime) -> None:
     """Note an import that ended at a moment."""
     engine = make_engine(url)
@@ -113,7 +120,7 @@ def test_the_day_in_one_sentence(clinic):
     assert markdown(clinic().page())[:2] == [
         "## Today **6 appointments** at 2 sites: 1 done, 1 under way, 2 to come, 1 past time and "
         "still booked, 1 missed; 4 are infusions. 1 more was cancelled.",
-        "**Needs attention:** 1 booked appointment is past its time; 1 patient in induction "
+        "**For staff:** 1 booked appointment is past its time; 1 patient in induction "
         "without a next infusion booked.",
     ]
 
@@ -123,7 +130,7 @@ def test_one_site_has_its_own_sentence(clinic):
     assert said[0] == (
         "## Today **1 appointment** at 1 site: 1 to come; 1 is an infusion. 1 more was cancelled."
     )
-    assert said[1] == "Nothing stands out."
+    assert said[1] == "**For staff:** nothing stands out."
 
 
 def test_key_figures_compare_like_with_like(clinic):
@@ -145,7 +152,7 @@ def test_key_figures_compare_like_with_like(clinic):
 
 def test_the_list_of_the_day_names_patients_and_what_became_of_them(clinic):
     page = clinic().page()
-    table = page.dataframe[0].value
+    table = with_column(page, "Patient")
     assert list(table.columns) == [
         "Time",
         "Site",
@@ -215,8 +222,7 @@ def test_data_that_ended_days_ago_accuses_nobody(clinic, sqlite_url):
     said = markdown(clinic.page())
     assert "past time and still booked" not in said[0]
     assert said[1].startswith(
-        "**Needs attention:** the data ends on Monday 9 March, so what has happened since is not "
-        "in it; "
+        "**For staff:** the data ends on Monday 9 March, so what has happened since is not in it; "
     )
 
 
@@ -243,7 +249,7 @@ def test_names_are_only_text(clinic):
     said = everything(page)
     assert "<b>North" not in said
     assert "](http://host" not in said
-    assert page.dataframe[0].value["Patient"].tolist()[0] == f"{HOSTILE_PATIENT}, Ann"
+    assert with_column(page, "Patient")["Patient"].tolist()[0] == f"{HOSTILE_PATIENT}, Ann"
     for chart in page.get("plotly_chart"):
         assert "<b>North" not in chart.proto.spec
         assert "<i>" not in chart.proto.spec
@@ -349,4 +355,24 @@ def test_the_dashboard_opens_on_today_with_links_to_the_other_pages(clinic, monk
     assert not page.exception
     assert any(said.startswith("## Today **6 appointments**") for said in markdown(page))
     links = [link.proto.label for link in page.get("page_link")]
-    assert links == ["Appointments →", "Patients →", "Side effects →", "Appointments →"]
+    assert [label for label in links if label.endswith("→")] == [
+        "Appointments →",
+        "Patients →",
+        "Side effects →",
+        "Appointments →",
+    ]
+    # No score was ever recorded: all under treatment, by the day of their last infusion.
+    assert links[:5] == ["Lee, Ann", "No name recorded", "Fox", "Roe, Cy", "Eve"]
+
+
+def test_the_attention_list_stands_between_what_staff_are_asked_and_the_day(clinic):
+    found = everything(clinic().page())
+    parts = ["**For staff:** ", "##### 5 patients need attention", "##### 1 of 4 chairs in use"]
+    places = [found.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_without_the_permission_there_is_no_attention_list(clinic):
+    page = clinic().page(viewer="manager")
+    assert "Who needs attention needs the permission to see patients" in everything(page)
+    assert "need attention" not in everything(page)
