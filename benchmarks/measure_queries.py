@@ -1,4 +1,4 @@
-"""Timing every query of the pages against its floor."""
+"""Timing every query of the pages, and what a page asks together, against the floors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,9 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from benchmarks.floor import Fetch, bare_driver
-from benchmarks.queries import QUERIES, PageQuery
+from benchmarks.groups import GROUPS, Group
+from benchmarks.page_query import PageQuery
+from benchmarks.queries import QUERIES
 from benchmarks.scenario import SITE_YEAR, Scenario, scenarios
 from benchmarks.timing import freeze_heap, medians_ms
 from data_access.engine import make_engine, reading
@@ -25,7 +27,11 @@ NEGLIGIBLE_MS = 2
 
 @dataclass(frozen=True, slots=True)
 class QueryTime:
-    """One query in one scenario: milliseconds, ours and the floor's, and what the aim is."""
+    """One query in one scenario: milliseconds, ours and the floor's, and what the aim is.
+
+    ``together``: the queries of a page. They are held to no ratio: each is short, and what
+    SQLAlchemy and pandas cost a query adds up.
+    """
 
     query: str
     scenario: str
@@ -33,6 +39,7 @@ class QueryTime:
     ours: float
     floor: float
     aim: float
+    together: bool = False
 
     @property
     def ratio(self) -> float:
@@ -44,19 +51,20 @@ class QueryTime:
         """Which aims are missed."""
         slow = ("time",) if self.ours > self.aim else ()
         heavy = self.ratio > RATIO_AIM and self.ours - self.floor > NEGLIGIBLE_MS
-        return (*slow, "ratio") if heavy else slow
+        return (*slow, "ratio") if heavy and not self.together else slow
 
 
 def measure_queries(url: str, repeat: int) -> tuple[int, list[QueryTime]]:
-    """The infusions of the database, and the time of every query in every scenario."""
+    """The infusions of the database, and the time of every query and group in every scenario."""
     freeze_heap()
     with _database(url) as (connection, fetch):
         require_schema(connection)
         infusions = connection.scalar(select(func.count()).select_from(InfusionFact)) or 0
         asked = scenarios(connection)
+        measured: tuple[PageQuery | Group, ...] = (*QUERIES, *GROUPS)
         return infusions, [
             _measure(connection, fetch, query, scenario, infusions, repeat)
-            for query in QUERIES
+            for query in measured
             for scenario in asked
         ]
 
@@ -74,7 +82,7 @@ def _database(url: str) -> Iterator[tuple[Connection, Fetch]]:
 def _measure(
     connection: Connection,
     fetch: Fetch,
-    query: PageQuery,
+    query: PageQuery | Group,
     scenario: Scenario,
     infusions: int,
     repeat: int,
@@ -88,8 +96,15 @@ def _measure(
         rows=row_count(query.run(connection, scenario)),
         ours=ours,
         floor=floor,
-        aim=aim_ms(infusions, scenario.name),
+        aim=_aim_ms(query, infusions, scenario.name),
+        together=isinstance(query, Group),
     )
+
+
+def _aim_ms(query: PageQuery | Group, infusions: int, scenario: str) -> float:
+    if isinstance(query, PageQuery):
+        return aim_ms(infusions, scenario)
+    return query.aim if infusions < LARGE else query.aim_of_large
 
 
 def aim_ms(infusions: int, scenario: str) -> float:

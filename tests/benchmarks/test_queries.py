@@ -8,23 +8,50 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from benchmarks.floor import bare_driver
+from benchmarks.groups import GROUPS
 from benchmarks.measure_queries import QueryTime, aim_ms, measure_queries, row_count
-from benchmarks.queries import QUERIES, PageQuery
+from benchmarks.page_query import PageQuery
+from benchmarks.queries import QUERIES
 from benchmarks.scenario import ALL, SITE_YEAR, YEAR, NothingToMeasureError, scenarios
 from data_access import (
     appointments,
+    attention,
+    day,
+    expected,
+    exposure,
+    handles,
+    one_infusion,
     one_patient,
+    patient_items,
     patients,
     selection,
     side_effects,
     sites,
     status,
+    thresholds,
     today,
 )
 from data_access.engine import reading, writing
 from tests.data_access.side_effect_clinic import fill
 
-MODULES = (appointments, one_patient, patients, selection, side_effects, sites, status, today)
+MODULES = (
+    appointments,
+    attention,
+    day,
+    expected,
+    exposure,
+    handles,
+    one_infusion,
+    one_patient,
+    patient_items,
+    patients,
+    selection,
+    side_effects,
+    sites,
+    status,
+    thresholds,
+    today,
+)
 NO_QUERIES = {"conditions", "scope", "permitted_site_keys"}
 """They make conditions for queries."""
 
@@ -62,7 +89,7 @@ def test_the_scenarios_ask_for_the_busiest_site_and_the_commonest_term(connectio
     assert (year.site_key, year.filters.site_ids) == (None, ())
     assert str(everything.filters.start) == "2026-02-02"
     assert str(everything.today) == "2026-03-09"
-    assert everything.patient_key == 1  # three infusions
+    assert everything.patient.key == 1  # three infusions
 
 
 def test_every_query_and_its_floor_run(connection: Connection, database_url: str):
@@ -71,6 +98,19 @@ def test_every_query_and_its_floor_run(connection: Connection, database_url: str
             for query in QUERIES:
                 query.run(connection, scenario)
                 query.run_floor(fetch, scenario)
+            for group in GROUPS:
+                group.run(connection, scenario)
+                group.run_floor(fetch, scenario)
+
+
+def test_two_words_find_the_patient_who_is_opened(connection: Connection, database_url: str):
+    words = next(group for group in GROUPS if group.name == "the caseload, two words")
+    for scenario in scenarios(connection)[1:]:
+        size, page = words.run(connection, scenario)
+        assert (size, page["patient_key"].tolist()) == (1, [1])
+        with bare_driver(database_url) as fetch:
+            counted, found = words.run_floor(fetch, scenario)
+        assert (counted[0][0], {row[0] for row in found}) == (1, {1})
 
 
 SAME_ROWS = [
@@ -94,7 +134,7 @@ def test_it_measures_each_query_in_each_scenario(engine: Engine, database_url: s
         fill(writer)
     infusions, times = measure_queries(database_url, repeat=1)
     assert infusions == 9
-    assert len(times) == 3 * len(QUERIES)
+    assert len(times) == 3 * (len(QUERIES) + len(GROUPS))
     assert all(time.ours > 0 and time.floor > 0 for time in times)
 
 
@@ -130,3 +170,17 @@ def test_the_aims(infusions: int, scenario: str, aim: float):
 )
 def test_what_misses_an_aim(ours: float, floor: float, misses: tuple[str, ...]):
     assert QueryTime("q", ALL, 1, ours, floor, aim=30).misses == misses
+
+
+@pytest.mark.parametrize(("ours", "misses"), [(29, ()), (31, ("time",))])
+def test_the_queries_of_a_page_together_are_held_to_a_time_only(
+    ours: float, misses: tuple[str, ...]
+):
+    assert QueryTime("page", ALL, 1, ours, floor=3, aim=30, together=True).misses == misses
+
+
+def test_the_aims_of_what_a_page_asks_together():
+    aims = {group.name: (group.aim, group.aim_of_large) for group in GROUPS}
+    assert aims["a patient, together"] == (15, 20)
+    assert aims["the caseload page"] == (30, 50)
+    assert aims["the attention list"] == (100, 300)

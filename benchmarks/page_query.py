@@ -1,0 +1,85 @@
+"""What is measured: a query of the pages, how it is called, and its floor.
+
+A floor is the same aggregate as a statement written by hand: the values come back as plain tuples,
+nothing is checked, nothing is translated. ``{period}`` stands for the condition on day and site,
+``{site}`` and ``{p_site}`` for the one on site alone, ``{keys}`` for the keys of a page of
+patients. Where a query needs several statements, so does its floor.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from access.viewer import LOCAL_VIEWER as VIEWER
+from benchmarks.floor import Fetch
+from benchmarks.scenario import Scenario
+
+_TODAY_LOOKS_BACK = 120
+"""Days: the 30 that are recent and the 90 before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """A query function, how it is called, and its floor.
+
+    ``narrow``: for a page that looks at a window of its own and not at the reader's period.
+    """
+
+    function: Callable[..., Any]
+    call: Callable[[Connection, Scenario], Any]
+    floor: tuple[str, ...]
+    narrow: Callable[[Scenario], Scenario] = lambda asked: asked
+
+    @property
+    def name(self) -> str:
+        """Such as ``today.infusions_by_day``."""
+        module = self.function.__module__.removeprefix("data_access.")
+        return f"{module}.{self.function.__name__}"
+
+    def run(self, connection: Connection, scenario: Scenario) -> Any:
+        """Run the query as its page does."""
+        return self.call(connection, self.narrow(scenario))
+
+    def run_floor(self, fetch: Fetch, scenario: Scenario) -> list[tuple[Any, ...]]:
+        """Run the floor; the rows of its last statement."""
+        asked = self.narrow(scenario)
+        rows: list[tuple[Any, ...]] = []
+        for statement in self.floor:
+            rows = fetch(_scoped(statement, asked), asked.parameters)
+        return rows
+
+
+def _scoped(statement: str, scenario: Scenario) -> str:
+    site = " AND site_key = :site" if scenario.site_key else ""
+    return statement.format(
+        period=f"day BETWEEN :start AND :end{site}",
+        site=site,
+        p_site=site.replace("site_key", "p.site_key"),
+        keys=", ".join(str(key) for key in scenario.page),
+    )
+
+
+def filtered(function: Callable[..., Any], *floor: str) -> PageQuery:
+    """A query that takes the filters alone."""
+    return PageQuery(function, lambda c, asked: function(c, VIEWER, asked.filters), floor)
+
+
+def weeks_of_today(asked: Scenario) -> Scenario:
+    """The weeks that the Today page looks back, whatever the reader's period."""
+    start = asked.today - timedelta(days=_TODAY_LOOKS_BACK)
+    return replace(asked, filters=replace(asked.filters, start=start, end=asked.today))
+
+
+def recent(function: Callable[..., Any], *floor: str) -> PageQuery:
+    """A query that splits the period where its recent part begins."""
+    return PageQuery(
+        function, lambda c, asked: function(c, VIEWER, asked.filters, asked.recent), floor
+    )
+
+
+def of_patient(function: Callable[..., Any], *floor: str) -> PageQuery:
+    """A query about one patient."""
+    return PageQuery(function, lambda c, asked: function(c, VIEWER, asked.patient.key), floor)
