@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Integer,
@@ -74,12 +75,16 @@ def _change_totals(connection: Connection, patient_keys: Sequence[int], sign: in
         connection.execute(delete(table).where(table.c[counts[0]] == 0))
 
 
-def totals_statement(model: type[Base], patient_keys: Sequence[int] | None = None) -> Select[Any]:
+Keys = Sequence[int] | Sequence[BindParameter[int]]
+"""Keys of patients, or parameters that stand for them."""
+
+
+def totals_statement(model: type[Base], patient_keys: Keys | None = None) -> Select[Any]:
     """The rows of a table of totals, in the order of its columns; of these patients where given."""
     return _expected(patient_keys) if model is ExpectedTotal else _later(patient_keys)
 
 
-def _expected(patient_keys: Sequence[int] | None) -> Select[Any]:
+def _expected(patient_keys: Keys | None) -> Select[Any]:
     baselines = select(
         CourseFact.instrument,
         CourseFact.phase,
@@ -114,7 +119,7 @@ def _expected(patient_keys: Sequence[int] | None) -> Select[Any]:
     return select(*groups, func.count()).group_by(*groups)
 
 
-def _later(patient_keys: Sequence[int] | None) -> Select[Any]:
+def _later(patient_keys: Keys | None) -> Select[Any]:
     scores = _last_of_each_step(
         ScoreFact.timepoint.in_((int(Timepoint.BEFORE_INFUSION), int(Timepoint.FOLLOW_UP))),
         ScoreFact.phase == int(Phase.INDUCTION),
@@ -188,7 +193,7 @@ def _last_of_each_step(*conditions: ColumnElement[bool]) -> Subquery:
     )
 
 
-def _compared(facts: Any, patient_keys: Sequence[int] | None) -> list[ColumnElement[bool]]:
+def _compared(facts: Any, patient_keys: Keys | None) -> list[ColumnElement[bool]]:
     """The facts of the instruments that are compared; of these patients where given."""
     found = [facts.instrument.in_([each.code for each in COMPARED])]
     return found if patient_keys is None else [*found, facts.patient_key.in_(patient_keys)]
