@@ -15,6 +15,7 @@ from data_access.facts.totals import totals_statement
 from data_access.schema import Base, ExpectedTotal, LaterTotal
 from data_access.schema.base import KEY, SMALL
 from data_access.selection import permitted_site_keys
+from data_access.typed_frames import typed_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,11 @@ def later_responses(connection: Connection, viewer: Viewer, who: Comparable) -> 
     return _of_others(connection, viewer, who, LaterTotal)
 
 
-_KEYS: dict[type[Base], tuple[str, ...]] = {
-    ExpectedTotal: ("diagnosis_group", "number", "total"),
-    LaterTotal: ("diagnosis_group", "number", "step"),
+_KEYS: dict[type[Base], dict[str, str]] = {
+    ExpectedTotal: {"diagnosis_group": "int64", "number": "int64", "total": "float64"},
+    LaterTotal: dict.fromkeys(("diagnosis_group", "number", "step"), "int64"),
 }
+"""By what each table is grouped, with the dtypes."""
 _COUNTS: dict[type[Base], tuple[str, ...]] = {
     ExpectedTotal: ("scores",),
     LaterTotal: ("patients", "responded"),
@@ -76,10 +78,7 @@ def _of_others(
     if site_keys is not None:
         values["site_keys"] = site_keys
     result = connection.execute(_less_own(model, of_every_site=site_keys is None), values)
-    frame = pd.DataFrame.from_records(
-        [tuple(row) for row in result], columns=[*_KEYS[model], *_COUNTS[model]]
-    )
-    return frame.astype(dict.fromkeys(_COUNTS[model], "int64"))
+    return typed_frame(result, {**_KEYS[model], **dict.fromkeys(_COUNTS[model], "int64")})
 
 
 @cache

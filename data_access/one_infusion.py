@@ -13,9 +13,9 @@ from sqlalchemy import Connection, select
 
 from access.viewer import Viewer
 from clinical.terms import canonical_term
-from data_access.frames import query_frame
 from data_access.one_patient import _mine
 from data_access.schema import Infusion, InfusionFact, SideEffect, VitalSigns
+from data_access.typed_frames import TEXT, typed_frame
 
 EARLIER_INFUSIONS = 20
 """So many infusions before the chosen one are read with it."""
@@ -41,8 +41,8 @@ def infusion_measures(connection: Connection, viewer: Viewer, patient_key: int) 
         .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
         .order_by(InfusionFact.infusion_key)
     )
-    frame = query_frame(connection, statement)
-    return frame.astype({column.key: "Int64" for column in columns})
+    kinds = {"infusion_key": "int64", **{column.key: "Int64" for column in columns}}
+    return typed_frame(connection.execute(statement), kinds)
 
 
 def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
@@ -83,10 +83,9 @@ def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) 
         )
         for key, term, grade, started, ended, onset, resolved in connection.execute(statement)
     ]
-    columns = ["infusion_key", "term", "grade", "onset", "resolved", "end"]
-    frame = pd.DataFrame.from_records(rows, columns=columns)
     minutes = dict.fromkeys(("onset", "resolved", "end"), "float64")
-    return frame.astype({"grade": "Int64", **minutes})
+    kinds = {"infusion_key": "int64", "term": TEXT, "grade": "Int64", **minutes}
+    return typed_frame(rows, kinds)
 
 
 def vital_signs(
@@ -128,8 +127,9 @@ def vital_signs(
         (key, _minute(measured, started), *values)
         for key, started, measured, *values in connection.execute(statement)
     ]
-    frame = pd.DataFrame.from_records(rows, columns=["infusion_key", "minute", *VITAL_SIGNS])
-    return frame.astype({"infusion_key": "int64", **dict.fromkeys(VITAL_SIGNS, "float64")})
+    return typed_frame(
+        rows, {"infusion_key": "int64", **dict.fromkeys(("minute", *VITAL_SIGNS), "float64")}
+    )
 
 
 def _minute(at: datetime | None, start: datetime) -> float:

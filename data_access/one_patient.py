@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from access.viewer import Permission, Viewer, require
 from clinical.codes import AppointmentStatus, DiagnosisGroup, Phase
-from data_access.frames import query_frame
 from data_access.schema import (
     Appointment,
     AppointmentFact,
@@ -32,6 +31,27 @@ from data_access.schema import (
     Term,
 )
 from data_access.selection import permitted_site_keys
+from data_access.typed_frames import TEXT, typed_frame
+
+_SCORES = {
+    "series_key": "Int64",
+    **dict.fromkeys(("instrument", "number", "timepoint"), "int64"),
+    **dict.fromkeys(("hours_after", "total", "baseline", "percent"), "float64"),
+    **dict.fromkeys(("response", "remission", "item_9"), "Int64"),
+    "completed": "datetime64[us]",
+}
+_INFUSIONS = {
+    **dict.fromkeys(("infusion_key", "series_key", "phase", "number"), "int64"),
+    **dict.fromkeys(("site", "drug"), TEXT),
+    **dict.fromkeys(("dose_mg", "mg_per_kg"), "float64"),
+    "minutes": "Int64",
+    **dict.fromkeys(("peak_systolic", "systolic_rise"), "Int64"),
+    **dict.fromkeys(("peak_diastolic", "diastolic_rise"), "Int64"),
+    "lowest_spo2": "float64",
+    **dict.fromkeys(("recorded", "stopped"), "int64"),
+    "stop_reason": TEXT,
+    "started": "datetime64[us]",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +135,9 @@ def patient_series(connection: Connection, viewer: Viewer, patient_key: int) -> 
         .group_by(InfusionFact.series_key, InfusionFact.phase, Series.planned_infusions)
         .order_by(func.min(InfusionFact.day).desc(), InfusionFact.series_key.desc())
     )
-    return query_frame(connection, statement).astype({"planned": "Int64"})
+    whole = dict.fromkeys(("infusions", "first_day", "last_day"), "int64")
+    kinds = {"series_key": "int64", "phase": "int64", "planned": "Int64", **whole}
+    return typed_frame(connection.execute(statement), kinds)
 
 
 def patient_baselines(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
@@ -136,7 +158,8 @@ def patient_baselines(connection: Connection, viewer: Viewer, patient_key: int) 
         )
         .order_by(CourseFact.started_day, CourseFact.series_key, CourseFact.instrument)
     )
-    return query_frame(connection, statement)
+    kinds = {**dict.fromkeys(("series_key", "instrument"), "int64"), "baseline": "float64"}
+    return typed_frame(connection.execute(statement), {**kinds, "day": "int64"})
 
 
 def patient_scores(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
@@ -153,8 +176,6 @@ def patient_scores(connection: Connection, viewer: Viewer, patient_key: int) -> 
             ScoreFact.instrument,
             ScoreFact.number,
             ScoreFact.timepoint,
-            Assessment.completed_at,
-            Site.time_zone,
             ScoreFact.hours_after,
             ScoreFact.total,
             ScoreFact.baseline,
@@ -162,19 +183,17 @@ def patient_scores(connection: Connection, viewer: Viewer, patient_key: int) -> 
             ScoreFact.response,
             ScoreFact.remission,
             Assessment.__table__.c.item_9,
+            Assessment.completed_at,
+            Site.time_zone,
         )
         .join(Assessment, Assessment.assessment_key == ScoreFact.assessment_key)
         .outerjoin(Site, Site.site_key == ScoreFact.site_key)
         .where(_mine(connection, viewer, ScoreFact.patient_key, patient_key))
         .order_by(Assessment.completed_at, ScoreFact.assessment_key)
     )
-    frame = query_frame(connection, statement)
-    frame["completed"] = _local(frame.pop("completed_at"), frame.pop("time_zone"))
-    return frame.astype(
-        {
-            **dict.fromkeys(("series_key", "response", "remission", "item_9"), "Int64"),
-            **dict.fromkeys(("hours_after", "total", "baseline", "percent"), "float64"),
-        }
+    return typed_frame(
+        ((*values, _local(at, zone)) for *values, at, zone in connection.execute(statement)),
+        _SCORES,
     )
 
 
@@ -193,8 +212,6 @@ def patient_infusions(connection: Connection, viewer: Viewer, patient_key: int) 
             InfusionFact.series_key,
             InfusionFact.phase,
             InfusionFact.number,
-            Infusion.started_at,
-            Site.time_zone,
             Site.name.label("site"),
             Infusion.drug,
             Infusion.dose_mg,
@@ -208,20 +225,17 @@ def patient_infusions(connection: Connection, viewer: Viewer, patient_key: int) 
             InfusionFact.recorded,
             InfusionFact.stopped,
             Infusion.stop_reason,
+            Infusion.started_at,
+            Site.time_zone,
         )
         .join(Infusion, Infusion.infusion_key == InfusionFact.infusion_key)
         .join(Site, Site.site_key == InfusionFact.site_key)
         .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
         .order_by(Infusion.started_at, InfusionFact.infusion_key)
     )
-    frame = query_frame(connection, statement)
-    frame["started"] = _local(frame.pop("started_at"), frame.pop("time_zone"))
-    pressures = ("peak_systolic", "systolic_rise", "peak_diastolic", "diastolic_rise")
-    return frame.astype(
-        {
-            **dict.fromkeys(("minutes", *pressures), "Int64"),
-            **dict.fromkeys(("dose_mg", "mg_per_kg", "lowest_spo2"), "float64"),
-        }
+    return typed_frame(
+        ((*values, _local(at, zone)) for *values, at, zone in connection.execute(statement)),
+        _INFUSIONS,
     )
 
 
@@ -242,7 +256,8 @@ def patient_side_effects(connection: Connection, viewer: Viewer, patient_key: in
         .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
         .order_by(SideEffectFact.infusion_key, SideEffectFact.worst_grade.desc(), Term.name)
     )
-    return query_frame(connection, statement)
+    kinds = {"infusion_key": "int64", "term": TEXT, "worst_grade": "int64", "serious": "int64"}
+    return typed_frame(connection.execute(statement), kinds)
 
 
 def _mine(
@@ -274,9 +289,6 @@ def _next_appointment(connection: Connection, patient_key: int, now: datetime) -
     return None if row is None else row.scheduled_start.astimezone(ZoneInfo(row.time_zone))
 
 
-def _local(instants: "pd.Series[Any]", zones: "pd.Series[Any]") -> list[datetime]:
-    """The time by the wall clock of each row's zone; UTC where no site is known."""
-    return [
-        instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else UTC).replace(tzinfo=None)
-        for instant, zone in zip(instants, zones, strict=True)
-    ]
+def _local(instant: datetime, zone: str | None) -> datetime:
+    """The time by the wall clock of a zone; UTC where no site is known."""
+    return instant.astimezone(ZoneInfo(zone) if zone else UTC).replace(tzinfo=None)

@@ -5,13 +5,20 @@ from sqlalchemy import Connection, select
 
 from access.viewer import Viewer
 from clinical.instruments import PHQ9
-from data_access.frames import query_frame
 from data_access.one_patient import _local, _mine
 from data_access.schema import Assessment, ScoreFact, Site
 from data_access.schema.records import ITEM_COLUMNS
+from data_access.typed_frames import typed_frame
 
 ITEMS = ITEM_COLUMNS[: PHQ9.items]
 """The columns of the nine items."""
+_KINDS = {
+    "series_key": "Int64",
+    **dict.fromkeys(("timepoint", "number"), "int64"),
+    **dict.fromkeys(("hours_after", "total"), "float64"),
+    **dict.fromkeys(ITEMS, "Int64"),
+    "completed": "datetime64[us]",
+}
 
 
 def patient_items(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
@@ -27,13 +34,13 @@ def patient_items(connection: Connection, viewer: Viewer, patient_key: int) -> p
     statement = (
         select(
             ScoreFact.series_key,
-            Assessment.completed_at,
-            Site.time_zone,
             ScoreFact.timepoint,
             ScoreFact.number,
             ScoreFact.hours_after,
             ScoreFact.total,
             *(Assessment.__table__.c[name] for name in ITEMS),
+            Assessment.completed_at,
+            Site.time_zone,
         )
         .join(Assessment, Assessment.assessment_key == ScoreFact.assessment_key)
         .outerjoin(Site, Site.site_key == ScoreFact.site_key)
@@ -43,11 +50,7 @@ def patient_items(connection: Connection, viewer: Viewer, patient_key: int) -> p
         )
         .order_by(Assessment.completed_at, ScoreFact.assessment_key)
     )
-    frame = query_frame(connection, statement)
-    frame["completed"] = _local(frame.pop("completed_at"), frame.pop("time_zone"))
-    return frame.astype(
-        {
-            **dict.fromkeys(("series_key", *ITEMS), "Int64"),
-            **dict.fromkeys(("hours_after", "total"), "float64"),
-        }
+    return typed_frame(
+        ((*values, _local(at, zone)) for *values, at, zone in connection.execute(statement)),
+        _KINDS,
     )
