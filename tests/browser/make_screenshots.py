@@ -1,30 +1,93 @@
 """The pictures in the docs, made from the app: ``uv run python -m tests.browser.make_screenshots``.
 
-Starts the dashboard on a demo clinic of its own and writes ``docs/screenshots``.
+Starts the dashboard on a demo clinic of its own and writes ``docs/screenshots``. The picture of the
+summary on paper needs ``pdftoppm`` (on Debian: ``apt install poppler-utils``).
 """
 
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Position, sync_playwright
+from playwright.sync_api import Browser, Position, sync_playwright
 
+from clinical.attention import Rule
+from data_access.demo.stories import LOSES_RESPONSE, PARTIAL, PatientStory
 from pages.registry import PAGES
 from tests.browser.conftest import ROOT, Visit, launch_chromium, running_server
 
 FOLDER = ROOT / "docs" / "screenshots"
 _SIZE = {"width": 1440, "height": 1250}
+_DRAWN_MILLISECONDS = 2_500
+"""How long charts and tables take at most to be drawn after the script has run."""
 _FIRST_ROW: Position = {"x": 20, "y": 52}
 """The tick box of the caseload's first patient, in pixels from the table's corner."""
+_DOTS_PER_INCH = 96
 
 
 def picture(visit: Visit, name: str) -> None:
-    """Save what the reader sees without scrolling."""
-    visit.page.wait_for_timeout(2_500)
+    """Save what the reader sees without scrolling further."""
+    visit.page.wait_for_timeout(_DRAWN_MILLISECONDS)
     visit.page.screenshot(path=FOLDER / f"{name}.png")
 
 
+def scroll_to(visit: Visit, finding: str) -> Visit:
+    """Bring a finding to the top, below the navigation."""
+    visit.page.locator(f".st-key-finding-{finding}").evaluate(
+        "part => { part.style.scrollMarginTop = '72px'; part.scrollIntoView() }"
+    )
+    return visit
+
+
+def open_patient(visit: Visit, story: PatientStory, rule: Rule) -> Visit:
+    """From Today to a patient of the stories, as a clinician goes: by reason, then by name."""
+    visit.open().page.get_by_test_id("stButtonGroup").get_by_text(rule.label).click()
+    name = f"{story.family_name}, {story.given_name}"
+    visit.settle().page.get_by_role("link", name=name).click()
+    return visit.settle()
+
+
+def find_patient(visit: Visit, story: PatientStory) -> Visit:
+    """From the caseload to a patient of the stories, by the family name."""
+    search = visit.open("/patients").page.get_by_label("Find a patient")
+    search.fill(story.family_name)
+    search.press("Enter")
+    visit.settle().page.get_by_test_id("stDataFrame").first.click(position=_FIRST_ROW)
+    return visit.settle()
+
+
+def picture_of_paper(visit: Visit, name: str) -> None:
+    """Save the first page of the open patient's summary, as it would be printed."""
+    program = shutil.which("pdftoppm")
+    if program is None:
+        raise SystemExit("pdftoppm is missing (on Debian: apt install poppler-utils).")
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Summary as PDF").click()
+    options = ["-png", "-singlefile", "-r", str(_DOTS_PER_INCH)]
+    subprocess.run([program, *options, download.value.path(), FOLDER / name], check=True)
+
+
+def pictures(browser: Browser, url: str, scheme: str, suffix: str) -> None:
+    """Write a picture of each page in one colour scheme, and of what lies further down on two."""
+    page = browser.new_page(viewport=_SIZE, color_scheme=scheme)  # type: ignore[arg-type]
+    visit = Visit(page, url)
+    for entry in PAGES:
+        visit.open(f"/{entry.url_path}")
+        picture(visit, f"{entry.url_path or 'today'}{suffix}")
+    picture(scroll_to(visit.open(), "chairs-today"), f"today-chairs{suffix}")
+    open_patient(visit, LOSES_RESPONSE, Rule.LOST_RESPONSE)
+    picture(visit, f"one-patient{suffix}")
+    if scheme == "light":
+        picture_of_paper(visit, "patient-summary")
+    picture(scroll_to(visit, "vital-signs"), f"one-patient-infusions{suffix}")
+    picture(
+        scroll_to(find_patient(visit, PARTIAL), "expected-course"), f"one-patient-course{suffix}"
+    )
+    page.close()
+
+
 def main() -> None:
-    """Write a picture of each page, light and dark, and of one patient."""
+    """Write every picture, light and dark."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as home,
@@ -33,13 +96,7 @@ def main() -> None:
     ):
         browser = launch_chromium(playwright)
         for scheme, suffix in (("light", ""), ("dark", "-dark")):
-            page = browser.new_page(viewport=_SIZE, color_scheme=scheme)  # type: ignore[arg-type]
-            visit = Visit(page, server.url)
-            for entry in PAGES:
-                visit.open(f"/{entry.url_path}")
-                picture(visit, f"{entry.url_path or 'today'}{suffix}")
-            visit.open("/patients").page.get_by_test_id("stDataFrame").click(position=_FIRST_ROW)
-            picture(visit.settle(), f"one-patient{suffix}")
+            pictures(browser, server.url, scheme, suffix)
         browser.close()
 
 
