@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
+from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -31,7 +32,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from data_access.engine import URL_VARIABLE, make_engine, reading
 from data_access.migrate import require_schema
-from data_access.schema import InfusionFact
+from data_access.schema import InfusionFact, PatientFact
+from pages.patients.one_patient import ADDRESS
 from pages.registry import PAGES
 
 _ROOT = Path(__file__).parent.parent
@@ -57,7 +59,9 @@ class PageTime:
 
 def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
     """The infusions of the database, and the time of an empty page and of every page."""
-    infusions = _infusions(url)
+    infusions, patient = _found_in(url)
+    asked = [(entry.title, entry.url_path, "") for entry in PAGES]
+    asked.append(("one patient, the longest", "patients", urlencode({ADDRESS: patient})))
     with _server("benchmarks/empty_app.py", url) as port:
         runs = _runs(port, "", repeat)
         times = [_page_time("an empty page", runs, runs)]
@@ -67,21 +71,28 @@ def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
     ):
         times += [
             _page_time(
-                entry.title,
-                _runs(forgetful, entry.url_path, repeat),
-                _runs(remembering, entry.url_path, repeat),
+                title,
+                _runs(forgetful, url_path, repeat, query),
+                _runs(remembering, url_path, repeat, query),
             )
-            for entry in PAGES
+            for title, url_path, query in asked
         ]
     return infusions, times
 
 
-def _infusions(url: str) -> int:
+def _found_in(url: str) -> tuple[int, str]:
+    """The infusions of the database, and the handle of the patient with the most."""
     engine = make_engine(url)
     try:
         with reading(engine) as connection:
             require_schema(connection)
-            return connection.scalar(select(func.count()).select_from(InfusionFact)) or 0
+            infusions = connection.scalar(select(func.count()).select_from(InfusionFact)) or 0
+            patient = connection.scalar(
+                select(PatientFact.handle).order_by(
+                    PatientFact.infusions.desc(), PatientFact.patient_key
+                )
+            )
+            return infusions, patient or ""
     finally:
         engine.dispose()
 
@@ -129,11 +140,11 @@ class _Run:
     kilobytes: float
 
 
-def _runs(port: int, url_path: str, repeat: int) -> list[_Run]:
+def _runs(port: int, url_path: str, repeat: int, query: str = "") -> list[_Run]:
     """Runs of a page in one session, after a few that are not counted."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     with connect(address, max_size=None, compression=None) as browser:
-        state = ClientState(page_name=url_path)
+        state = ClientState(page_name=url_path, query_string=query)
         for _ in range(_WARM_UP):
             state.page_script_hash = _run(browser, state).page
         return [_run(browser, state) for _ in range(repeat)]
