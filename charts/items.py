@@ -1,5 +1,6 @@
 """PHQ-9 item by item over time, and small pictures of other totals beside it."""
 
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,8 @@ COLUMNS_AT_MOST = 24
 NO_ANSWER = "–"
 _LEVELS = len(ANSWERS)
 _ROW_HEIGHT = 32
-_UPRIGHT_AT_MOST = 6
+_UPRIGHT_AT_MOST, _UPRIGHT_WIDTH = 8, 9
+"""So many labels stand upright beside each other, in lines of so many letters."""
 HEIGHT_BESIDE = 216
 """Pixels: one of two small pictures beside the strip."""
 
@@ -31,12 +33,11 @@ def item_strip(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> go.Figur
     """
     columns = list(range(len(answers)))
     upright = len(columns) <= _UPRIGHT_AT_MOST
-    joined = "<br>" if upright else ", "
     chart = figure(
-        len(PHQ9_ITEMS) * _ROW_HEIGHT + (64 if upright else 150),
+        len(PHQ9_ITEMS) * _ROW_HEIGHT + (80 if upright else 150),
         xaxis={
             "tickvals": columns,
-            "ticktext": [joined.join(map(text, label)) for label in labels],
+            "ticktext": [_label(label, upright=upright) for label in labels],
             "tickangle": 0 if upright else -90,
             "range": [-0.5, max(len(columns), 4) - 0.5],
             "tickfont": {"size": 11},
@@ -45,6 +46,13 @@ def item_strip(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> go.Figur
     )
     chart.add_traces([_cells(answers, labels), _numbers(answers)])
     return chart
+
+
+def _label(label: tuple[str, str], *, upright: bool) -> str:
+    """The date, and when it was taken: in short lines, or in one that is turned."""
+    date, when = label
+    lines = [date, *wrap(when, _UPRIGHT_WIDTH)] if upright else [f"{date}, {when}"]
+    return "<br>".join(map(text, lines))
 
 
 def _cells(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> go.Heatmap:

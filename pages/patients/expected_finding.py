@@ -167,7 +167,7 @@ def _table(course: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Step": [step_words(number) for number in course["number"]],
-            "Patients": course["n"],
+            "Series": course["n"],
             **{
                 f"{name[1:]}th percentile": course[name]
                 for name in ("p10", "p25", "p50", "p75", "p90")

@@ -123,7 +123,7 @@ def test_the_numbers_are_those_of_the_picture(told):
             clinic.course(20, total)
     table = told.finding().numbers()
     assert table["Step"].tolist() == ["Baseline", "Before 2"]
-    assert table["Patients"].tolist() == [10, 10]
+    assert table["Series"].tolist() == [10, 10]
     # R: quantile(1:10, c(.1, .25, .5, .75, .9))
     names = [f"{percentile}th percentile" for percentile in (10, 25, 50, 75, 90)]
     assert table.loc[1, names].tolist() == [1.9, 3.25, 5.5, 7.75, 9.1]
