@@ -6,7 +6,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.palette import CONCERN, INK, NEUTRAL, PALE
-from charts.style import HEIGHT_SMALL, figure
+from charts.style import (
+    HEIGHT_SMALL,
+    Trace,
+    figure,
+    scatter,
+)
 from clinical.expected import Track
 from clinical.instruments import Instrument
 
@@ -23,17 +28,16 @@ def expected_course_chart(
     of the patient's baseline (number 0) and scores before an infusion, in order.
     """
     known = course.dropna(subset="p50")
-    chart = figure(
+    bands = [_fan(known, *ends, opacity, name) for ends, opacity, name in _BANDS]
+    return figure(
         HEIGHT_SMALL + 40,
+        [*bands, _median(known), _own(own, verdict)],
         xaxis=_steps(known, own),
         yaxis={
             "title": {"text": instrument.name},
             "range": [instrument.lowest, instrument.highest],
         },
     )
-    bands = [_fan(known, *ends, opacity, name) for ends, opacity, name in _BANDS]
-    chart.add_traces([*bands, _median(known), _own(own, verdict)])
-    return chart
 
 
 def step_words(number: int) -> str:
@@ -54,13 +58,13 @@ def _steps(known: pd.DataFrame, own: pd.DataFrame) -> dict[str, Any]:
             else f"{step_words(number)}<br>n under 10"
             for number in numbers[::every]
         ],
-        "range": [numbers[0] - 0.4, numbers[-1] + 0.4] if numbers else None,
+        **({"range": [numbers[0] - 0.4, numbers[-1] + 0.4]} if numbers else {}),
     }
 
 
-def _fan(known: pd.DataFrame, low: str, high: str, opacity: float, name: str) -> go.Scatter:
+def _fan(known: pd.DataFrame, low: str, high: str, opacity: float, name: str) -> Trace:
     """One band of the fan as a closed shape."""
-    return go.Scatter(
+    return scatter(
         x=[*known["number"], *known["number"][::-1]],
         y=[*known[high], *known[low][::-1]],
         fill="toself",
@@ -73,8 +77,8 @@ def _fan(known: pd.DataFrame, low: str, high: str, opacity: float, name: str) ->
     )
 
 
-def _median(known: pd.DataFrame) -> go.Scatter:
-    return go.Scatter(
+def _median(known: pd.DataFrame) -> Trace:
+    return scatter(
         x=known["number"].to_numpy(),
         y=known["p50"].to_numpy(),
         mode="lines",
@@ -89,11 +93,11 @@ def _median(known: pd.DataFrame) -> go.Scatter:
     )
 
 
-def _own(own: pd.DataFrame, verdict: Track) -> go.Scatter:
+def _own(own: pd.DataFrame, verdict: Track) -> Trace:
     colours = [INK] * len(own)
     if colours and verdict in _ALARMING:
         colours[-1] = CONCERN
-    return go.Scatter(
+    return scatter(
         x=own["number"].to_numpy(),
         y=own["total"].to_numpy(),
         mode="lines+markers",

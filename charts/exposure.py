@@ -4,7 +4,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.palette import INK, NEUTRAL
-from charts.style import HEIGHT_SMALL, figure
+from charts.style import (
+    HEIGHT_SMALL,
+    bar,
+    figure,
+)
 from clinical.exposure import Trend
 
 _SHOWN_AT_MOST = 36
@@ -22,8 +26,19 @@ def interval_chart(intervals: pd.DataFrame, trend: Trend) -> go.Figure:
     if trend.earlier is not None and recent_from:
         levels.append((trend.earlier, 0, recent_from - 1, f"median {trend.earlier:g}"))
     step, highest = -(-len(drawn) // 8) or 1, max(drawn["days"])
-    chart = figure(
+    return figure(
         HEIGHT_SMALL,
+        [
+            bar(
+                x=drawn.index,
+                y=drawn["days"],
+                marker={"color": NEUTRAL, "opacity": 0.75},
+                customdata=[f"{day.day} {day:%b %Y}" for day in drawn["day"]],
+                hovertemplate="Booster of %{customdata}: %{y} days after the one before"
+                "<extra></extra>",
+                showlegend=False,
+            )
+        ],
         shapes=[
             {
                 "type": "line",
@@ -56,14 +71,3 @@ def interval_chart(intervals: pd.DataFrame, trend: Trend) -> go.Figure:
             "range": [0, 1.18 * highest],
         },
     )
-    chart.add_trace(
-        go.Bar(
-            x=drawn.index,
-            y=drawn["days"],
-            marker={"color": NEUTRAL, "opacity": 0.75},
-            customdata=[f"{day.day} {day:%b %Y}" for day in drawn["day"]],
-            hovertemplate="Booster of %{customdata}: %{y} days after the one before<extra></extra>",
-            showlegend=False,
-        )
-    )
-    return chart

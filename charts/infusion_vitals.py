@@ -11,7 +11,14 @@ import plotly.graph_objects as go
 
 from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
 from charts.patient_infusions import grade_colour
-from charts.style import figure, label, text
+from charts.style import (
+    Trace,
+    bar,
+    figure,
+    label,
+    scatter,
+    text,
+)
 from clinical.thresholds import Thresholds
 from clinical.vital_course import usual_course
 from clinical.vital_limits import (
@@ -136,8 +143,17 @@ def vital_signs_chart(
     if len(rows):
         heights.append(_ROW * (len(rows) + 1))
     inner = sum(heights) + _GAP * (len(heights) - 1)
-    chart = figure(
+    drawn, kept = _broken(own), _broken(_latest(earlier))
+    traces = [
+        trace
+        for number, panel in enumerate(shown, 1)
+        for trace in _panel_traces(drawn, kept, earlier, panel, number)
+    ]
+    if len(rows):
+        traces.append(_bars(rows, last, _axis("y", len(heights))))
+    return figure(
         inner + _TOP + _BOTTOM,
+        traces,
         margin={"t": _TOP, "b": _BOTTOM, "r": _MARGIN_FOR_NAMES, "l": 8},
         **_axes(shown, own, earlier, rows, _domains(heights, inner)),
         shapes=[*_infusion_time(end), *_limit_lines(shown)],
@@ -155,17 +171,6 @@ def vital_signs_chart(
         },
         barmode="overlay",
     )
-    drawn, kept = _broken(own), _broken(_latest(earlier))
-    chart.add_traces(
-        [
-            trace
-            for number, panel in enumerate(shown, 1)
-            for trace in _panel_traces(drawn, kept, earlier, panel, number)
-        ]
-    )
-    if len(rows):
-        chart.add_trace(_bars(rows, last, _axis("y", len(heights))))
-    return chart
 
 
 def minute_range(
@@ -217,7 +222,7 @@ def _axes(
                 high if values.max() <= high else values.max() + 2,
             ],
             "nticks": 5,
-            "dtick": 1 if panel.column == "sedation" else None,
+            **({"dtick": 1} if panel.column == "sedation" else {}),
         }
     if len(rows):
         axes[f"yaxis{len(domains) if len(domains) > 1 else ''}"] = {
@@ -307,7 +312,7 @@ def _titles(
 
 def _panel_traces(
     own: pd.DataFrame, kept: pd.DataFrame, earlier: pd.DataFrame, panel: Panel, number: int
-) -> list[go.Scatter]:
+) -> list[Trace]:
     """Earlier infusions, their median and this infusion, from back to front.
 
     ``own`` and ``kept`` are broken where their lines are; ``earlier`` are all readings.
@@ -332,9 +337,9 @@ def _latest(earlier: pd.DataFrame) -> pd.DataFrame:
     return earlier[earlier["infusion_key"].isin(keys)]
 
 
-def _earlier_lines(kept: pd.DataFrame, panel: Panel, place: dict[str, Any]) -> go.Scatter:
+def _earlier_lines(kept: pd.DataFrame, panel: Panel, place: dict[str, Any]) -> Trace:
     """All earlier infusions as one broken line."""
-    return go.Scatter(
+    return scatter(
         x=kept["minute"].to_numpy(),
         y=kept[panel.column].to_numpy(),
         mode="lines",
@@ -345,11 +350,11 @@ def _earlier_lines(kept: pd.DataFrame, panel: Panel, place: dict[str, Any]) -> g
     )
 
 
-def _usual_line(usual: list[tuple[int, float]], panel: Panel, place: dict[str, Any]) -> go.Scatter:
+def _usual_line(usual: list[tuple[int, float]], panel: Panel, place: dict[str, Any]) -> Trace:
     minutes = np.array([minute for minute, _ in usual], dtype="float64")
     values = np.array([value for _, value in usual])
     breaks = np.flatnonzero(np.diff(minutes) > LONGEST_GAP_MINUTES) + 1
-    return go.Scatter(
+    return scatter(
         x=np.insert(minutes, breaks, nan),
         y=np.insert(values, breaks, nan),
         mode="lines",
@@ -361,10 +366,10 @@ def _usual_line(usual: list[tuple[int, float]], panel: Panel, place: dict[str, A
     )
 
 
-def _own_line(own: pd.DataFrame, panel: Panel, place: dict[str, Any]) -> go.Scatter:
+def _own_line(own: pd.DataFrame, panel: Panel, place: dict[str, Any]) -> Trace:
     values = own[panel.column].tolist()
     beyond = [not isnan(value) and panel.concern(value) > Concern.NONE for value in values]
-    return go.Scatter(
+    return scatter(
         x=own["minute"].to_numpy(),
         y=own[panel.column].to_numpy(),
         mode="lines+markers",
@@ -391,12 +396,12 @@ def _broken(readings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(broken, columns=columns)
 
 
-def _bars(rows: pd.DataFrame, last: float, axis: str) -> go.Bar:
+def _bars(rows: pd.DataFrame, last: float, axis: str) -> Trace:
     """A bar for each side effect from its onset; hatched to the edge where it had not passed."""
     timed = rows.dropna(subset="onset")
     until = timed["resolved"].fillna(last).clip(upper=last)
     grades = timed["grade"].fillna(0).astype(int)
-    return go.Bar(
+    return bar(
         orientation="h",
         base=timed["onset"],
         x=(until - timed["onset"]).clip(lower=0.8),

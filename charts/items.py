@@ -8,7 +8,13 @@ import plotly.graph_objects as go
 
 from charts.palette import BACKGROUND, INK, NEUTRAL, severity
 from charts.score_marks import LOOKS
-from charts.style import figure, text
+from charts.style import (
+    Trace,
+    figure,
+    heatmap,
+    scatter,
+    text,
+)
 from clinical.codes import Timepoint
 from clinical.instruments import Instrument
 from clinical.items import ANSWERS, PHQ9_ITEMS
@@ -33,8 +39,9 @@ def item_strip(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> go.Figur
     """
     columns = list(range(len(answers)))
     upright = len(columns) <= _UPRIGHT_AT_MOST
-    chart = figure(
+    return figure(
         len(PHQ9_ITEMS) * _ROW_HEIGHT + (80 if upright else 150),
+        [_cells(answers, labels), _numbers(answers)],
         xaxis={
             "tickvals": columns,
             "ticktext": [_label(label, upright=upright) for label in labels],
@@ -44,8 +51,6 @@ def item_strip(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> go.Figur
         },
         yaxis={"autorange": "reversed", "ticklabelstandoff": 4},
     )
-    chart.add_traces([_cells(answers, labels), _numbers(answers)])
-    return chart
 
 
 def _label(label: tuple[str, str], *, upright: bool) -> str:
@@ -55,9 +60,9 @@ def _label(label: tuple[str, str], *, upright: bool) -> str:
     return "<br>".join(map(text, lines))
 
 
-def _cells(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> go.Heatmap:
+def _cells(answers: pd.DataFrame, labels: list[tuple[str, str]]) -> Trace:
     rows = [answers[column] for column in answers.columns]
-    return go.Heatmap(
+    return heatmap(
         z=[[None if pd.isna(value) else int(value) for value in row] for row in rows],
         x=list(range(len(answers))),
         y=list(PHQ9_ITEMS),
@@ -90,14 +95,14 @@ def _hover(name: str, value: Any, label: tuple[str, str]) -> str:
     return f"{name}: {answer}<br>{text(label[0])}, {text(label[1])}"
 
 
-def _numbers(answers: pd.DataFrame) -> go.Scatter:
+def _numbers(answers: pd.DataFrame) -> Trace:
     """The number in each cell: dark on the light levels and light on the dark ones."""
     cells = [
         (column, name, value)
         for name, item in zip(PHQ9_ITEMS, answers.columns, strict=True)
         for column, value in enumerate(answers[item])
     ]
-    return go.Scatter(
+    return scatter(
         x=[column for column, _, _ in cells],
         y=[name for _, name, _ in cells],
         mode="text",
@@ -122,14 +127,6 @@ def total_chart(
     ``scores``: as :func:`data_access.one_patient.patient_scores`, of this instrument.
     """
     span = instrument.highest - instrument.lowest
-    chart = figure(
-        height,
-        yaxis={
-            "range": [instrument.lowest - 0.06 * span, instrument.highest + 0.06 * span],
-            "tickvals": [*(band.lowest for band in instrument.bands), instrument.highest],
-            "title": {"text": "higher is better"} if instrument.higher_is_better else {},
-        },
-    )
     joined = (Timepoint.BASELINE, Timepoint.BEFORE_INFUSION)
     trough = scores[scores["timepoint"].isin([int(kind) for kind in joined])]
     before = [
@@ -139,16 +136,21 @@ def total_chart(
     kinds = [kind for kind in LOOKS if kind not in joined]
     parts = [(kind, scores[scores["timepoint"] == int(kind)]) for kind in kinds]
     others = [_marks(part, kind, "markers") for kind, part in parts if len(part)]
-    chart.add_traces([*before, *others])
-    return chart
+    return figure(
+        height,
+        [*before, *others],
+        yaxis={
+            "range": [instrument.lowest - 0.06 * span, instrument.highest + 0.06 * span],
+            "tickvals": [*(band.lowest for band in instrument.bands), instrument.highest],
+            "title": {"text": "higher is better"} if instrument.higher_is_better else {},
+        },
+    )
 
 
-def _marks(
-    part: pd.DataFrame, kind: Timepoint, mode: str, *, showlegend: bool = True
-) -> go.Scatter:
+def _marks(part: pd.DataFrame, kind: Timepoint, mode: str, *, showlegend: bool = True) -> Trace:
     symbol, colour = LOOKS[kind]
     name = "Baseline, and before an infusion" if kind is Timepoint.BEFORE_INFUSION else kind.label
-    return go.Scatter(
+    return scatter(
         x=part["completed"],
         y=part["total"],
         mode=mode,

@@ -7,7 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.palette import CONCERN, INK, NEUTRAL, severity
-from charts.style import HEIGHT_SMALL, across, figure, name_at, text
+from charts.style import (
+    HEIGHT_SMALL,
+    Trace,
+    across,
+    figure,
+    name_at,
+    scatter,
+    text,
+)
 from clinical.thresholds import Thresholds
 
 GRADES = 5
@@ -22,17 +30,14 @@ def pressure_chart(infusions: pd.DataFrame, thresholds: Thresholds) -> go.Figure
     """
     rows = infusions.reset_index(drop=True)
     limits = {"systolic": thresholds.amber_systolic, "diastolic": thresholds.amber_diastolic}
-    chart = figure(
+    return figure(
         HEIGHT_SMALL,
+        [trace for name, limit in limits.items() for trace in _pressures(rows, name, limit)],
         shapes=[across(limit) for limit in limits.values()],
         annotations=[name_at(limit, f"{limit} {name}") for name, limit in limits.items()],
         xaxis=_number_axis(rows),
         yaxis={"title": {"text": "mmHg"}, "rangemode": "normal", "range": _pressure_range(rows)},
     )
-    chart.add_traces(
-        [trace for name, limit in limits.items() for trace in _pressures(rows, name, limit)]
-    )
-    return chart
 
 
 def side_effect_chart(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> go.Figure:
@@ -47,20 +52,18 @@ def side_effect_chart(infusions: pd.DataFrame, side_effects: pd.DataFrame) -> go
     empty = rows[rows["recorded"] == 0]
     terms = [text(term) for term in found["term"].value_counts().index]
     order = [*terms, _NO_FORM] if len(empty) else terms
-    chart = figure(
+    traces = [
+        _graded_marks(found[found["worst_grade"] == grade], grade)
+        for grade in sorted(found["worst_grade"].unique().tolist())
+    ]
+    if len(empty):
+        traces.append(_missing_forms(empty))
+    return figure(
         max(HEIGHT_SMALL, 110 + 26 * len(order)),
+        traces,
         xaxis=_number_axis(rows),
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": order[::-1]},
     )
-    chart.add_traces(
-        [
-            _graded_marks(found[found["worst_grade"] == grade], grade)
-            for grade in sorted(found["worst_grade"].unique().tolist())
-        ]
-    )
-    if len(empty):
-        chart.add_trace(_missing_forms(empty))
-    return chart
 
 
 def first_pressure(infusions: pd.DataFrame, name: str) -> "pd.Series[int]":
@@ -74,13 +77,13 @@ def grade_colour(grade: int) -> str:
     return severity(2 * grade - 1, 2 * GRADES) if grade else NEUTRAL
 
 
-def _pressures(rows: pd.DataFrame, name: str, limit: int) -> list[go.Scatter]:
+def _pressures(rows: pd.DataFrame, name: str, limit: int) -> list[Trace]:
     """From the first ``systolic`` or ``diastolic`` value to the highest, with a mark at each."""
     measured = rows.dropna(subset=f"peak_{name}")
     peaks = measured[f"peak_{name}"].astype(int)
     firsts = first_pressure(measured, name)
     return [
-        go.Scatter(
+        scatter(
             x=_gapped(measured.index, measured.index),
             y=_gapped(firsts, peaks),
             mode="lines",
@@ -88,7 +91,7 @@ def _pressures(rows: pd.DataFrame, name: str, limit: int) -> list[go.Scatter]:
             hoverinfo="skip",
             showlegend=False,
         ),
-        go.Scatter(
+        scatter(
             x=measured.index,
             y=firsts,
             mode="markers",
@@ -97,7 +100,7 @@ def _pressures(rows: pd.DataFrame, name: str, limit: int) -> list[go.Scatter]:
             showlegend=name == "systolic",
             hovertemplate=f"First {name}: %{{y}} mmHg<extra></extra>",
         ),
-        go.Scatter(
+        scatter(
             x=measured.index,
             y=peaks,
             mode="markers",
@@ -113,8 +116,8 @@ def _pressures(rows: pd.DataFrame, name: str, limit: int) -> list[go.Scatter]:
     ]
 
 
-def _graded_marks(part: pd.DataFrame, grade: int) -> go.Scatter:
-    return go.Scatter(
+def _graded_marks(part: pd.DataFrame, grade: int) -> Trace:
+    return scatter(
         x=part["x"],
         y=[text(term) for term in part["term"]],
         mode="markers",
@@ -129,8 +132,8 @@ def _graded_marks(part: pd.DataFrame, grade: int) -> go.Scatter:
     )
 
 
-def _missing_forms(infusions: pd.DataFrame) -> go.Scatter:
-    return go.Scatter(
+def _missing_forms(infusions: pd.DataFrame) -> Trace:
+    return scatter(
         x=infusions.index,
         y=[_NO_FORM] * len(infusions),
         mode="markers",

@@ -7,7 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.palette import CONCERN, INK, NEUTRAL
-from charts.style import HEIGHT_SMALL, figure, text
+from charts.style import (
+    HEIGHT_SMALL,
+    Trace,
+    figure,
+    scatter,
+    text,
+)
 from clinical.instruments import CSSRS
 from clinical.thoughts import open_rise
 
@@ -36,22 +42,19 @@ def thoughts_chart(
         )
         if frame.empty
     ]
-    chart = figure(
+    return figure(
         HEIGHT_SMALL + 40,
+        [
+            *_course(item_9, "Item 9", ITEM_9_ANSWERS, "y"),
+            *_course(screeners, "C-SSRS", LEVELS, "y2"),
+            _infusion_ticks(infusions),
+        ],
         annotations=empty,
         xaxis={"anchor": "y3"},
         yaxis=_levels_axis("Item 9", ITEM_9_ANSWERS, _TOP),
         yaxis2=_levels_axis("C-SSRS", LEVELS, _BOTTOM),
         yaxis3={"domain": _STRIP, "range": [-1, 1], "visible": False, "fixedrange": True},
     )
-    chart.add_traces(
-        [
-            *_course(item_9, "Item 9", ITEM_9_ANSWERS, "y"),
-            *_course(screeners, "C-SSRS", LEVELS, "y2"),
-            _infusion_ticks(infusions),
-        ]
-    )
-    return chart
 
 
 def concerning(levels: Sequence[float]) -> list[bool]:
@@ -77,7 +80,7 @@ def _levels_axis(name: str, labels: Sequence[str], domain: list[float]) -> dict[
     }
 
 
-def _course(frame: pd.DataFrame, name: str, labels: Sequence[str], axis: str) -> list[go.Scatter]:
+def _course(frame: pd.DataFrame, name: str, labels: Sequence[str], axis: str) -> list[Trace]:
     """The answers as steps, and over them in orange the steps up and what is open since."""
     if frame.empty:
         return []
@@ -86,7 +89,7 @@ def _course(frame: pd.DataFrame, name: str, labels: Sequence[str], axis: str) ->
     risen = concerning(levels)
     base: dict[str, Any] = {"yaxis": axis, "showlegend": False}
     return [
-        go.Scatter(
+        scatter(
             x=days,
             y=levels,
             mode="lines+markers",
@@ -110,7 +113,7 @@ def _course(frame: pd.DataFrame, name: str, labels: Sequence[str], axis: str) ->
 
 def _rises(
     days: list[Any], levels: list[int], risen: list[bool], base: dict[str, Any]
-) -> list[go.Scatter]:
+) -> list[Trace]:
     """The steps that lead to what rose, in orange; nothing where nothing rose."""
     x: list[Any] = []
     y: list[int | None] = []
@@ -121,7 +124,7 @@ def _rises(
     if not x:
         return []
     return [
-        go.Scatter(
+        scatter(
             x=x,
             y=y,
             mode="lines",
@@ -132,8 +135,8 @@ def _rises(
     ]
 
 
-def _infusion_ticks(infusions: pd.DataFrame) -> go.Scatter:
-    return go.Scatter(
+def _infusion_ticks(infusions: pd.DataFrame) -> Trace:
+    return scatter(
         x=infusions["started"].tolist(),
         y=[0] * len(infusions),
         mode="markers",

@@ -13,7 +13,7 @@ from charts.palette import INK, NEUTRAL
 from charts.placed_scores import Panel, PlacedPanel, Spot, place_panel
 from charts.score_levels import ABOVE, BELOW, panel_levels
 from charts.score_marks import LOOKS, NARROW, Marks, set_apart, width_of
-from charts.style import figure, name_at
+from charts.style import figure, name_at, scatter
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 
@@ -52,15 +52,14 @@ def trajectory_chart(
         behind.words += levels.words
         traces += _panel_traces(panel, axis, extent)
     rows = _add_phase_changes(behind, phase_changes(marks), extent)
-    chart = figure(
+    return figure(
         heights.total,
+        [scatter(**trace) for trace in _each_name_once(traces)],
         **behind.layout(),
         xaxis=along_axis(marks, along, extent) | {"anchor": "y"},
         legend={"y": 1 + (6 + 16 * rows) / heights.plot, "traceorder": "normal"},
         **axes,
     )
-    chart.add_traces([go.Scatter(trace) for trace in _each_name_once(traces)])
-    return chart
 
 
 class _Heights:
