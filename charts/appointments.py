@@ -7,10 +7,18 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.attendance import KIND_COLOURS, STACKED, add_stacks, level, rate_marks
+from charts.attendance import KIND_COLOURS, STACKED, level, rate_marks, stacks
 from charts.numbers import percent
 from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
-from charts.style import HEIGHT_LARGE, figure, label, text
+from charts.style import (
+    HEIGHT_LARGE,
+    bar,
+    figure,
+    heatmap,
+    label,
+    scatter,
+    text,
+)
 from clinical.capacity import FULL_SHARE
 
 _ROW_HEIGHT = 26
@@ -28,15 +36,14 @@ def volume_chart(
     ``names`` says for each row which day, week or month it is.
     """
     starts = list(volume["start"])
-    chart = figure(
+    return figure(
         HEIGHT_LARGE,
+        stacks(volume, colours, starts, names, faded=list(~volume["whole"])),
         **STACKED,
         xaxis={"tickformat": _tick_format(starts)},
         yaxis={"title": {"text": "Appointments"}},
         bargap=0.12,
     )
-    add_stacks(chart, volume, colours, starts, names, faded=list(~volume["whole"]))
-    return chart
 
 
 def _tick_format(starts: Sequence[date]) -> str:
@@ -54,7 +61,8 @@ def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None)
     positions = list(range(len(rates)))
     names = [_WEEKDAYS[weekday - 1] for weekday in rates["weekday"]]
     colours = [CONCERN if position == worst else INK for position in positions]
-    chart = figure(
+    return figure(
+        traces=[rate_marks(rates, "missed", positions, names, colours=colours)],
         showlegend=False,
         **({} if overall is None else level(overall, f"all {percent(overall)}", NEUTRAL)),
         xaxis={
@@ -67,8 +75,6 @@ def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None)
         },
         yaxis={"tickformat": ".0%"},
     )
-    chart.add_trace(rate_marks(rates, "missed", positions, names, colours=colours))
-    return chart
 
 
 def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) -> go.Figure:
@@ -91,29 +97,27 @@ def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) 
         hovers.append(
             [_slot_words(day, hour, slot) for day, slot in zip(weekdays, found, strict=True)]
         )
-    chart = figure(
+    cells = heatmap(
+        x=[_WEEKDAYS[weekday - 1] for weekday in weekdays],
+        y=[f"{hour:02d}:00" for hour in hours],
+        z=values,
+        texttemplate="%{z:.1f}",
+        textfont={"color": INK},
+        colorscale=[[0, BACKGROUND], [1, PALE]],
+        zmin=0,
+        xgap=2,
+        ygap=2,
+        showscale=False,
+        customdata=hovers,
+        hovertemplate="%{customdata}<extra></extra>",
+        hoverongaps=False,
+    )
+    return figure(
         _FRAME_HEIGHT + _ROW_HEIGHT * len(hours),
+        [cells],
         yaxis={"autorange": "reversed", "showgrid": False},
         xaxis={"side": "top"},
     )
-    chart.add_trace(
-        go.Heatmap(
-            x=[_WEEKDAYS[weekday - 1] for weekday in weekdays],
-            y=[f"{hour:02d}:00" for hour in hours],
-            z=values,
-            texttemplate="%{z:.1f}",
-            textfont={"color": INK},
-            colorscale=[[0, BACKGROUND], [1, PALE]],
-            zmin=0,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            customdata=hovers,
-            hovertemplate="%{customdata}<extra></extra>",
-            hoverongaps=False,
-        )
-    )
-    return chart
 
 
 def _a_day(slot: Any, is_open: bool) -> float | None:
@@ -139,13 +143,14 @@ def rates_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
     which week or month it is.
     """
     starts = list(rates["start"])
-    chart = figure(
+    return figure(
+        traces=[
+            rate_marks(rates, rate, starts, names, colours=colour, joined=True)
+            for rate, colour in (("missed", CONCERN), ("cancelled", PALE_CONCERN))
+        ],
         xaxis={"tickformat": _tick_format(starts)},
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
     )
-    for rate, colour in (("missed", CONCERN), ("cancelled", PALE_CONCERN)):
-        chart.add_trace(rate_marks(rates, rate, starts, names, colours=colour, joined=True))
-    return chart
 
 
 def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
@@ -155,8 +160,17 @@ def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
     ``names``, the one for the top first.
     """
     rows = list(range(len(rates)))
-    chart = figure(
+    return figure(
         _FRAME_HEIGHT + 34 * len(rates),
+        [
+            rate_marks(
+                rates, rate, [row + shift for row in rows], names, colours=colour, across=True
+            )
+            for rate, colour, shift in (
+                ("missed", CONCERN, -0.13),
+                ("cancelled", PALE_CONCERN, 0.13),
+            )
+        ],
         xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},
         yaxis={
             "tickvals": rows,
@@ -168,10 +182,6 @@ def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
             "showgrid": False,
         },
     )
-    for rate, colour, shift in (("missed", CONCERN, -0.13), ("cancelled", PALE_CONCERN, 0.13)):
-        positions = [row + shift for row in rows]
-        chart.add_trace(rate_marks(rates, rate, positions, names, colours=colour, across=True))
-    return chart
 
 
 def coming_chart(coming: pd.DataFrame, usual: float | None) -> go.Figure:
@@ -181,15 +191,14 @@ def coming_chart(coming: pd.DataFrame, usual: float | None) -> go.Figure:
     """
     rows = list(range(len(coming)))
     starts = list(coming["start"])
-    chart = figure(
+    names = [f"Week of {start.day} {start:%b}" for start in starts]
+    return figure(
+        traces=stacks(coming, KIND_COLOURS, rows, names, faded=list(~coming["whole"])),
         **STACKED,
         **({} if usual is None else level(usual, f"usual week {usual:,.0f}", INK)),
         xaxis={"tickvals": rows, "ticktext": [_week_label(start) for start in starts]},
         yaxis={"range": [0, max(coming["all"].max(), usual or 0, 1) * 1.12]},
     )
-    names = [f"Week of {start.day} {start:%b}" for start in starts]
-    add_stacks(chart, coming, KIND_COLOURS, rows, names, faded=list(~coming["whole"]))
-    return chart
 
 
 def _week_label(start: date) -> str:
@@ -202,8 +211,39 @@ def chairs_chart(chairs: pd.DataFrame, names: Sequence[str]) -> go.Figure:
     ``chairs`` as from :func:`clinical.capacity.chair_use`, a row for each of ``names``.
     """
     rows = list(range(len(chairs)))
-    chart = figure(
+    columns = ("scheduled_share", "used_share", "appointments", "open")
+    hovers = [
+        f"<b>{text(name)}</b><br>scheduled {percent(scheduled)}, used {percent(used)} of "
+        f"{minutes / 60:,.0f} open hours<br>{count:,} appointments"
+        for name, scheduled, used, count, minutes in zip(
+            names, *(chairs[column] for column in columns), strict=True
+        )
+    ]
+    hover = {"customdata": hovers, "hovertemplate": "%{customdata}<extra></extra>"}
+    traces = [
+        bar(
+            x=chairs["scheduled_share"].to_numpy(),
+            y=rows,
+            orientation="h",
+            name="Scheduled",
+            marker={"color": [CONCERN if full else PALE for full in chairs["bottleneck"]]},
+            text=[percent(share) for share in chairs["scheduled_share"]],
+            textposition="outside",
+            cliponaxis=False,
+            **hover,
+        ),
+        scatter(
+            x=chairs["used_share"].to_numpy(),
+            y=rows,
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 13, "line": {"color": INK, "width": 2.5}},
+            name="Used",
+            **hover,
+        ),
+    ]
+    return figure(
         _FRAME_HEIGHT + _ROW_HEIGHT * len(chairs),
+        traces,
         xaxis={
             "tickformat": ".0%",
             "range": [0, max(1.0, chairs["scheduled_share"].max() * 1.1)],
@@ -217,39 +257,6 @@ def chairs_chart(chairs: pd.DataFrame, names: Sequence[str]) -> go.Figure:
         },
         shapes=[_FULL_LINE],
     )
-    columns = ("scheduled_share", "used_share", "appointments", "open")
-    hovers = [
-        f"<b>{text(name)}</b><br>scheduled {percent(scheduled)}, used {percent(used)} of "
-        f"{minutes / 60:,.0f} open hours<br>{count:,} appointments"
-        for name, scheduled, used, count, minutes in zip(
-            names, *(chairs[column] for column in columns), strict=True
-        )
-    ]
-    hover = {"customdata": hovers, "hovertemplate": "%{customdata}<extra></extra>"}
-    chart.add_trace(
-        go.Bar(
-            x=chairs["scheduled_share"].to_numpy(),
-            y=rows,
-            orientation="h",
-            name="Scheduled",
-            marker={"color": [CONCERN if full else PALE for full in chairs["bottleneck"]]},
-            text=[percent(share) for share in chairs["scheduled_share"]],
-            textposition="outside",
-            cliponaxis=False,
-            **hover,
-        )
-    )
-    chart.add_trace(
-        go.Scatter(
-            x=chairs["used_share"].to_numpy(),
-            y=rows,
-            mode="markers",
-            marker={"symbol": "line-ns", "size": 13, "line": {"color": INK, "width": 2.5}},
-            name="Used",
-            **hover,
-        )
-    )
-    return chart
 
 
 _FULL_LINE = {

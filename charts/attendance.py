@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
 from charts.palette import CATEGORIES, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
-from charts.style import interval, text
+from charts.style import (
+    Trace,
+    bar,
+    interval,
+    scatter,
+    text,
+)
 from clinical.attendance import Outcome
 from clinical.codes import AppointmentKind
 
@@ -59,55 +64,48 @@ def level(at: float, words: str, colour: str) -> dict[str, Any]:
     }
 
 
-def add_stacks(
-    chart: go.Figure,
+def stacks(
     table: pd.DataFrame,
     colours: Mapping[Any, str],
     x: Sequence[Any],
     names: Sequence[str],
     faded: Sequence[bool] = (),
-) -> None:
-    """Stack a bar for each row of ``table``: a trace for each category that occurs at all.
+) -> list[Trace]:
+    """A stacked bar for each row of ``table``: a trace for each category that occurs at all.
 
     ``table`` has a column for each key of ``colours``; ``names`` says in the hover what each row
     is; rows that are ``faded`` are incomplete. The figure has the layout :data:`STACKED`.
     """
     opacity = [0.45 if pale else 1.0 for pale in faded] or 1.0
-    for category, colour in colours.items():
-        counts = table[int(category)]
-        if not counts.any():
-            continue
-        chart.add_trace(
-            go.Bar(
-                x=list(x),
-                y=counts.to_numpy(),
-                name=category.label,
-                marker={"color": colour, "opacity": opacity},
-                customdata=[
-                    f"<b>{text(name)}</b><br>{category.label}: {count:,} of {of:,}"
-                    for name, count, of in zip(names, counts, table["all"], strict=True)
-                ],
-                hovertemplate="%{customdata}<extra></extra>",
-            )
-        )
-
-
-def add_totals(
-    chart: go.Figure, table: pd.DataFrame, x: Sequence[Any], heights: Sequence[float]
-) -> None:
-    """Write over each bar, at its height or higher, how many ``appointments`` it counts."""
-    chart.add_trace(
-        go.Scatter(
+    return [
+        bar(
             x=list(x),
-            y=list(heights),
-            mode="text",
-            text=[f"{count:,}" if count else "" for count in table["appointments"]],
-            textposition="top center",
-            textfont={"color": INK, "size": 13},
-            cliponaxis=False,
-            hoverinfo="skip",
-            showlegend=False,
+            y=counts.to_numpy(),
+            name=category.label,
+            marker={"color": colour, "opacity": opacity},
+            customdata=[
+                f"<b>{text(name)}</b><br>{category.label}: {count:,} of {of:,}"
+                for name, count, of in zip(names, counts, table["all"], strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
         )
+        for category, colour in colours.items()
+        if (counts := table[int(category)]).any()
+    ]
+
+
+def totals(table: pd.DataFrame, x: Sequence[Any], heights: Sequence[float]) -> Trace:
+    """Words over each bar, at its height or higher: how many ``appointments`` it counts."""
+    return scatter(
+        x=list(x),
+        y=list(heights),
+        mode="text",
+        text=[f"{count:,}" if count else "" for count in table["appointments"]],
+        textposition="top center",
+        textfont={"color": INK, "size": 13},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
     )
 
 
@@ -120,7 +118,7 @@ def rate_marks(
     colours: str | Sequence[str] = INK,
     across: bool = False,
     joined: bool = False,
-) -> go.Scatter:
+) -> Trace:
     """Rates as dots with their 95 % intervals; a missing rate is a gap.
 
     ``table`` as from :func:`clinical.attendance.attendance_by`; ``rate`` is ``missed`` or
@@ -131,7 +129,7 @@ def rate_marks(
     bars = interval(share, low, high, NEUTRAL)
     name = rate.capitalize()
     columns = (table[rate], n, share, low, high)
-    return go.Scatter(
+    return scatter(
         x=share.to_numpy() if across else list(positions),
         y=list(positions) if across else share.to_numpy(),
         error_x=bars if across else None,

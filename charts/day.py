@@ -9,7 +9,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.palette import BACKGROUND, CATEGORIES, CONCERN, INK, NEUTRAL, PALE
-from charts.style import figure, label, text
+from charts.style import (
+    Trace,
+    bar,
+    figure,
+    label,
+    scatter,
+    text,
+)
 from clinical.codes import AppointmentKind, Phase
 from clinical.day import LEAST_FREE_MINUTES, ChairState, UsualTime, clock_words
 
@@ -90,8 +97,23 @@ def day_chart(day: ChairDay, revision: str) -> go.Figure:
     """
     rows = _rows(day.chairs)
     first, last = _reach(day)
-    chart = figure(
+    blocks = _blocks(day, rows)
+    traces = [_closed(day, rows, blocks)]
+    names = _names(day.chairs)
+    stays = day.stays.assign(words=_stay_words(day.stays, names))
+    for state in _COLOURS:
+        of_state = stays[stays["state"] == int(state)]
+        if not of_state.empty:
+            traces.append(_bars(of_state, rows, state))
+    expected = stays[stays["state"].isin(_UNDER_WAY) & (stays["ends"] > stays["known_until"])]
+    if not expected.empty:
+        traces.append(_expected_bars(expected, rows))
+    if not day.free.empty:
+        traces.append(_free_bars(day.free, rows, names))
+    traces += [_now_lines(day, blocks), _words(day, rows, blocks)]
+    return figure(
         _FRAME_HEIGHT + _ROW_HEIGHT * len(rows.labels),
+        traces,
         barmode="overlay",
         uirevision=revision,
         uniformtext={"mode": "hide", "minsize": 10},
@@ -105,22 +127,6 @@ def day_chart(day: ChairDay, revision: str) -> go.Figure:
             "fixedrange": True,
         },
     )
-    blocks = _blocks(day, rows)
-    chart.add_trace(_closed(day, rows, blocks))
-    names = _names(day.chairs)
-    stays = day.stays.assign(words=_stay_words(day.stays, names))
-    for state in _COLOURS:
-        of_state = stays[stays["state"] == int(state)]
-        if not of_state.empty:
-            chart.add_trace(_bars(of_state, rows, state))
-    expected = stays[stays["state"].isin(_UNDER_WAY) & (stays["ends"] > stays["known_until"])]
-    if not expected.empty:
-        chart.add_trace(_expected_bars(expected, rows))
-    if not day.free.empty:
-        chart.add_trace(_free_bars(day.free, rows, names))
-    chart.add_trace(_now_lines(day, blocks))
-    chart.add_trace(_words(day, rows, blocks))
-    return chart
 
 
 _UNDER_WAY = [int(ChairState.RUNNING), int(ChairState.RECOVERING)]
@@ -141,7 +147,7 @@ def _hours_axis(first: float, last: float) -> dict[str, Any]:
     return {"tickvals": ticks, "ticktext": [clock_words(tick) for tick in ticks]}
 
 
-def _bars(stays: pd.DataFrame, rows: _Rows, state: ChairState) -> go.Bar:
+def _bars(stays: pd.DataFrame, rows: _Rows, state: ChairState) -> Trace:
     """What is known of the stays of one state."""
     # The rim keeps stays apart that follow each other without a gap.
     marker: dict[str, Any] = {
@@ -154,7 +160,7 @@ def _bars(stays: pd.DataFrame, rows: _Rows, state: ChairState) -> go.Bar:
         marker["pattern"] = {"shape": "/", "fgcolor": INK, "bgcolor": _CLEAR, "size": 6}
         marker["line"] = {"color": INK, "width": 1}
     is_other = stays["kind"] != AppointmentKind.INFUSION
-    return go.Bar(
+    return bar(
         **_places(stays, rows, stays["begins"], stays["known_until"], state),
         orientation="h",
         name=state.label,
@@ -178,9 +184,9 @@ _INSIDE: dict[str, Any] = {
 }
 
 
-def _expected_bars(stays: pd.DataFrame, rows: _Rows) -> go.Bar:
+def _expected_bars(stays: pd.DataFrame, rows: _Rows) -> Trace:
     """What is expected of the stays that are under way."""
-    return go.Bar(
+    return bar(
         **_places(stays, rows, stays["known_until"], stays["ends"]),
         orientation="h",
         name="Expected",
@@ -193,9 +199,9 @@ def _expected_bars(stays: pd.DataFrame, rows: _Rows) -> go.Bar:
     )
 
 
-def _free_bars(slots: pd.DataFrame, rows: _Rows, names: Mapping[int, str]) -> go.Bar:
+def _free_bars(slots: pd.DataFrame, rows: _Rows, names: Mapping[int, str]) -> Trace:
     free = slots.assign(lane=0, lanes=1)
-    return go.Bar(
+    return bar(
         **_places(free, rows, free["begins"], free["ends"]),
         orientation="h",
         name=f"Free, {LEAST_FREE_MINUTES} minutes or more",
@@ -302,7 +308,7 @@ def _blocks(day: ChairDay, rows: _Rows) -> _Blocks:
 
 
 # Shades, lines and words are traces of many marks each: as many shapes cost ten times the time.
-def _closed(day: ChairDay, rows: _Rows, blocks: _Blocks) -> go.Bar:
+def _closed(day: ChairDay, rows: _Rows, blocks: _Blocks) -> Trace:
     """Shades over the hours in which a site is closed; none where its hours are not recorded."""
     first, last = _reach(day)
     shades = [
@@ -310,7 +316,7 @@ def _closed(day: ChairDay, rows: _Rows, blocks: _Blocks) -> go.Bar:
         for site, (upper, lower) in blocks.items()
         for begins, ends in _outside(day.hours, site, first, last)
     ]
-    return go.Bar(
+    return bar(
         orientation="h",
         base=[shade[0] for shade in shades],
         x=[shade[1] for shade in shades],
@@ -336,7 +342,7 @@ def _outside(
         yield cursor, last
 
 
-def _now_lines(day: ChairDay, blocks: _Blocks) -> go.Scatter:
+def _now_lines(day: ChairDay, blocks: _Blocks) -> Trace:
     """A dotted line at the data's last change, for each site by its own clock."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -344,7 +350,7 @@ def _now_lines(day: ChairDay, blocks: _Blocks) -> go.Scatter:
         if site in day.now:
             x.extend((day.now[site], day.now[site], None))
             y.extend((*edges, None))
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         mode="lines",
@@ -355,10 +361,10 @@ def _now_lines(day: ChairDay, blocks: _Blocks) -> go.Scatter:
     )
 
 
-def _words(day: ChairDay, rows: _Rows, blocks: _Blocks) -> go.Scatter:
+def _words(day: ChairDay, rows: _Rows, blocks: _Blocks) -> Trace:
     """Beside each site's name when it is open, and at the dotted line what time it was there."""
     words = [*_remarks(day, rows), *_now_words(day, rows, blocks)]
-    return go.Scatter(
+    return scatter(
         x=[each.x for each in words],
         y=[each.y for each in words],
         text=[text(each.words) for each in words],

@@ -8,7 +8,15 @@ import plotly.graph_objects as go
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, PALE_CONCERN
 from charts.score_marks import LOOKS, severity_bands
-from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, figure, interval
+from charts.style import (
+    HEIGHT_LARGE,
+    HEIGHT_SMALL,
+    Trace,
+    bar,
+    figure,
+    interval,
+    scatter,
+)
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.progress import Status, mean_interval
@@ -75,8 +83,9 @@ def scores_chart(scores: pd.DataFrame, instrument: Instrument) -> go.Figure:
             & (scores["number"] <= _LAST_NUMBER)
         ]
         traces.append(_means(rows, rows["number"] + shift, timepoint))
-    chart = figure(
+    return figure(
         HEIGHT_LARGE,
+        traces,
         **severity_bands(instrument).layout(),
         xaxis={
             "title": {"text": "Infusion of the series, with the number of scores taken before it"},
@@ -88,35 +97,30 @@ def scores_chart(scores: pd.DataFrame, instrument: Instrument) -> go.Figure:
             "range": [instrument.lowest, instrument.highest],
         },
     )
-    chart.add_traces(traces)
-    return chart
 
 
 def response_chart(scores: pd.DataFrame) -> go.Figure:
     """Shares in response and in remission before each infusion, with 95 % Wilson intervals."""
     before = before_infusion(scores)
     before = before[before["rated"] >= FEWEST]
-    chart = figure(
+    return figure(
         HEIGHT_SMALL,
+        [
+            _share_line(before, "Response", "responded", "rated", IMPROVEMENT),
+            _share_line(before, "Remission", "remitted", "remission_rated", INK),
+        ],
         xaxis={
             "title": {"text": "Before infusion, with the number of scores"},
             **_numbered(before["infusion"], before["rated"]),
         },
         yaxis={"tickformat": ".0%", "range": [0, 1]},
     )
-    chart.add_traces(
-        [
-            _share_line(before, "Response", "responded", "rated", IMPROVEMENT),
-            _share_line(before, "Remission", "remitted", "remission_rated", INK),
-        ]
-    )
-    return chart
 
 
-def _share_line(before: pd.DataFrame, name: str, events: str, of: str, colour: str) -> go.Scatter:
+def _share_line(before: pd.DataFrame, name: str, events: str, of: str, colour: str) -> Trace:
     rates = with_rates(before, events, of)
     told = zip(rates[events], rates[of], rates["share"], rates["low"], rates["high"], strict=True)
-    return go.Scatter(
+    return scatter(
         x=rates["infusion"].to_numpy(),
         y=rates["share"].to_numpy(),
         error_y=interval(rates["share"], rates["low"], rates["high"], colour),
@@ -148,8 +152,10 @@ def status_chart(totals: pd.DataFrame) -> go.Figure:
         label=[labels[key] for key in keys],
         share=[count / groups[key] for count, key in zip(rows["patients"], keys, strict=True)],
     )
-    chart = figure(
+    parts = {status: rows[rows["status"] == int(status)] for status in _STATUS_COLOURS}
+    return figure(
         max(HEIGHT_SMALL, 100 + 40 * len(labels)),
+        [_status_bars(part, status) for status, part in parts.items() if len(part)],
         barmode="stack",
         bargap=0.35,
         legend={"traceorder": "normal"},
@@ -157,13 +163,10 @@ def status_chart(totals: pd.DataFrame) -> go.Figure:
         xaxis={"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         yaxis={"categoryorder": "array", "categoryarray": list(labels.values())[::-1]},
     )
-    parts = {status: rows[rows["status"] == int(status)] for status in _STATUS_COLOURS}
-    chart.add_traces([_status_bars(part, status) for status, part in parts.items() if len(part)])
-    return chart
 
 
-def _status_bars(part: pd.DataFrame, status: Status) -> go.Bar:
-    return go.Bar(
+def _status_bars(part: pd.DataFrame, status: Status) -> Trace:
+    return bar(
         y=part["label"].tolist(),
         x=part["share"].to_numpy(),
         orientation="h",
@@ -183,9 +186,9 @@ def evaluable(totals: pd.DataFrame) -> pd.DataFrame:
     return totals[totals["status"] != int(Status.NOT_EVALUABLE)]
 
 
-def _compared_baseline(before: pd.DataFrame) -> go.Scatter:
+def _compared_baseline(before: pd.DataFrame) -> Trace:
     later = before[before["number"] > 0].dropna(subset="mean_baseline")
-    return go.Scatter(
+    return scatter(
         x=later["infusion"].to_numpy(),
         y=later["mean_baseline"].to_numpy(),
         name="Baseline of the same patients",
@@ -196,7 +199,7 @@ def _compared_baseline(before: pd.DataFrame) -> go.Scatter:
     )
 
 
-def _means(rows: pd.DataFrame, positions: "pd.Series[float]", timepoint: Timepoint) -> go.Scatter:
+def _means(rows: pd.DataFrame, positions: "pd.Series[float]", timepoint: Timepoint) -> Trace:
     symbol, colour = LOOKS[timepoint]
     joined = timepoint is Timepoint.BEFORE_INFUSION
     intervals = [
@@ -206,7 +209,7 @@ def _means(rows: pd.DataFrame, positions: "pd.Series[float]", timepoint: Timepoi
         )
     ]
     ends = pd.DataFrame(intervals, columns=["low", "high"], index=rows.index)
-    return go.Scatter(
+    return scatter(
         x=positions.to_numpy(),
         y=rows["mean"].to_numpy(),
         error_y=interval(rows["mean"], ends["low"], ends["high"], colour),

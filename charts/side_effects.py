@@ -13,7 +13,15 @@ import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, severity
-from charts.style import figure, interval, label, text
+from charts.style import (
+    Trace,
+    bar,
+    figure,
+    interval,
+    label,
+    scatter,
+    text,
+)
 from clinical.side_effect_rates import HIGHEST_GRADE
 
 _GRADES = range(1, HIGHEST_GRADE + 1)
@@ -34,8 +42,13 @@ def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
     rows = list(range(len(terms)))
     names = [f"<b>{label(term)}</b>" if term == chosen else label(term) for term in terms["term"]]
     end = _room_for_values(terms["high"])
-    chart = figure(
+    return figure(
         _FRAME_HEIGHT + _ROW_HEIGHT * len(terms),
+        [
+            _horizontal_rates(terms, rows),
+            _values_beside(terms, rows),
+            *(_grade_bars(terms, rows, grade) for grade in (*_GRADES, 0)),
+        ],
         barmode="stack",
         legend={"x": 1, "xanchor": "right", "y": 1.0, "traceorder": "normal"},
         yaxis={
@@ -47,7 +60,7 @@ def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
         xaxis={
             "domain": [0, _RATES_END],
             "range": [0, end],
-            "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1] if end > _WIDE else None,
+            **({"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1]} if end > _WIDE else {}),
             "tickformat": ".0%",
             "showgrid": True,
             "title": {"text": "How often, with 95 % interval"},
@@ -60,14 +73,6 @@ def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
             "title": {"text": "Worst grade in an infusion with it"},
         },
     )
-    chart.add_traces(
-        [
-            _horizontal_rates(terms, rows),
-            _values_beside(terms, rows),
-            *(_grade_bars(terms, rows, grade) for grade in (*_GRADES, 0)),
-        ]
-    )
-    return chart
 
 
 def _room_for_values(high: "pd.Series[float]") -> float:
@@ -75,8 +80,8 @@ def _room_for_values(high: "pd.Series[float]") -> float:
     return float(min(1.35, max(high.max() * 1.3, 0.02)))
 
 
-def _horizontal_rates(terms: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
-    return go.Scatter(
+def _horizontal_rates(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
+    return scatter(
         x=terms["share"].to_numpy(),
         y=rows,
         mode="markers",
@@ -88,8 +93,8 @@ def _horizontal_rates(terms: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
     )
 
 
-def _values_beside(terms: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
-    return go.Scatter(
+def _values_beside(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
+    return scatter(
         x=terms["high"].to_numpy(),
         y=rows,
         mode="text",
@@ -105,11 +110,11 @@ def _values_beside(terms: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
     )
 
 
-def _grade_bars(terms: pd.DataFrame, rows: Sequence[int], grade: int) -> go.Bar:
+def _grade_bars(terms: pd.DataFrame, rows: Sequence[int], grade: int) -> Trace:
     infusions = terms[f"grade_{grade}"]
     of_all = terms[[f"grade_{each}" for each in (0, *_GRADES)]].sum(axis=1)
     name = f"Grade {grade}" if grade else "Not graded"
-    return go.Bar(
+    return bar(
         x=(infusions / of_all).to_numpy(),
         y=rows,
         orientation="h",
@@ -136,7 +141,8 @@ def category_chart(
     :func:`clinical.side_effect_rates.incidence_by`; a row for each of ``labels``.
     """
     positions = list(range(len(labels)))
-    chart = figure(
+    return figure(
+        traces=[_vertical_rates(rates, positions, labels, few)],
         xaxis={
             "tickvals": positions,
             "ticktext": [
@@ -148,8 +154,6 @@ def category_chart(
         },
         yaxis=_share_axis(rates, few),
     )
-    chart.add_trace(_vertical_rates(rates, positions, labels, few))
-    return chart
 
 
 def month_chart(rates: pd.DataFrame, months: Sequence[date], few: int) -> go.Figure:
@@ -158,9 +162,11 @@ def month_chart(rates: pd.DataFrame, months: Sequence[date], few: int) -> go.Fig
     ``rates`` as in :func:`category_chart`. A month in which nothing was recorded is a gap.
     """
     labels = [f"{month:%B %Y}" for month in months]
-    chart = figure(xaxis={"tickformat": "%b\n%Y"}, yaxis=_share_axis(rates, few))
-    chart.add_trace(_vertical_rates(rates, list(months), labels, few, line=True))
-    return chart
+    return figure(
+        traces=[_vertical_rates(rates, list(months), labels, few, line=True)],
+        xaxis={"tickformat": "%b\n%Y"},
+        yaxis=_share_axis(rates, few),
+    )
 
 
 def _share_axis(rates: pd.DataFrame, few: int) -> dict[str, object]:
@@ -176,9 +182,9 @@ def _vertical_rates(
     few: int,
     *,
     line: bool = False,
-) -> go.Scatter:
+) -> Trace:
     symbols = ["circle-open" if n < few else "circle" for n in rates["recorded"]]
-    return go.Scatter(
+    return scatter(
         x=x,
         y=rates["share"].to_numpy(),
         mode="lines+markers" if line else "markers",
@@ -215,8 +221,14 @@ def site_chart(sites: pd.DataFrame) -> go.Figure:
     """
     rows = list(range(len(sites)))
     top = max(sites["high"].max(), sites["before"].max())
-    chart = figure(
+    traces = [_before(sites, rows)]
+    for judgement, (name, colour) in _JUDGED.items():
+        chosen = [row for row in rows if sites["judgement"].iloc[row] == judgement]
+        if chosen:
+            traces.append(_recent(sites.iloc[chosen], chosen, colour, name))
+    return figure(
         max(180, _FRAME_HEIGHT + 34 * len(sites)),
+        traces,
         yaxis={
             "tickvals": rows,
             "ticktext": [label(site) for site in sites["site"]],
@@ -228,12 +240,6 @@ def site_chart(sites: pd.DataFrame) -> go.Figure:
             "showgrid": True,
         },
     )
-    chart.add_trace(_before(sites, rows))
-    for judgement, (name, colour) in _JUDGED.items():
-        chosen = [row for row in rows if sites["judgement"].iloc[row] == judgement]
-        if chosen:
-            chart.add_trace(_recent(sites.iloc[chosen], chosen, colour, name))
-    return chart
 
 
 _JUDGED = {
@@ -243,8 +249,8 @@ _JUDGED = {
 }
 
 
-def _before(sites: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
-    return go.Scatter(
+def _before(sites: pd.DataFrame, rows: Sequence[int]) -> Trace:
+    return scatter(
         x=sites["before"].to_numpy(),
         y=rows,
         mode="markers",
@@ -265,8 +271,8 @@ def _before(sites: pd.DataFrame, rows: Sequence[int]) -> go.Scatter:
     )
 
 
-def _recent(sites: pd.DataFrame, rows: Sequence[int], colour: str, name: str) -> go.Scatter:
-    return go.Scatter(
+def _recent(sites: pd.DataFrame, rows: Sequence[int], colour: str, name: str) -> Trace:
+    return scatter(
         x=sites["share"].to_numpy(),
         y=rows,
         mode="markers",

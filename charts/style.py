@@ -59,17 +59,22 @@ def figure(height: int = HEIGHT_SMALL, traces: Iterable[Trace] = (), **layout: A
 
 def scatter(**properties: Any) -> Trace:
     """Points or a line, as ``go.Scatter`` takes them."""
-    return {"type": "scatter", **properties}
+    return _trace("scatter", properties)
 
 
 def bar(**properties: Any) -> Trace:
     """Bars, as ``go.Bar`` takes them."""
-    return {"type": "bar", **properties}
+    return _trace("bar", properties)
 
 
 def heatmap(**properties: Any) -> Trace:
     """A grid of coloured cells, as ``go.Heatmap`` takes it."""
-    return {"type": "heatmap", **properties}
+    return _trace("heatmap", properties)
+
+
+def _trace(kind: str, properties: dict[str, Any]) -> Trace:
+    """What is ``None`` is not set, as plotly's own classes have it."""
+    return {"type": kind} | {name: value for name, value in properties.items() if value is not None}
 
 
 def text(value: object) -> str:

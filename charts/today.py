@@ -10,10 +10,18 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.attendance import OUTCOME_COLOURS, STACKED, add_stacks, add_totals
+from charts.attendance import OUTCOME_COLOURS, STACKED, stacks, totals
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
-from charts.style import HEIGHT_LARGE, figure, interval, label, text
+from charts.style import (
+    HEIGHT_LARGE,
+    Trace,
+    figure,
+    interval,
+    label,
+    scatter,
+    text,
+)
 from clinical.calendar import day_date
 
 _ROW_HEIGHT = 26
@@ -30,8 +38,14 @@ def week_chart(week: pd.DataFrame, today: date, closed: Mapping[date, str]) -> g
     """
     days = [day_date(number) for number in week.index]
     rows = list(range(len(days)))
-    chart = figure(
+    names = [f"{day:%A} {day.day} {day:%b}" for day in days]
+    return figure(
         HEIGHT_LARGE,
+        [
+            *stacks(week, OUTCOME_COLOURS, rows, names),
+            totals(week, rows, _clear_of_usual(week)),
+            *_usual(week, rows, days),
+        ],
         **STACKED,
         xaxis={
             "tickvals": rows,
@@ -46,10 +60,6 @@ def week_chart(week: pd.DataFrame, today: date, closed: Mapping[date, str]) -> g
             if day in closed
         ],
     )
-    add_stacks(chart, week, OUTCOME_COLOURS, rows, [f"{day:%A} {day.day} {day:%b}" for day in days])
-    add_totals(chart, week, rows, _clear_of_usual(week))
-    _add_usual(chart, week, rows, days)
-    return chart
 
 
 def _day_label(day: date, today: date) -> str:
@@ -70,13 +80,11 @@ def _clear_of_usual(week: pd.DataFrame) -> list[float]:
     return week["usual"].where(gap.between(0, near), week["all"]).tolist()
 
 
-def _add_usual(
-    chart: go.Figure, week: pd.DataFrame, rows: Sequence[int], days: Sequence[date]
-) -> None:
+def _usual(week: pd.DataFrame, rows: Sequence[int], days: Sequence[date]) -> list[Trace]:
     if week["usual"].isna().all():
-        return
-    chart.add_trace(
-        go.Scatter(
+        return []
+    return [
+        scatter(
             x=list(rows),
             # On a weekday on which nobody ever comes there is nothing to mark.
             y=week["usual"].where(week["usual"] > 0).to_numpy(),
@@ -94,7 +102,7 @@ def _add_usual(
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    )
+    ]
 
 
 def _shade(row: int) -> dict[str, Any]:
@@ -135,16 +143,18 @@ def hours_chart(hours: pd.DataFrame, now: float | None) -> go.Figure:
     """
     rows = list(hours.index)
     is_shown = now is not None and bool(rows) and rows[0] <= now < rows[-1] + 1
-    chart = figure(
+    names = [f"{hour:02d}:00 to {hour:02d}:59" for hour in rows]
+    return figure(
         _HOURS_HEIGHT,
+        [
+            *stacks(hours, OUTCOME_COLOURS, rows, names),
+            totals(hours, rows, hours["all"].tolist()),
+        ],
         **STACKED,
         **(_now_line(now) if now is not None and is_shown else {}),
         xaxis={"tickvals": rows, "ticktext": [f"{hour:02d}:00" for hour in rows]},
         yaxis={"range": _room_above(hours)},
     )
-    add_stacks(chart, hours, OUTCOME_COLOURS, rows, [f"{h:02d}:00 to {h:02d}:59" for h in rows])
-    add_totals(chart, hours, rows, hours["all"].tolist())
-    return chart
 
 
 def _now_line(now: float) -> dict[str, Any]:
@@ -195,8 +205,16 @@ def change_chart(rates: pd.DataFrame, compared: Compared) -> go.Figure:
     chance, -1 where fallen, 0 where that may be chance. Only a change beyond chance is coloured.
     """
     rows = list(range(len(rates)))
-    chart = figure(
+    traces = [_before_marks(rates, rows, compared.before)]
+    for direction, verb in _VERBS.items():
+        chosen = [row for row in rows if rates["direction"].iloc[row] == direction]
+        if chosen:
+            colour = _change_colour(direction, compared.better)
+            name = f"{compared.recent}{verb}"
+            traces.append(_recent_marks(rates.iloc[chosen], chosen, colour, name, compared))
+    return figure(
         _FRAME_HEIGHT + _ROW_HEIGHT * max(len(rates), 1),
+        traces,
         yaxis={
             "tickvals": rows,
             "ticktext": [label(name) for name in rates["name"]],
@@ -204,14 +222,6 @@ def change_chart(rates: pd.DataFrame, compared: Compared) -> go.Figure:
         },
         xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},
     )
-    chart.add_trace(_before_marks(rates, rows, compared.before))
-    for direction, verb in _VERBS.items():
-        chosen = [row for row in rows if rates["direction"].iloc[row] == direction]
-        if chosen:
-            colour = _change_colour(direction, compared.better)
-            name = f"{compared.recent}{verb}"
-            chart.add_trace(_recent_marks(rates.iloc[chosen], chosen, colour, name, compared))
-    return chart
 
 
 _VERBS = {0: "", 1: ": risen", -1: ": fallen"}
@@ -236,8 +246,8 @@ _LEAST_P = 0.001
 _COARSE_P = 0.0995
 
 
-def _before_marks(rates: pd.DataFrame, rows: Sequence[int], before: str) -> go.Scatter:
-    return go.Scatter(
+def _before_marks(rates: pd.DataFrame, rows: Sequence[int], before: str) -> Trace:
+    return scatter(
         x=rates["before"].to_numpy(),
         y=list(rows),
         mode="markers",
@@ -255,9 +265,9 @@ def _before_marks(rates: pd.DataFrame, rows: Sequence[int], before: str) -> go.S
 
 def _recent_marks(
     rates: pd.DataFrame, rows: Sequence[int], colour: str, name: str, compared: Compared
-) -> go.Scatter:
+) -> Trace:
     columns = ("name", "recent", "n_recent", "share", "low", "high", "before", "p")
-    return go.Scatter(
+    return scatter(
         x=rates["share"].to_numpy(),
         y=list(rows),
         mode="markers",
