@@ -8,7 +8,7 @@ from clinical.codes import DiagnosisGroup, Phase
 from data_access.one_patient import PatientRecord
 from pages.shared.frame import plain
 from pages.shared.people import person_name
-from pages.shared.words import day_words
+from pages.shared.words import count_words, day_words
 
 
 def header(patient: PatientRecord, today: date) -> None:
@@ -48,5 +48,9 @@ def age(born: date, today: date) -> int:
 def _progress(patient: PatientRecord) -> str:
     if patient.phase is Phase.NONE:
         return "no series yet"
-    given = f"{patient.done} of {patient.planned}" if patient.planned else f"{patient.done}"
-    return f"{patient.phase.label.lower()}, {given} infusions given"
+    given = (
+        f"{patient.done} of {count_words(patient.planned, 'infusion')}"
+        if patient.planned
+        else count_words(patient.done, "infusion")
+    )
+    return f"{patient.phase.label.lower()}, {given} given"

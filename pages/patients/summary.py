@@ -167,7 +167,7 @@ def _expected_words(expected: Finding | str) -> tuple[str, ...]:
     return (f"Expected course: {expected.title}. {expected.subtitle}.", expected.note)
 
 
-_MARKS = re.compile(r"\*\*|\\(?=[^\w\s])")
+_MARKS = re.compile(r"\*\*|\\(?=[^\w\s]|_)")
 
 
 def unmarked(words: str) -> str:
