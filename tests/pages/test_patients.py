@@ -120,8 +120,8 @@ def record_an_earlier_series(url: str) -> None:
     engine = make_engine(url)
     begun = datetime(2025, 9, 1, 18, tzinfo=UTC)
     row = ("I99", "P2", "S1", begun, 40.0, False, False, False, False)
-    columns = ("infusion_id", "patient_id", "site_id", "started_at", "dose_mg", "stopped_early")
-    columns += ("side_effects_recorded", "series_derived", "sequence_derived")
+    columns: tuple[str, ...] = ("infusion_id", "patient_id", "site_id", "started_at", "dose_mg")
+    columns += ("stopped_early", "side_effects_recorded", "series_derived", "sequence_derived")
     with writing(engine) as connection:
         insert_rows(connection, Infusion, columns, [row])
         rebuild_facts(connection)
