@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def test_a_figure_on_today_leads_to_its_page(visit: Callable[..., Visit]):
     assert first_sentence(tab).startswith("Side effects were recorded in ")
 
 
-def test_a_patient_is_opened_from_the_caseload_without_leaving_a_trace_in_the_url(
+def test_a_patient_is_opened_from_the_caseload_and_named_in_the_url_by_a_handle_only(
     visit: Callable[..., Visit],
 ):
     tab = visit().open("/patients")
@@ -43,11 +44,12 @@ def test_a_patient_is_opened_from_the_caseload_without_leaving_a_trace_in_the_ur
     back.wait_for()
     name, sentence = (tab.page.locator("h2").nth(index).inner_text() for index in (0, 1))
     assert "baseline" in sentence
-    assert tab.page.url.endswith("/patients")
+    assert re.fullmatch(rf"{tab.base}/patients\?patient=[a-z2-7]{{16}}", tab.page.url)
     assert tab.page.title() == "Patients · Infusion clinic"
     assert name.split(",")[0] not in tab.page.url + tab.page.title()
     back.click()
     tab.settle()
+    assert tab.page.url == f"{tab.base}/patients"
     assert "evaluable patients" in first_sentence(tab)
     assert tab.console_errors == []
 
