@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from math import nan
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from access.viewer import Viewer
 from clinical.terms import canonical_term
-from data_access.one_patient import _mine
+from data_access.one_patient import Mine, Statement, about_patient
 from data_access.schema import Infusion, InfusionFact, SideEffect, VitalSigns
 from data_access.typed_frames import TEXT, typed_frame
 
@@ -30,19 +30,25 @@ def infusion_measures(connection: Connection, viewer: Viewer, patient_key: int) 
     (MOAA/S), ``sustained_systolic``, ``sustained_diastolic`` (mmHg, what two readings in a row
     reached); each missing where not recorded.
     """
-    columns = (
-        InfusionFact.chair_minutes,
-        InfusionFact.deepest_sedation,
-        InfusionFact.sustained_systolic,
-        InfusionFact.sustained_diastolic,
-    )
-    statement = (
-        select(InfusionFact.infusion_key, *columns)
-        .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
+    rows = about_patient(connection, viewer, patient_key, _measures)
+    kinds = {"infusion_key": "int64", **{column.key: "Int64" for column in _MEASURED}}
+    return typed_frame(rows, kinds)
+
+
+_MEASURED = (
+    InfusionFact.chair_minutes,
+    InfusionFact.deepest_sedation,
+    InfusionFact.sustained_systolic,
+    InfusionFact.sustained_diastolic,
+)
+
+
+def _measures(mine: Mine) -> Statement:
+    return (
+        select(InfusionFact.infusion_key, *_MEASURED)
+        .where(mine(InfusionFact.patient_key))
         .order_by(InfusionFact.infusion_key)
     )
-    kinds = {"infusion_key": "int64", **{column.key: "Int64" for column in columns}}
-    return typed_frame(connection.execute(statement), kinds)
 
 
 def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
@@ -52,7 +58,25 @@ def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) 
     ``onset``, ``resolved`` (minutes after the start; missing: not known, not resolved when
     recorded), ``end`` (the minute at which the infusion ended, missing where not recorded).
     """
-    statement = (
+    found = about_patient(connection, viewer, patient_key, _side_effect_times)
+    rows = [
+        (
+            key,
+            canonical_term(term),
+            grade,
+            _minute(onset, started),
+            _minute(resolved, started),
+            _minute(ended, started),
+        )
+        for key, term, grade, started, ended, onset, resolved in found
+    ]
+    minutes = dict.fromkeys(("onset", "resolved", "end"), "float64")
+    kinds = {"infusion_key": "int64", "term": TEXT, "grade": "Int64", **minutes}
+    return typed_frame(rows, kinds)
+
+
+def _side_effect_times(mine: Mine) -> Statement:
+    return (
         select(
             InfusionFact.infusion_key,
             SideEffect.term,
@@ -64,7 +88,7 @@ def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) 
         )
         .join(Infusion, Infusion.infusion_key == InfusionFact.infusion_key)
         .join(SideEffect, SideEffect.infusion_id == Infusion.infusion_id)
-        .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
+        .where(mine(InfusionFact.patient_key))
         .order_by(
             Infusion.started_at,
             SideEffect.onset_at.is_(None),
@@ -72,20 +96,6 @@ def side_effect_times(connection: Connection, viewer: Viewer, patient_key: int) 
             SideEffect.side_effect_key,
         )
     )
-    rows = [
-        (
-            key,
-            canonical_term(term),
-            grade,
-            _minute(onset, started),
-            _minute(resolved, started),
-            _minute(ended, started),
-        )
-        for key, term, grade, started, ended, onset, resolved in connection.execute(statement)
-    ]
-    minutes = dict.fromkeys(("onset", "resolved", "end"), "float64")
-    kinds = {"infusion_key": "int64", "term": TEXT, "grade": "Int64", **minutes}
-    return typed_frame(rows, kinds)
 
 
 def vital_signs(
@@ -96,20 +106,27 @@ def vital_signs(
     Columns: ``infusion_key``, ``minute``, ``systolic``, ``diastolic`` (mmHg), ``heart_rate`` (a
     minute), ``spo2`` (%), ``sedation`` (MOAA/S); each missing where it was not measured.
     """
-    mine = _mine(connection, viewer, InfusionFact.patient_key, patient_key)
+    found = about_patient(connection, viewer, patient_key, _vital_signs, infusion=infusion_key)
+    rows = [(key, _minute(measured, started), *values) for key, started, measured, *values in found]
+    return typed_frame(
+        rows, {"infusion_key": "int64", **dict.fromkeys(("minute", *VITAL_SIGNS), "float64")}
+    )
+
+
+def _vital_signs(mine: Mine) -> Statement:
     of_patient = (
         select(InfusionFact.infusion_key, Infusion.infusion_id, Infusion.started_at)
         .join(Infusion, Infusion.infusion_key == InfusionFact.infusion_key)
-        .where(mine)
+        .where(mine(InfusionFact.patient_key))
     )
-    chosen = of_patient.where(InfusionFact.infusion_key == infusion_key).subquery()
+    chosen = of_patient.where(InfusionFact.infusion_key == bindparam("infusion")).subquery()
     read = (
         of_patient.where(Infusion.started_at <= select(chosen.c.started_at).scalar_subquery())
         .order_by(Infusion.started_at.desc(), InfusionFact.infusion_key.desc())
         .limit(EARLIER_INFUSIONS + 1)
         .subquery()
     )
-    statement = (
+    return (
         select(
             read.c.infusion_key,
             read.c.started_at,
@@ -122,13 +139,6 @@ def vital_signs(
         )
         .join(VitalSigns, VitalSigns.infusion_id == read.c.infusion_id)
         .order_by(read.c.started_at, read.c.infusion_key, VitalSigns.measured_at)
-    )
-    rows = [
-        (key, _minute(measured, started), *values)
-        for key, started, measured, *values in connection.execute(statement)
-    ]
-    return typed_frame(
-        rows, {"infusion_key": "int64", **dict.fromkeys(("minute", *VITAL_SIGNS), "float64")}
     )
 
 

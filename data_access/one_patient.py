@@ -5,13 +5,23 @@ so that the two cannot be told apart. Whoever may see a patient sees the patient
 whatever site a treatment was given: a trajectory with holes would mislead.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Select,
+    bindparam,
+    func,
+    select,
+)
 
 from access.viewer import Permission, Viewer, require
 from clinical.codes import AppointmentStatus, DiagnosisGroup, Phase
@@ -54,6 +64,42 @@ _INFUSIONS = {
 }
 
 
+Statement = Select[*tuple[Any, ...]]
+Mine = Callable[[Any], ColumnElement[bool]]
+"""From a column of patients' keys to the condition that it is the patient, if the viewer may."""
+
+
+def about_patient(
+    connection: Connection,
+    viewer: Viewer,
+    patient_key: int,
+    build: Callable[[Mine], Statement],
+    **values: Any,
+) -> CursorResult[*tuple[Any, ...]]:
+    """What a statement finds about this patient, if the viewer may see the patient; else nothing.
+
+    ``build`` makes the statement, once for all patients: to build it takes about as long as to run
+    it. ``values``: of its further parameters.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no patient at all.
+    """
+    require(viewer, Permission.SEE_PATIENTS)
+    site_keys = permitted_site_keys(connection, viewer)
+    asked = {"patient": patient_key, **values}
+    if site_keys is not None:
+        asked["site_keys"] = site_keys
+    return connection.execute(_built(build, of_every_site=site_keys is None), asked)
+
+
+@cache
+def _built(build: Callable[[Mine], Statement], *, of_every_site: bool) -> Statement:
+    visible = select(PatientFact.patient_key).where(PatientFact.patient_key == bindparam("patient"))
+    if not of_every_site:
+        visible = visible.where(PatientFact.site_key.in_(bindparam("site_keys", expanding=True)))
+    found = visible.scalar_subquery()
+    return build(lambda column: column == found)
+
+
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
     """One patient, and how far the latest series has come.
@@ -84,7 +130,21 @@ def find_patient(
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no patient at all.
     """
-    row = connection.execute(
+    row = about_patient(connection, viewer, patient_key, _who).one_or_none()
+    if row is None:
+        return None
+    values = row._asdict()
+    values["diagnosis_group"] = DiagnosisGroup(row.diagnosis_group)
+    values["phase"] = Phase(row.phase)
+    return PatientRecord(
+        patient_key=patient_key,
+        next_appointment=_next_appointment(connection, patient_key, now),
+        **values,
+    )
+
+
+def _who(mine: Mine) -> Statement:
+    return (
         select(
             Patient.patient_id,
             Patient.mrn,
@@ -101,17 +161,7 @@ def find_patient(
         )
         .join(PatientFact, PatientFact.patient_key == Patient.patient_key)
         .outerjoin(Site, Site.site_key == PatientFact.site_key)
-        .where(_mine(connection, viewer, Patient.patient_key, patient_key))
-    ).one_or_none()
-    if row is None:
-        return None
-    values = row._asdict()
-    values["diagnosis_group"] = DiagnosisGroup(row.diagnosis_group)
-    values["phase"] = Phase(row.phase)
-    return PatientRecord(
-        patient_key=patient_key,
-        next_appointment=_next_appointment(connection, patient_key, now),
-        **values,
+        .where(mine(Patient.patient_key))
     )
 
 
@@ -121,7 +171,14 @@ def patient_series(connection: Connection, viewer: Viewer, patient_key: int) -> 
     Columns: ``series_key``, ``phase`` (:class:`Phase` number), ``planned``, ``infusions``,
     ``first_day``, ``last_day`` (day numbers).
     """
-    statement = (
+    rows = about_patient(connection, viewer, patient_key, _series)
+    whole = dict.fromkeys(("infusions", "first_day", "last_day"), "int64")
+    kinds = {"series_key": "int64", "phase": "int64", "planned": "Int64", **whole}
+    return typed_frame(rows, kinds)
+
+
+def _series(mine: Mine) -> Statement:
+    return (
         select(
             InfusionFact.series_key,
             InfusionFact.phase,
@@ -131,13 +188,10 @@ def patient_series(connection: Connection, viewer: Viewer, patient_key: int) -> 
             func.max(InfusionFact.day).label("last_day"),
         )
         .join(Series, Series.series_key == InfusionFact.series_key)
-        .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
+        .where(mine(InfusionFact.patient_key))
         .group_by(InfusionFact.series_key, InfusionFact.phase, Series.planned_infusions)
         .order_by(func.min(InfusionFact.day).desc(), InfusionFact.series_key.desc())
     )
-    whole = dict.fromkeys(("infusions", "first_day", "last_day"), "int64")
-    kinds = {"series_key": "int64", "phase": "int64", "planned": "Int64", **whole}
-    return typed_frame(connection.execute(statement), kinds)
 
 
 def patient_baselines(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
@@ -145,7 +199,13 @@ def patient_baselines(connection: Connection, viewer: Viewer, patient_key: int) 
 
     Columns: ``series_key``, ``instrument`` (code), ``baseline``, ``day`` (day number).
     """
-    statement = (
+    rows = about_patient(connection, viewer, patient_key, _baselines)
+    kinds = {**dict.fromkeys(("series_key", "instrument"), "int64"), "baseline": "float64"}
+    return typed_frame(rows, {**kinds, "day": "int64"})
+
+
+def _baselines(mine: Mine) -> Statement:
+    return (
         select(
             CourseFact.series_key,
             CourseFact.instrument,
@@ -153,13 +213,11 @@ def patient_baselines(connection: Connection, viewer: Viewer, patient_key: int) 
             CourseFact.baseline_day.label("day"),
         )
         .where(
-            _mine(connection, viewer, CourseFact.patient_key, patient_key),
+            mine(CourseFact.patient_key),
             CourseFact.baseline.is_not(None),
         )
         .order_by(CourseFact.started_day, CourseFact.series_key, CourseFact.instrument)
     )
-    kinds = {**dict.fromkeys(("series_key", "instrument"), "int64"), "baseline": "float64"}
-    return typed_frame(connection.execute(statement), {**kinds, "day": "int64"})
 
 
 def patient_scores(connection: Connection, viewer: Viewer, patient_key: int) -> pd.DataFrame:
@@ -170,7 +228,15 @@ def patient_scores(connection: Connection, viewer: Viewer, patient_key: int) -> 
     time at the site, without an offset), ``hours_after``, ``total``, ``baseline``, ``percent``,
     ``response``, ``remission``, ``item_9`` (missing where items were not kept).
     """
-    statement = (
+    rows = about_patient(connection, viewer, patient_key, _scores)
+    return typed_frame(
+        ((*values, _local(at, zone)) for *values, at, zone in rows),
+        _SCORES,
+    )
+
+
+def _scores(mine: Mine) -> Statement:
+    return (
         select(
             ScoreFact.series_key,
             ScoreFact.instrument,
@@ -188,12 +254,8 @@ def patient_scores(connection: Connection, viewer: Viewer, patient_key: int) -> 
         )
         .join(Assessment, Assessment.assessment_key == ScoreFact.assessment_key)
         .outerjoin(Site, Site.site_key == ScoreFact.site_key)
-        .where(_mine(connection, viewer, ScoreFact.patient_key, patient_key))
+        .where(mine(ScoreFact.patient_key))
         .order_by(Assessment.completed_at, ScoreFact.assessment_key)
-    )
-    return typed_frame(
-        ((*values, _local(at, zone)) for *values, at, zone in connection.execute(statement)),
-        _SCORES,
     )
 
 
@@ -206,7 +268,15 @@ def patient_infusions(connection: Connection, viewer: Viewer, patient_key: int) 
     ``diastolic_rise`` (mmHg), ``lowest_spo2`` (%), ``recorded`` (1: the side-effect form was filled
     in), ``stopped`` (1: early), ``stop_reason``.
     """
-    statement = (
+    rows = about_patient(connection, viewer, patient_key, _infusions)
+    return typed_frame(
+        ((*values, _local(at, zone)) for *values, at, zone in rows),
+        _INFUSIONS,
+    )
+
+
+def _infusions(mine: Mine) -> Statement:
+    return (
         select(
             InfusionFact.infusion_key,
             InfusionFact.series_key,
@@ -230,12 +300,8 @@ def patient_infusions(connection: Connection, viewer: Viewer, patient_key: int) 
         )
         .join(Infusion, Infusion.infusion_key == InfusionFact.infusion_key)
         .join(Site, Site.site_key == InfusionFact.site_key)
-        .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
+        .where(mine(InfusionFact.patient_key))
         .order_by(Infusion.started_at, InfusionFact.infusion_key)
-    )
-    return typed_frame(
-        ((*values, _local(at, zone)) for *values, at, zone in connection.execute(statement)),
-        _INFUSIONS,
     )
 
 
@@ -244,7 +310,13 @@ def patient_side_effects(connection: Connection, viewer: Viewer, patient_key: in
 
     Columns: ``infusion_key``, ``term``, ``worst_grade`` (0: not graded), ``serious`` (1 or 0).
     """
-    statement = (
+    rows = about_patient(connection, viewer, patient_key, _side_effects)
+    kinds = {"infusion_key": "int64", "term": TEXT, "worst_grade": "int64", "serious": "int64"}
+    return typed_frame(rows, kinds)
+
+
+def _side_effects(mine: Mine) -> Statement:
+    return (
         select(
             SideEffectFact.infusion_key,
             Term.name.label("term"),
@@ -253,40 +325,31 @@ def patient_side_effects(connection: Connection, viewer: Viewer, patient_key: in
         )
         .join(InfusionFact, InfusionFact.infusion_key == SideEffectFact.infusion_key)
         .join(Term, Term.term_key == SideEffectFact.term_key)
-        .where(_mine(connection, viewer, InfusionFact.patient_key, patient_key))
+        .where(mine(InfusionFact.patient_key))
         .order_by(SideEffectFact.infusion_key, SideEffectFact.worst_grade.desc(), Term.name)
     )
-    kinds = {"infusion_key": "int64", "term": TEXT, "worst_grade": "int64", "serious": "int64"}
-    return typed_frame(connection.execute(statement), kinds)
-
-
-def _mine(
-    connection: Connection, viewer: Viewer, column: Any, patient_key: int
-) -> ColumnElement[bool]:
-    """The rows of this patient, if the viewer may see the patient; else none."""
-    require(viewer, Permission.SEE_PATIENTS)
-    visible = select(PatientFact.patient_key).where(PatientFact.patient_key == patient_key)
-    site_keys = permitted_site_keys(connection, viewer)
-    if site_keys is not None:
-        visible = visible.where(PatientFact.site_key.in_(site_keys))
-    found: ColumnElement[bool] = column == visible.scalar_subquery()
-    return found
 
 
 def _next_appointment(connection: Connection, patient_key: int, now: datetime) -> datetime | None:
-    row = connection.execute(
+    """Of a patient whom the viewer may see."""
+    row = connection.execute(_booked(), {"patient": patient_key, "now": now}).one_or_none()
+    return None if row is None else row.scheduled_start.astimezone(ZoneInfo(row.time_zone))
+
+
+@cache
+def _booked() -> Statement:
+    return (
         select(Appointment.scheduled_start, Site.time_zone)
         .join(AppointmentFact, AppointmentFact.appointment_key == Appointment.appointment_key)
         .join(Site, Site.site_key == AppointmentFact.site_key)
         .where(
-            AppointmentFact.patient_key == patient_key,
+            AppointmentFact.patient_key == bindparam("patient"),
             AppointmentFact.status == int(AppointmentStatus.BOOKED),
-            Appointment.scheduled_start >= now,
+            Appointment.scheduled_start >= bindparam("now"),
         )
         .order_by(Appointment.scheduled_start)
         .limit(1)
-    ).one_or_none()
-    return None if row is None else row.scheduled_start.astimezone(ZoneInfo(row.time_zone))
+    )
 
 
 def _local(instant: datetime, zone: str | None) -> datetime:

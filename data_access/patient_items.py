@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select
 
 from access.viewer import Viewer
 from clinical.instruments import PHQ9
-from data_access.one_patient import _local, _mine
+from data_access.one_patient import Mine, Statement, _local, about_patient
 from data_access.schema import Assessment, ScoreFact, Site
 from data_access.schema.records import ITEM_COLUMNS
 from data_access.typed_frames import typed_frame
@@ -31,7 +31,15 @@ def patient_items(connection: Connection, viewer: Viewer, patient_key: int) -> p
 
     Nothing where the patient is unknown or another site's, as :mod:`data_access.one_patient`.
     """
-    statement = (
+    rows = about_patient(connection, viewer, patient_key, _items)
+    return typed_frame(
+        ((*values, _local(at, zone)) for *values, at, zone in rows),
+        _KINDS,
+    )
+
+
+def _items(mine: Mine) -> Statement:
+    return (
         select(
             ScoreFact.series_key,
             ScoreFact.timepoint,
@@ -45,12 +53,8 @@ def patient_items(connection: Connection, viewer: Viewer, patient_key: int) -> p
         .join(Assessment, Assessment.assessment_key == ScoreFact.assessment_key)
         .outerjoin(Site, Site.site_key == ScoreFact.site_key)
         .where(
-            _mine(connection, viewer, ScoreFact.patient_key, patient_key),
+            mine(ScoreFact.patient_key),
             ScoreFact.instrument == PHQ9.code,
         )
         .order_by(Assessment.completed_at, ScoreFact.assessment_key)
-    )
-    return typed_frame(
-        ((*values, _local(at, zone)) for *values, at, zone in connection.execute(statement)),
-        _KINDS,
     )
