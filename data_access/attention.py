@@ -12,9 +12,9 @@ from clinical.codes import AppointmentKind, AppointmentStatus
 from clinical.thresholds import Thresholds
 from data_access.facts.tables import table_of
 from data_access.filters import Filters
-from data_access.frames import query_frame
 from data_access.schema import AppointmentFact, Patient, PatientFact, Site, WatchFact
 from data_access.selection import permitted_site_keys, scope
+from data_access.typed_frames import TEXT, typed_frame
 
 
 def watched_patients(
@@ -38,7 +38,7 @@ def watched_patients(
         WatchFact.last_infusion_day >= day_number(today) - longest,
         *scope(connection, viewer, filters, WatchFact),
     )
-    return _as_numbers(query_frame(connection, statement))
+    return typed_frame(connection.execute(statement), _WATCHED)
 
 
 def watched_among(
@@ -52,7 +52,7 @@ def watched_among(
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is not None:
         statement = statement.where(WatchFact.site_key.in_(site_keys))
-    return _as_numbers(query_frame(connection, statement))
+    return typed_frame(connection.execute(statement), _WATCHED)
 
 
 def _next_infusion(today: date) -> Label[int | None]:
@@ -70,10 +70,13 @@ def _next_infusion(today: date) -> Label[int | None]:
     )
 
 
-def _as_numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    whole = [column.name for column in table_of(WatchFact).columns if not column.nullable]
-    kinds = {name: "int64" if name in whole else "float64" for name in frame.columns}
-    return frame.astype(kinds)
+_WATCHED = {
+    **{
+        column.name: "float64" if column.nullable else "int64"
+        for column in table_of(WatchFact).columns
+    },
+    "booked_day": "float64",
+}
 
 
 def people(
@@ -115,6 +118,13 @@ def people(
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is not None:
         statement = statement.where(PatientFact.site_key.in_(site_keys))
-    frame = query_frame(connection, statement).astype({"planned": "Int64", "next_day": "Int64"})
+    frame = typed_frame(connection.execute(statement), _PEOPLE)
     order = {key: position for position, key in enumerate(keys)}
     return frame.sort_values("patient_key", key=lambda column: column.map(order), ignore_index=True)
+
+
+_PEOPLE = {
+    "patient_key": "int64",
+    **dict.fromkeys(("handle", "patient_id", "mrn", "given_name", "family_name", "site"), TEXT),
+    **dict.fromkeys(("planned", "next_day"), "Int64"),
+}
