@@ -179,8 +179,14 @@ def test_the_queries_of_a_page_together_are_held_to_a_time_only(
     assert QueryTime("page", ALL, 1, ours, floor=3, aim=30, together=True).misses == misses
 
 
-def test_the_aims_of_what_a_page_asks_together():
-    aims = {group.name: (group.aim, group.aim_of_large) for group in GROUPS}
-    assert aims["a patient, together"] == (15, 20)
-    assert aims["the caseload page"] == (30, 50)
-    assert aims["the attention list"] == (100, 300)
+@pytest.mark.parametrize(
+    ("name", "aim", "aim_of_large"),
+    [
+        ("a patient, together", 15, 20),
+        ("the caseload page", 30, 50),
+        ("the attention list", 100, 300),
+    ],
+)
+def test_the_aims_of_what_a_page_asks_together(name: str, aim: float, aim_of_large: float):
+    group = next(group for group in GROUPS if group.name == name)
+    assert (group.aim, group.aim_of_large) == (aim, aim_of_large)
