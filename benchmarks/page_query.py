@@ -67,10 +67,18 @@ def filtered(function: Callable[..., Any], *floor: str) -> PageQuery:
     return PageQuery(function, lambda c, asked: function(c, VIEWER, asked.filters), floor)
 
 
-def weeks_of_today(asked: Scenario) -> Scenario:
-    """The weeks that the Today page looks back, whatever the reader's period."""
-    start = asked.today - timedelta(days=_TODAY_LOOKS_BACK)
-    return replace(asked, filters=replace(asked.filters, start=start, end=asked.today))
+def looking_back(days: int) -> Callable[[Scenario], Scenario]:
+    """So many days up to today, whatever the reader's period."""
+
+    def narrow(asked: Scenario) -> Scenario:
+        start = asked.today - timedelta(days=days)
+        return replace(asked, filters=replace(asked.filters, start=start, end=asked.today))
+
+    return narrow
+
+
+weeks_of_today = looking_back(_TODAY_LOOKS_BACK)
+"""The weeks that most of the Today page looks back."""
 
 
 def recent(function: Callable[..., Any], *floor: str) -> PageQuery:

@@ -1,10 +1,13 @@
 """Every query of the pages, with the floor that it is measured against."""
 
 from access.viewer import LOCAL_VIEWER as VIEWER
-from benchmarks.page_query import PageQuery, filtered, recent, weeks_of_today
+from benchmarks.page_query import PageQuery, filtered, looking_back, recent, weeks_of_today
 from benchmarks.patient_queries import PATIENTS
 from data_access import appointments, day, selection, side_effects, sites, thresholds, today
 from data_access.status import clinic_status
+
+_RECORDS_LOOK_BACK, _CHAIRS_LOOK_BACK = 63, 90
+"""Days: the last seven and the eight weeks before them; those of the usual time in a chair."""
 
 _SHARED = (
     PageQuery(
@@ -128,7 +131,7 @@ _TODAY = (
             " AND (f.number = 1 OR s.number = f.number - 1)) THEN 1 END)"
             " FROM infusion_facts f JOIN infusions USING (infusion_key) WHERE {period} GROUP BY 1",
         ),
-        weeks_of_today,
+        looking_back(_RECORDS_LOOK_BACK),
     ),
 )
 
@@ -167,7 +170,7 @@ _DAY = (
             "SELECT site_key, phase, chair_minutes, count(*) FROM infusion_facts"
             " WHERE chair_minutes IS NOT NULL AND {period} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         ),
-        weeks_of_today,
+        looking_back(_CHAIRS_LOOK_BACK),
     ),
 )
 
