@@ -15,7 +15,7 @@ from playwright.sync_api import Locator
 from pypdf import PdfReader
 
 from clinical.attention import RULES, Rule
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Server, Visit
 from tests.browser.test_ways import FIRST_ROW
 
 pytestmark = pytest.mark.browser
@@ -233,7 +233,9 @@ def latest_infusion(tab: Visit) -> list[str]:
     return [cell.inner_text() for cell in cells.all()]
 
 
-def test_the_summary_of_a_story_is_saved_as_a_pdf(visit: Callable[..., Visit], tmp_path: Path):
+def test_the_summary_of_a_story_is_saved_as_a_pdf(
+    visit: Callable[..., Visit], server: Server, tmp_path: Path
+):
     tab = visit().open()
     found = choose_rule(tab, Rule.THOUGHTS)
     line_of(found, "Undertow, Desmond")
@@ -257,4 +259,5 @@ def test_the_summary_of_a_story_is_saved_as_a_pdf(visit: Callable[..., Visit], t
     ):
         assert words in told
     assert "Undertow" not in str(reader.metadata)
+    assert "Undertow" not in server.log.read_text()
     assert tab.console_errors == []

@@ -54,6 +54,18 @@ def test_a_patient_is_opened_from_the_caseload_and_named_in_the_url_by_a_handle_
     assert tab.console_errors == []
 
 
+@pytest.mark.parametrize("handle", ["aaaaaaaaaaaaaaaa", "P000001", "%00", "%3Cscript%3E"])
+def test_an_address_of_nobody_is_not_found_and_leads_back(visit: Callable[..., Visit], handle: str):
+    tab = visit().open(f"/patients?patient={handle}")
+    assert "Not found, or not yours to see." in tab.text
+    assert "Quickwater" not in tab.text
+    tab.page.get_by_role("button", name="Back to the caseload").click()
+    tab.settle()
+    assert tab.page.url == f"{tab.base}/patients"
+    assert "evaluable patients" in first_sentence(tab)
+    assert tab.console_errors == []
+
+
 def test_the_numbers_of_a_chart_are_shown_and_saved(visit: Callable[..., Visit], tmp_path: Path):
     tab = visit().open("/side-effects")
     tab.page.get_by_role("button", name="Numbers").first.click()
