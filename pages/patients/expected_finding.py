@@ -34,7 +34,8 @@ EXPECTED_DEFINITIONS = f"""
   expected-recovery curves of psychotherapy (Finch, Lambert and Schaalje 2001), whose alarm is the
   tenth furthest behind; for infusions none are published.
 - **Later responded**: of those who had improved as little after the same infusion and had a later
-  score of that induction, how many responded at one; from {FEWEST} patients on. Counts, no advice.
+  score of that induction, how many responded at one; from {FEWEST} patients on, of any diagnosis
+  where the group has fewer. Counts, no advice.
 """
 """What the page says at its foot about this part."""
 _VERDICTS = {
@@ -66,7 +67,6 @@ def expected_finding(
     if course["p50"].isna().all():
         return f"Fewer than {FEWEST} comparable patients, so no expected course is shown."
     verdict = _verdict(instrument, own, course)
-    later = _outlook(context, who, group, own, thresholds)
     title = _title(verdict, instrument, own, course)
     return Finding(
         key="expected-course",
@@ -75,7 +75,7 @@ def expected_finding(
         chart=expected_course_chart(course, own, instrument, verdict),
         table=lambda: _table(course, own),
         alt=f"Fan of comparable patients with this patient's scores. {title}.",
-        note=outlook_words(later),
+        note=_outlook_note(context, who, group, own, thresholds),
     )
 
 
@@ -90,7 +90,7 @@ def own_course(later: pd.DataFrame, baseline: float) -> pd.DataFrame:
     return pd.concat([first, last], ignore_index=True)
 
 
-def outlook_words(later: Outlook | None) -> str:
+def outlook_words(later: Outlook | None, who: str = "comparable patients") -> str:
     """What became of patients who had come as far: counts, no advice. Nothing to say: empty."""
     if later is None:
         return ""
@@ -101,9 +101,9 @@ def outlook_words(later: Outlook | None) -> str:
     )
     after = f"{how} after infusion {later.number}"
     if later.responded.n < FEWEST:
-        return f"Fewer than {FEWEST} comparable patients with {after}, so no share is given."
+        return f"Fewer than {FEWEST} {who} with {after}, so no share is given."
     return (
-        f"Of {later.responded.n:,} comparable patients with {after} and a later score, "
+        f"Of {later.responded.n:,} {who} with {after} and a later score, "
         f"{later.responded.events:,} later responded ({rate_words(later.responded)})."
     )
 
@@ -116,21 +116,28 @@ def _verdict(instrument: Instrument, own: pd.DataFrame, course: pd.DataFrame) ->
     return track(instrument, float(own["total"].iloc[-1]), course, number)
 
 
-def _outlook(
+def _outlook_note(
     context: PageContext,
     who: Comparable,
     group: DiagnosisGroup | None,
     own: pd.DataFrame,
     thresholds: Thresholds,
-) -> Outlook | None:
-    """What became of those who had come as far; of an induction, and by a rule of response only."""
+) -> str:
+    """What became of those who had come as far; of an induction, and by a rule of response only.
+
+    Where too few of the diagnosis group had, those of any diagnosis are counted.
+    """
     if who.phase is not Phase.INDUCTION or who.instrument.response_percent is None:
-        return None
+        return ""
     number, percent = int(own["number"].iloc[-1]), own["percent"].iloc[-1]
     if number == 0 or pd.isna(percent):
-        return None
-    counts = _of_group(later_responses(context.connection, context.viewer, who), group)
-    return outlook(counts, number, float(percent), thresholds.slow_improvement)
+        return ""
+    counts = later_responses(context.connection, context.viewer, who)
+    asked = number, float(percent), thresholds.slow_improvement
+    later = outlook(_of_group(counts, group), *asked)
+    if group is None or later is None or later.responded.n >= FEWEST:
+        return outlook_words(later)
+    return outlook_words(outlook(counts, *asked), "comparable patients of any diagnosis")
 
 
 def _of_group(counts: pd.DataFrame, group: DiagnosisGroup | None) -> pd.DataFrame:

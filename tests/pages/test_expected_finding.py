@@ -116,6 +116,23 @@ def test_the_sentence_that_clinicians_ask_for(told):
     assert found.alt.endswith(f"{found.title}.")
 
 
+def test_where_too_few_of_the_group_had_come_as_far_all_are_counted_and_said_so(told):
+    """Of 20 with bipolar depression 4 were as slow, 1 of whom responded; 8 of major, 2 of whom."""
+    with told.filling() as clinic:
+        clinic.course(20, 19, 18, diagnosis="F31.4")
+        clinic.course(20, 19, 18, 9, diagnosis="F31.4")
+        clinic.course(20, 19, 18, 17, diagnosis="F31.4", times=3)
+        clinic.course(20, 12, 10, 9, diagnosis="F31.4", times=16)
+        clinic.course(20, 19, 18, 8, diagnosis="F33.1", times=2)
+        clinic.course(20, 19, 18, 17, diagnosis="F33.1", times=6)
+    found = told.finding()
+    assert "bipolar depression" in found.subtitle
+    assert said(found.note) == (
+        "Of 12 comparable patients of any diagnosis with less than 20 % improvement after infusion "
+        "2 and a later score, 3 later responded (25 %, 95 % CI 9–53)."
+    )
+
+
 def test_the_numbers_are_those_of_the_picture(told):
     with told.filling() as clinic:
         clinic.course(20, 19, 15)
