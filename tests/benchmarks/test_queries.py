@@ -52,8 +52,8 @@ MODULES = (
     thresholds,
     today,
 )
-NO_QUERIES = {"conditions", "scope", "permitted_site_keys"}
-"""They make conditions for queries."""
+NO_QUERIES = {"conditions", "scope", "permitted_site_keys", "about_patient"}
+"""They make conditions for queries, or run the statements of others that are measured."""
 
 
 def query_names(module: ModuleType) -> set[str]:
