@@ -20,6 +20,7 @@ from pages.patients.infusion_findings import (
 from pages.patients.items_findings import ITEM_DEFINITIONS, items_section
 from pages.patients.progress_findings import PROGRESS_DEFINITIONS, trajectory_finding
 from pages.patients.progress_sections import answer_section, change_section
+from pages.patients.reasons import reasons_line
 from pages.patients.record import Record, read_record
 from pages.patients.summary import summary_button
 from pages.patients.thoughts_findings import (
@@ -78,6 +79,7 @@ def _sections(context: PageContext, record: Record, on_paper: DeltaGenerator) ->
         summary_button(context, record, view, thoughts, thresholds, expected)
     with answer:
         answer_section(record, view, thoughts, context.today)
+        reasons_line(context, patient_key, thresholds)
     show(trajectory_finding(view.shown, view.instruments, view.along))
     change_section(view)
     _side_by_side(

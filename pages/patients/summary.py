@@ -1,7 +1,7 @@
 """The summary of one patient on paper: what the page says, in the words of the page."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -68,8 +68,8 @@ whether each holds numbers."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Paper:
-    """What is printed beyond what the page has read already."""
+class Paper:
+    """All that the summary is made of; the page has read most of it already."""
 
     record: Record
     view: View
@@ -97,17 +97,8 @@ def summary_button(
     def make() -> bytes:
         # Pressed long after the page was drawn, so it reads what else it needs by itself.
         with clinic_database() as connection:
-            asked = connection, context.viewer, record.patient.patient_key
-            paper = _Paper(
-                record,
-                view,
-                thoughts,
-                thresholds,
-                infusion_measures(*asked),
-                side_effect_times(*asked),
-                _ledger(patient_doses(*asked), patient_checks(*asked), thresholds, context),
-                expected,
-            )
+            later = replace(context, connection=connection)
+            paper = read_paper(later, record, view, thoughts, thresholds, expected)
         return summary_pdf(patient_summary(context, paper))
 
     st.download_button(
@@ -123,7 +114,29 @@ def summary_button(
     )
 
 
-def patient_summary(context: PageContext, paper: "_Paper") -> PatientSummary:
+def read_paper(
+    context: PageContext,
+    record: Record,
+    view: View,
+    thoughts: Thoughts,
+    thresholds: Thresholds,
+    expected: Finding | str,
+) -> Paper:
+    """Read what is printed beyond what the page has read already."""
+    asked = context.connection, context.viewer, record.patient.patient_key
+    return Paper(
+        record=record,
+        view=view,
+        thoughts=thoughts,
+        thresholds=thresholds,
+        measures=infusion_measures(*asked),
+        times=side_effect_times(*asked),
+        ledger=_ledger(patient_doses(*asked), patient_checks(*asked), thresholds, context),
+        expected=expected,
+    )
+
+
+def patient_summary(context: PageContext, paper: Paper) -> PatientSummary:
     """Everything on the summary in words."""
     patient, status = paper.record.patient, context.status
     born = patient.birth_date
@@ -288,7 +301,7 @@ def _thoughts(thoughts: Thoughts, context: PageContext) -> tuple[str, ...]:
     return tuple(unmarked(words) for words in told)
 
 
-def _infusions(paper: "_Paper") -> Table:
+def _infusions(paper: Paper) -> Table:
     rows = paper.view.shown.infusions.merge(paper.measures, on="infusion_key", how="left")
     told = infusion_table(rows, paper.record.side_effects, paper.times, paper.thresholds)
     return Table(

@@ -13,15 +13,31 @@ from clinical.codes import Phase
 from clinical.instruments import CSSRS, INSTRUMENT_BY_CODE
 from clinical.progress import points_worse
 from clinical.thresholds import Thresholds
+from pages.shared.frame import plain
 from pages.shared.words import count_words, day_words, listed
 
 Row = Mapping[Hashable, Any]
 """One patient's watched facts, by column."""
+_URGENT = (Rule.THOUGHTS, Rule.RED_EVENT, Rule.WORSE)
 
 
 def reason(rule: Rule, row: Row, today: date, thresholds: Thresholds) -> str:
     """Why the rule holds for a patient, as plain text."""
     return _WORDS[rule](row, day_number(today), thresholds)
+
+
+def reason_badges(row: Row, today: date, thresholds: Thresholds) -> str:
+    """Every reason of a row of the attention list with its badge, the most urgent first (markdown).
+
+    ``row`` as from :func:`clinical.attention.attention_list`.
+    """
+    parts = []
+    for number in row["rules"]:
+        rule = Rule(number)
+        colour = "orange" if rule in _URGENT else "gray"
+        words = plain(reason(rule, row, today, thresholds))
+        parts.append(f":{colour}-badge[{rule.label}] {words}")
+    return " ".join(parts)
 
 
 def since_words(day: int, today: date) -> str:
@@ -48,7 +64,7 @@ def _thoughts(row: Row, today: int, thresholds: Thresholds) -> str:
 
 def _level(level: float) -> str:
     index = CSSRS.band(level)
-    return "unknown" if index is None else CSSRS.bands[index].name.lower()
+    return "unknown" if index is None else CSSRS.bands[index].name
 
 
 def _red_event(row: Row, _today: int, thresholds: Thresholds) -> str:

@@ -17,13 +17,12 @@ from data_access.thresholds import read_thresholds
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, plain
 from pages.shared.people import person_name
-from pages.shared.reasons import Row, reason, since_words
+from pages.shared.reasons import Row, reason_badges, since_words
 from pages.shared.thresholds import threshold_table
 from pages.shared.words import count_words, day_words, rate_words
 
 _ON_A_PAGE = 10
 _SHOWN = "attention_rule"
-_URGENT = (Rule.THOUGHTS, Rule.RED_EVENT, Rule.WORSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +110,11 @@ def _lines(context: PageContext, found: Attention, only: Rule | None) -> None:
 
 
 def _line(context: PageContext, found: Attention, row: Row, who: pd.Series) -> None:
-    rules = [Rule(number) for number in row["rules"]]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width=210, gap=None):
             _patient_link(context, who)
         with st.container(width="stretch", gap=None):
-            st.markdown(_reasons(context, found, row, rules))
+            st.markdown(reason_badges(row, context.today, found.thresholds))
             st.caption(f"{since_words(row['since'], context.today)} · {_about(row, who)}")
 
 
@@ -127,16 +125,6 @@ def _patient_link(context: PageContext, who: pd.Series) -> None:
         st.markdown(name)
     else:
         st.page_link(page, label=name, query_params={"patient": who["handle"]})
-
-
-def _reasons(context: PageContext, found: Attention, row: Row, rules: list[Rule]) -> str:
-    """Every reason with its badge, the most urgent first (markdown)."""
-    parts = []
-    for rule in rules:
-        colour = "orange" if rule in _URGENT else "gray"
-        words = plain(reason(rule, row, context.today, found.thresholds))
-        parts.append(f":{colour}-badge[{rule.label}] {words}")
-    return " ".join(parts)
 
 
 def _about(row: Row, who: pd.Series) -> str:

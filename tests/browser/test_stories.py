@@ -161,6 +161,7 @@ def test_a_story_is_found_from_today_to_the_patient(visit: Callable[..., Visit],
     assert f"{story.rule.label} {story.reason}" in line
     names(found).filter(has_text=story.name).click()
     said = expect_patient(tab, story.name)
+    assert story.reason in said.split("Needs attention:", 1)[1]
     for words in story.told:
         assert words in said
     expect_the_same_after_a_reload(tab, story.name)
@@ -220,6 +221,7 @@ def test_each_rules_first_patient_says_the_same_on_the_page(
     last_day = re.findall(r"infusions selected, .* to (\d+ \w{3} \d{4})", said)[0]
     today = datetime.strptime(last_day, "%d %b %Y")  # noqa: DTZ007 - a day only
     assert re.search(expected_passage(rule, reason, today), said)
+    assert reason.split(" For ")[0].split(" Since ")[0].strip() in said
     if rule is Rule.RED_EVENT:
         assert any("▲ RED" in cell for cell in latest_infusion(tab))
     assert tab.console_errors == []

@@ -8,14 +8,12 @@ from access.viewer import LOCAL_VIEWER
 from charts.along import Along
 from charts.summary.content import PatientSummary
 from clinical.instruments import PHQ9, Instrument
-from data_access.exposure import patient_checks, patient_doses
 from data_access.filters import Filters
-from data_access.one_infusion import infusion_measures, side_effect_times
 from data_access.one_patient import find_patient
 from data_access.status import clinic_status
 from data_access.thresholds import read_thresholds
-from pages.patients import summary
 from pages.patients.record import read_record
+from pages.patients.summary import patient_summary, read_paper
 from pages.patients.thoughts_findings import thoughts_of
 from pages.patients.view import View
 from pages.shared.context import PageContext
@@ -46,16 +44,7 @@ def patient_on_paper(
         instruments=list(instruments) or [PHQ9],
         along=Along.DATE,
     )
-    asked = connection, LOCAL_VIEWER, patient_key
+    expected = "Fewer than 10 comparable patients, so no expected course is shown."
     thresholds = read_thresholds(connection, LOCAL_VIEWER)
-    paper = summary._Paper(
-        record,
-        view,
-        thoughts_of(record),
-        thresholds,
-        infusion_measures(*asked),
-        side_effect_times(*asked),
-        summary._ledger(patient_doses(*asked), patient_checks(*asked), thresholds, context),
-        "Fewer than 10 comparable patients, so no expected course is shown.",
-    )
-    return summary.patient_summary(context, paper)
+    paper = read_paper(context, record, view, thoughts_of(record), thresholds, expected)
+    return patient_summary(context, paper)

@@ -289,6 +289,19 @@ def test_an_open_concern_stands_under_the_answer_with_its_age(page):
     assert "##### Item 9 rose from 0 to 1" in found
 
 
+def test_why_the_patient_is_on_the_attention_list_is_said_as_on_today(page):
+    found = words(page(BOB, thoughts=True).run())
+    start = (
+        "**Needs attention:** :orange-badge[Suicidal thoughts] Item 9 rose from 0 to 1 "
+        ":orange-badge[Worse] "
+    )
+    assert found.index("**Suicidal thoughts:**") < found.index(start)
+
+
+def test_who_is_not_on_the_attention_list_has_no_such_line(page):
+    assert "Needs attention" not in words(page(CARL).run())
+
+
 def test_a_level_of_the_screener_that_rose_while_the_total_stayed(page):
     found = words(page(CARL, thoughts=True).run())
     assert (

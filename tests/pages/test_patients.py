@@ -207,8 +207,8 @@ def test_a_concern_is_told_in_words_and_listed_first(page):
     overdue = "No depression score for 25 days"
     assert concerns.head(3).to_dict() == {
         "O'Brien, Bob": f"Item 9 rose from 0 to 1; {overdue}",
-        "100%, Carl": "C-SSRS rose from none to moderate",
-        "<b>$Power$, _**Max**_": f"C-SSRS is high; {overdue}",
+        "100%, Carl": "C-SSRS rose from None to Moderate",
+        "<b>$Power$, _**Max**_": f"C-SSRS is High; {overdue}",
     }
     assert concerns["Novak, Anna"] == "No depression score for 22 days"
     assert pd.isna(concerns["Çelik, Özlem"]), "the rise of one who is no longer under treatment"

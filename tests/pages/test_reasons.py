@@ -43,14 +43,14 @@ def cssrs(days: float, last: float = 3.0) -> dict[str, float]:
     ("row", "words"),
     [
         (item_9(28), "Item 9 rose from 0 to 2"),
-        (cssrs(28), "C-SSRS rose from low to high"),
-        (item_9(3) | cssrs(3, 2.0), "Item 9 rose from 0 to 2 and C-SSRS rose from low to moderate"),
-        (item_9(29) | cssrs(3), "C-SSRS rose from low to high"),
-        (item_9(3) | cssrs(29), "Item 9 rose from 0 to 2 and C-SSRS is high"),
+        (cssrs(28), "C-SSRS rose from Low to High"),
+        (item_9(3) | cssrs(3, 2.0), "Item 9 rose from 0 to 2 and C-SSRS rose from Low to Moderate"),
+        (item_9(29) | cssrs(3), "C-SSRS rose from Low to High"),
+        (item_9(3) | cssrs(29), "Item 9 rose from 0 to 2 and C-SSRS is High"),
         (item_9(3) | cssrs(29, 2.0), "Item 9 rose from 0 to 2"),
-        (cssrs(nan), "C-SSRS is high"),
+        (cssrs(nan), "C-SSRS is High"),
         ({"cssrs_last": 1.0, "cssrs_before": 0.0, "cssrs_since": NOW - 1.0},
-         "C-SSRS rose from none to low"),
+         "C-SSRS rose from None to Low"),
     ],
 )  # fmt: skip
 def test_suicidal_thoughts(row: dict[str, float], words: str) -> None:
@@ -60,7 +60,7 @@ def test_suicidal_thoughts(row: dict[str, float], words: str) -> None:
 def test_suicidal_thoughts_by_the_clinics_own_thresholds() -> None:
     at = replace(DEFAULTS, concern_days=40, cssrs_high=2)
     assert why(Rule.THOUGHTS, item_9(40), at) == "Item 9 rose from 0 to 2"
-    assert why(Rule.THOUGHTS, {"cssrs_last": 2.0}, at) == "C-SSRS is moderate"
+    assert why(Rule.THOUGHTS, {"cssrs_last": 2.0}, at) == "C-SSRS is Moderate"
 
 
 @pytest.mark.parametrize(
