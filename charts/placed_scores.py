@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from charts.along import Along, score_positions
-from charts.one_patient import improvement, taken
+from charts.score_words import improvement, taken
 from clinical.codes import Timepoint
 from clinical.instruments import Instrument
 

@@ -12,9 +12,9 @@ from clinical.codes import AppointmentKind, AppointmentStatus
 from clinical.thresholds import Thresholds
 from data_access.facts.tables import table_of
 from data_access.filters import Filters
+from data_access.frames import TEXT, typed_frame
 from data_access.schema import AppointmentFact, Patient, PatientFact, Site, WatchFact
 from data_access.selection import permitted_site_keys, scope
-from data_access.typed_frames import TEXT, typed_frame
 
 
 def watched_patients(

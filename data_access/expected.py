@@ -12,10 +12,10 @@ from clinical.codes import Phase
 from clinical.instruments import Instrument
 from data_access.facts.tables import table_of
 from data_access.facts.totals import totals_statement
+from data_access.frames import typed_frame
 from data_access.schema import Base, ExpectedTotal, LaterTotal
 from data_access.schema.base import KEY, SMALL
 from data_access.selection import permitted_site_keys
-from data_access.typed_frames import typed_frame
 
 
 @dataclass(frozen=True, slots=True)

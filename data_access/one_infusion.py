@@ -13,9 +13,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from access.viewer import Viewer
 from clinical.terms import canonical_term
+from data_access.frames import TEXT, typed_frame
 from data_access.one_patient import Mine, Statement, about_patient
 from data_access.schema import Infusion, InfusionFact, SideEffect, VitalSigns
-from data_access.typed_frames import TEXT, typed_frame
 
 EARLIER_INFUSIONS = 20
 """So many infusions before the chosen one are read with it."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from access.viewer import Permission, Viewer, require
 from clinical.codes import AppointmentStatus, DiagnosisGroup, Phase
+from data_access.frames import TEXT, typed_frame
 from data_access.schema import (
     Appointment,
     AppointmentFact,
@@ -41,7 +42,6 @@ from data_access.schema import (
     Term,
 )
 from data_access.selection import permitted_site_keys
-from data_access.typed_frames import TEXT, typed_frame
 
 _SCORES = {
     "series_key": "Int64",

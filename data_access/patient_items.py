@@ -5,10 +5,10 @@ from sqlalchemy import Connection, select
 
 from access.viewer import Viewer
 from clinical.instruments import PHQ9
+from data_access.frames import typed_frame
 from data_access.one_patient import Mine, Statement, _local, about_patient
 from data_access.schema import Assessment, ScoreFact, Site
 from data_access.schema.records import ITEM_COLUMNS
-from data_access.typed_frames import typed_frame
 
 ITEMS = ITEM_COLUMNS[: PHQ9.items]
 """The columns of the nine items."""

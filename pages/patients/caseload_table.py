@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charts.one_patient import taken
+from charts.score_words import taken
 from clinical.attention import Rule
 from clinical.calendar import day_number
 from clinical.codes import Phase, Timepoint

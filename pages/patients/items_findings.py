@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.items import COLUMNS_AT_MOST, HEIGHT_BESIDE, NO_ANSWER, item_strip, total_chart
-from charts.one_patient import taken
+from charts.score_words import taken
 from charts.style import HEIGHT_SMALL
 from clinical.codes import Timepoint
 from clinical.instruments import GAD7, WHO5, Instrument

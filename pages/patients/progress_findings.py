@@ -7,8 +7,8 @@ import pandas as pd
 
 from charts import trajectory as charts
 from charts.along import Along
-from charts.one_patient import improvement, taken
 from charts.placed_scores import Panel, without_score_before
+from charts.score_words import improvement, taken
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.milestones import Milestone, Milestones, TakenScore, Verdict, reliable_change

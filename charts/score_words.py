@@ -17,8 +17,13 @@ def taken(timepoint: Timepoint, number: int, hours_after: float | None = None) -
         when = "within 72 hours" if timepoint is Timepoint.AFTER_INFUSION else "over 72 hours"
         return f"{when} after infusion {number}"
     if timepoint is Timepoint.AFTER_INFUSION:
-        return f"{hours_after:.0f} hours after infusion {number}"
-    return f"{hours_after / 24:.0f} days after infusion {number}"
+        return f"{_counted(hours_after, 'hour')} after infusion {number}"
+    return f"{_counted(hours_after / 24, 'day')} after infusion {number}"
+
+
+def _counted(count: float, unit: str) -> str:
+    whole = round(count)
+    return f"{whole} {unit}" if whole == 1 else f"{whole} {unit}s"
 
 
 def improvement(percent: float) -> str:

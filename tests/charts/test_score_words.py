@@ -4,7 +4,7 @@ from math import nan
 
 import pytest
 
-from charts.one_patient import improvement, taken
+from charts.score_words import improvement, taken
 from clinical.codes import Timepoint
 
 
@@ -15,6 +15,7 @@ from clinical.codes import Timepoint
         (Timepoint.UNLINKED, 0, nan, "outside a series"),
         (Timepoint.BEFORE_INFUSION, 3, 90.0, "before infusion 4"),
         (Timepoint.AFTER_INFUSION, 3, 20.0, "20 hours after infusion 3"),
+        (Timepoint.AFTER_INFUSION, 3, 1.2, "1 hour after infusion 3"),
         (Timepoint.AFTER_INFUSION, 3, None, "within 72 hours after infusion 3"),
         (Timepoint.FOLLOW_UP, 6, 336.0, "14 days after infusion 6"),
         (Timepoint.FOLLOW_UP, 6, None, "over 72 hours after infusion 6"),

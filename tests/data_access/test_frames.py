@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data_access.typed_frames import TEXT, typed_frame
+from data_access.frames import TEXT, typed_frame
 
 KINDS = {
     "key": "int64",
