@@ -85,11 +85,17 @@ def _subtitle(found: Attention) -> str:
 
 def _choose_rule(found: Attention) -> Rule | None:
     """One reason to look at, or all of them."""
-    labels = {f"{rule.label} {count:,}": rule for rule, count in found.counts.items() if count}
+    held = {rule.label: rule for rule, count in found.counts.items() if count}
     chosen = st.pills(
-        "Reason", list(labels), key=_SHOWN, label_visibility="collapsed", persist_state="page"
+        "Reason",
+        list(held),
+        # The counts are not part of the choice, which outlives a change of them.
+        format_func=lambda label: f"{label} {found.counts[held[label]]:,}",
+        key=_SHOWN,
+        label_visibility="collapsed",
+        persist_state="page",
     )
-    return labels.get(chosen) if chosen else None
+    return held.get(chosen) if chosen else None
 
 
 def _lines(context: PageContext, found: Attention, only: Rule | None) -> None:
