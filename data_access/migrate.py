@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect
@@ -22,6 +23,8 @@ from data_access.errors import (
 
 REVISIONS = ("0001", "0002")
 """Every revision that this program knows, oldest first; the last one is its own."""
+
+_SETTING_SECONDS, _RETRY_SECONDS = 30, 0.05
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -195,6 +198,19 @@ def _file_in_place(path: Path) -> Iterator[None]:
 
 
 def _keep_a_write_ahead_log(path: Path) -> None:
-    """With it, pages go on reading while an import writes. The setting stays with the file."""
+    """With it, pages go on reading while an import writes. The setting stays with the file.
+
+    It can be changed only while nobody else has the file open, for which SQLite does not wait: a
+    second program that migrates at the same time is about to find that nothing is left to do.
+    """
+    patience = monotonic() + _SETTING_SECONDS
     with closing(sqlite3.connect(path)) as file:
-        file.execute("PRAGMA journal_mode=WAL")
+        while True:
+            try:
+                file.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:
+                if monotonic() > patience:
+                    raise
+                sleep(_RETRY_SECONDS)
+            else:
+                return
