@@ -6,9 +6,10 @@ import, and from then on is what the dashboard shows; so real records never mix 
 
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import platformdirs
 from sqlalchemy import Engine, insert, select
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from data_access.demo import DemoSummary
 
 Progress = Callable[[int, int], None]
+
+DEMO_ZONE = "America/New_York"
+"""The clock of the demo clinic's first site, by which its days go."""
 
 _KEPT_SETTING = "demo_kept"
 """The setting of a demo clinic that somebody made to their own wishes."""
@@ -58,6 +62,14 @@ def reading_url(given: str | None = None) -> str:
     if given or os.environ.get(URL_VARIABLE) or clinic_path().exists():
         return writing_url(given)
     return file_url(demo_path())
+
+
+def demo_day() -> date:
+    """The calendar day at the demo clinic, wherever the program runs.
+
+    On a computer whose clock is ahead, that computer's day would be the clinic's tomorrow.
+    """
+    return datetime.now(ZoneInfo(DEMO_ZONE)).date()
 
 
 def demo_is_needed(today: date) -> bool:

@@ -62,7 +62,7 @@ def demo(
 
     Without a URL the embedded demo clinic is made anew.
     """
-    last_day = until or date.today()  # noqa: DTZ011 - the day where the program runs
+    last_day = until or embedded.demo_day()
     given = {"infusions": infusions, "seed": seed}
     wishes = {name: value for name, value in given.items() if value is not None}
     if url is None:

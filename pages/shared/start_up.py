@@ -5,7 +5,7 @@ import importlib
 import logging
 from datetime import date
 
-from data_access.embedded import demo_is_needed, demo_path, make_demo_file
+from data_access.embedded import demo_day, demo_is_needed, demo_path, make_demo_file
 from data_access.errors import ClinicDatabaseError
 
 _LOG = logging.getLogger("clinic.start")
@@ -18,7 +18,7 @@ def prepare() -> None:
     once all that the pages need is imported, spares each page run a full garbage collection of
     those libraries, 60 to 80 ms.
     """
-    _make_demo(date.today())  # noqa: DTZ011 - the day where the program runs
+    _make_demo(demo_day())
     importlib.import_module("pages.registry")
     gc.collect()
     gc.freeze()

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from clinical.thresholds import LIMITS
 from data_access import embedded
 from data_access.command_line import run
+from data_access.demo.plan import make_plan
 from data_access.engine import make_engine, reading, sqlite_path, writing
 from data_access.migrate import migrate
 from data_access.schema import ImportRun, Patient, ThresholdChange
@@ -216,6 +218,14 @@ def test_a_demo_made_to_wishes_is_kept_and_the_usual_one_is_made_anew(home: Path
     assert run(["demo", "--infusions", "60", "--until", str(yesterday)]) == 0
     assert [path.name for path in home.iterdir()] == ["demo.db"]
     assert not embedded.demo_is_needed(today)
+
+
+def test_the_demo_ends_with_the_day_of_its_first_site_wherever_the_program_runs():
+    assert make_plan(4_000, 1, date(2026, 11, 25)).sites[0].time_zone == embedded.DEMO_ZONE
+    with time_machine.travel("2026-11-26T01:00:00Z"):
+        assert embedded.demo_day() == date(2026, 11, 25)
+    with time_machine.travel("2026-11-26T05:00:00Z"):
+        assert embedded.demo_day() == date(2026, 11, 26)
 
 
 def test_the_embedded_demo_does_not_hide_behind_the_clinic(home: Path, exports: Path, capsys):
