@@ -1,6 +1,7 @@
 """One patient: who it is, how the series went, and what each infusion did."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -26,12 +27,14 @@ from pages.patients.summary import summary_button
 from pages.patients.thoughts_findings import (
     NO_THOUGHTS,
     THOUGHTS_DEFINITIONS,
+    Thoughts,
     thoughts_finding,
     thoughts_of,
 )
-from pages.patients.view import SERIES, choose_view
+from pages.patients.view import SERIES, View, choose_view
 from pages.shared.context import PageContext
 from pages.shared.frame import Finding, definitions, nothing, show
+from pages.shared.memory import kept
 
 ADDRESS = "patient"
 """The part of the address that holds the handle of the patient who is open."""
@@ -57,7 +60,7 @@ def one_patient_page(context: PageContext, patient_key: int | None) -> None:
         nothing("Not found, or not yours to see.")
         return
     _forget_choices_of_another(patient.patient_key)
-    record = read_record(context, patient)
+    record = kept(context, "patient's record", lambda: read_record(context, patient), patient)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         with st.container(width="stretch", gap=None):
             header(patient, context.today)
@@ -74,26 +77,55 @@ def _sections(context: PageContext, record: Record, on_paper: DeltaGenerator) ->
     patient_key = record.patient.patient_key
     answer, thoughts = st.container(gap="small"), thoughts_of(record)
     view = choose_view(record)
-    expected = expected_finding(context, view.answered, view.instruments[0], thresholds)
+    chosen = view.series_key, tuple(view.instruments), view.along
+    found = kept(
+        context,
+        "patient's findings",
+        lambda: _find(context, record, view, thoughts, thresholds),
+        record.patient,
+        thresholds,
+        *chosen,
+    )
     with on_paper:
-        summary_button(context, record, view, thoughts, thresholds, expected)
+        summary_button(context, record, view, thoughts, thresholds, found.expected)
     with answer:
         answer_section(record, view, thoughts, context.today)
-        reasons_line(context, patient_key, thresholds)
-    show(trajectory_finding(view.shown, view.instruments, view.along))
+        if found.reasons:
+            st.markdown(found.reasons)
+    show(found.trajectory)
     change_section(view)
-    _side_by_side(
-        thoughts_finding(thoughts, record.infusions, context.today) or NO_THOUGHTS,
-        expected,
-    )
+    _side_by_side(found.thoughts, found.expected)
     items_section(context, patient_key, view.shown.scores, view.series_key)
     infusions_section(context, patient_key, view.shown.infusions, record.side_effects, thresholds)
-    _side_by_side(
-        pressure_finding(view.shown.infusions, thresholds) or _NO_PRESSURE,
-        side_effect_finding(view.shown.infusions, record.side_effects) or _NO_FORM,
-    )
+    _side_by_side(found.pressure, found.side_effects)
     exposure_section(context, patient_key, thresholds)
     definitions(_definitions(thresholds))
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What is found in a view of a record; in words why, where there is no picture."""
+
+    reasons: str
+    trajectory: Finding
+    thoughts: Finding | str
+    expected: Finding | str
+    pressure: Finding | str
+    side_effects: Finding | str
+
+
+def _find(
+    context: PageContext, record: Record, view: View, thoughts: Thoughts, thresholds: Thresholds
+) -> _Findings:
+    shown = view.shown
+    return _Findings(
+        reasons=reasons_line(context, record.patient.patient_key, thresholds),
+        trajectory=trajectory_finding(shown, view.instruments, view.along),
+        thoughts=thoughts_finding(thoughts, record.infusions, context.today) or NO_THOUGHTS,
+        expected=expected_finding(context, view.answered, view.instruments[0], thresholds),
+        pressure=pressure_finding(shown.infusions, thresholds) or _NO_PRESSURE,
+        side_effects=side_effect_finding(shown.infusions, record.side_effects) or _NO_FORM,
+    )
 
 
 def _definitions(thresholds: Thresholds) -> str:

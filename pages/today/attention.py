@@ -16,6 +16,7 @@ from data_access.attention import people, watched_patients
 from data_access.thresholds import read_thresholds
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, plain
+from pages.shared.memory import kept
 from pages.shared.people import person_name
 from pages.shared.reasons import Row, reason_badges, since_words
 from pages.shared.thresholds import threshold_table
@@ -40,6 +41,10 @@ def look_for_attention(context: PageContext) -> Attention | None:
     if Permission.SEE_PATIENTS not in context.viewer.permissions:
         return None
     thresholds = read_thresholds(context.connection, context.viewer)
+    return kept(context, "attention", lambda: _judge(context, thresholds), thresholds)
+
+
+def _judge(context: PageContext, thresholds: Thresholds) -> Attention:
     watched = watched_patients(
         context.connection, context.viewer, context.filters, context.today, thresholds
     )

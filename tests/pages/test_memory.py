@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, cast
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from access.viewer import LOCAL_VIEWER, Permission, Viewer
 from clinical.codes import DiagnosisGroup, Phase
@@ -77,3 +78,44 @@ def test_another_part_choice_or_database_is_made_anew(
     assert remembered(CONTEXT, "part", make, "month") == 3
     monkeypatch.setenv("CLINIC_DATABASE_URL", "sqlite:////elsewhere/clinic.db")
     assert remembered(CONTEXT, "part", make, "week") == 4
+
+
+def _one_look() -> None:
+    """A run of a page that keeps what it makes, and says how often it has made anything."""
+    from dataclasses import replace
+
+    import streamlit as st
+
+    from pages.shared.memory import kept
+    from tests.pages.test_memory import CONTEXT
+
+    def make() -> int:
+        st.session_state["made"] = st.session_state.get("made", 0) + 1
+        return int(st.session_state["made"])
+
+    version = st.session_state.get("version", 1)
+    context = replace(CONTEXT, status=replace(CONTEXT.status, version=version))
+    st.session_state["seen"] = kept(context, "part", make, st.session_state.get("choice", "week"))
+
+
+def test_what_is_kept_lies_in_one_readers_session():
+    reader, other = (AppTest.from_function(_one_look) for _ in range(2))
+    for _ in range(2):
+        assert reader.run().session_state["seen"] == 1
+    assert reader.session_state["made"] == 1
+    other.session_state["made"] = 10
+    assert other.run().session_state["seen"] == 11
+    assert reader.run().session_state["seen"] == 1
+
+
+def test_of_what_is_kept_only_the_last_is(monkeypatch: pytest.MonkeyPatch):
+    reader = AppTest.from_function(_one_look)
+    assert reader.run().session_state["seen"] == 1
+    reader.session_state["choice"] = "month"
+    assert reader.run().session_state["seen"] == 2
+    reader.session_state["choice"] = "week"
+    assert reader.run().session_state["seen"] == 3
+    reader.session_state["version"] = 2
+    assert reader.run().session_state["seen"] == 4
+    monkeypatch.setenv("CLINIC_DATABASE_URL", "sqlite:////elsewhere/clinic.db")
+    assert reader.run().session_state["seen"] == 5
