@@ -16,6 +16,9 @@ from pages.shared.context import PageContext
 
 _Made = TypeVar("_Made")
 
+_KEPT = "kept: "
+"""With this the names in the session begin under which something is kept."""
+
 
 def remembered(
     context: PageContext, part: str, make: Callable[[], _Made], *choices: object
@@ -37,7 +40,7 @@ def kept(context: PageContext, part: str, make: Callable[[], _Made], *choices: o
     on each run, before.
     """
     key = (reading_url(), _key(context, choices))
-    slot = f"kept: {part}"
+    slot = f"{_KEPT}{part}"
     held = st.session_state.get(slot)
     if held is None or held[0] != key:
         held = (key, make())
@@ -51,8 +54,10 @@ def _key(context: PageContext, choices: tuple[object, ...]) -> tuple[object, ...
 
 
 def forget() -> None:
-    """Forget everything that was remembered."""
+    """Forget everything that was remembered, and what is kept for this reader."""
     _shared.clear()
+    for slot in [name for name in st.session_state if str(name).startswith(_KEPT)]:
+        del st.session_state[slot]
 
 
 @st.cache_resource(max_entries=128, ttl="30m", show_spinner=False)
