@@ -33,8 +33,8 @@ from websockets.sync.client import ClientConnection, connect
 from data_access.engine import URL_VARIABLE, make_engine, reading
 from data_access.migrate import require_schema
 from data_access.schema import InfusionFact, PatientFact
-from pages.patients.one_patient import ADDRESS
 from pages.registry import PAGES
+from pages.shared.people import ADDRESS
 
 _ROOT = Path(__file__).parent.parent
 _START_SECONDS = 60

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, Label, func, select
+from sqlalchemy import Connection, Label, select
 
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
-from clinical.codes import AppointmentKind, AppointmentStatus
+from clinical.codes import AppointmentKind
 from clinical.thresholds import Thresholds
+from data_access.bookings import next_booked_day
 from data_access.facts.tables import table_of
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
-from data_access.schema import AppointmentFact, Patient, PatientFact, Site, WatchFact
-from data_access.selection import permitted_site_keys, scope
+from data_access.schema import Patient, PatientFact, Site, WatchFact
+from data_access.selection import of_permitted_sites, scope
 
 
 def watched_patients(
@@ -47,27 +48,15 @@ def watched_among(
     """As :func:`watched_patients`, of these patients as far as the viewer may see them."""
     require(viewer, Permission.SEE_PATIENTS)
     statement = select(table_of(WatchFact), _next_infusion(today)).where(
-        WatchFact.patient_key.in_(keys)
+        WatchFact.patient_key.in_(keys), *of_permitted_sites(connection, viewer, WatchFact)
     )
-    site_keys = permitted_site_keys(connection, viewer)
-    if site_keys is not None:
-        statement = statement.where(WatchFact.site_key.in_(site_keys))
     return typed_frame(connection.execute(statement), _WATCHED)
 
 
-def _next_infusion(today: date) -> Label[int | None]:
+def _next_infusion(today: date) -> Label[int]:
     """The day of the next booked infusion of the patient in ``watch_facts``."""
-    return (
-        select(func.min(AppointmentFact.day))
-        .where(
-            AppointmentFact.status == int(AppointmentStatus.BOOKED),
-            AppointmentFact.patient_key == WatchFact.patient_key,
-            AppointmentFact.day >= day_number(today),
-            AppointmentFact.kind == int(AppointmentKind.INFUSION),
-        )
-        .scalar_subquery()
-        .label("booked_day")
-    )
+    day = next_booked_day(WatchFact.patient_key, today, AppointmentKind.INFUSION)
+    return day.label("booked_day")
 
 
 _WATCHED = {
@@ -90,15 +79,6 @@ def people(
     left out.
     """
     require(viewer, Permission.SEE_PATIENTS)
-    next_day = (
-        select(func.min(AppointmentFact.day))
-        .where(
-            AppointmentFact.status == int(AppointmentStatus.BOOKED),
-            AppointmentFact.patient_key == PatientFact.patient_key,
-            AppointmentFact.day >= day_number(today),
-        )
-        .scalar_subquery()
-    )
     statement = (
         select(
             PatientFact.patient_key,
@@ -109,15 +89,14 @@ def people(
             Patient.family_name,
             Site.name.label("site"),
             PatientFact.planned,
-            next_day.label("next_day"),
+            next_booked_day(PatientFact.patient_key, today).label("next_day"),
         )
         .join(Patient, Patient.patient_key == PatientFact.patient_key)
         .outerjoin(Site, Site.site_key == PatientFact.site_key)
-        .where(PatientFact.patient_key.in_(keys))
+        .where(
+            PatientFact.patient_key.in_(keys), *of_permitted_sites(connection, viewer, PatientFact)
+        )
     )
-    site_keys = permitted_site_keys(connection, viewer)
-    if site_keys is not None:
-        statement = statement.where(PatientFact.site_key.in_(site_keys))
     frame = typed_frame(connection.execute(statement), _PEOPLE)
     order = {key: position for position, key in enumerate(keys)}
     return frame.sort_values("patient_key", key=lambda column: column.map(order), ignore_index=True)

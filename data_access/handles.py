@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from access.viewer import Permission, Viewer, require
 from data_access.schema import ClinicSetting, PatientFact
-from data_access.selection import permitted_site_keys
+from data_access.selection import of_permitted_sites
 
 SECRET_SETTING = "handle_secret"  # noqa: S105 - the name of a setting
 """The setting that holds this database's secret, random from the migration that made it."""
@@ -46,20 +46,19 @@ def patient_of_handle(connection: Connection, viewer: Viewer, handle: str) -> in
     require(viewer, Permission.SEE_PATIENTS)
     if not _HANDLE.fullmatch(handle):  # from an address: PostgreSQL refuses some characters
         return None
-    statement = select(PatientFact.patient_key).where(PatientFact.handle == handle)
-    site_keys = permitted_site_keys(connection, viewer)
-    if site_keys is not None:
-        statement = statement.where(PatientFact.site_key.in_(site_keys))
+    statement = select(PatientFact.patient_key).where(
+        PatientFact.handle == handle, *of_permitted_sites(connection, viewer, PatientFact)
+    )
     return connection.scalar(statement)
 
 
 def handle_of_patient(connection: Connection, viewer: Viewer, patient_key: int) -> str | None:
     """The handle of a patient whom the viewer may see; else ``None``."""
     require(viewer, Permission.SEE_PATIENTS)
-    statement = select(PatientFact.handle).where(PatientFact.patient_key == patient_key)
-    site_keys = permitted_site_keys(connection, viewer)
-    if site_keys is not None:
-        statement = statement.where(PatientFact.site_key.in_(site_keys))
+    statement = select(PatientFact.handle).where(
+        PatientFact.patient_key == patient_key,
+        *of_permitted_sites(connection, viewer, PatientFact),
+    )
     return connection.scalar(statement)
 
 

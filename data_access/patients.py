@@ -25,15 +25,15 @@ from sqlalchemy import (
 
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_date, day_number
-from clinical.codes import AppointmentStatus, Phase, Timepoint
+from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.progress import FOLLOWED, PARTIAL_PERCENT, WORSE_POINTS, Status
 from clinical.thresholds import DEFAULTS, Thresholds
+from data_access.bookings import next_booked_day
 from data_access.filters import Filters
 from data_access.frames import query_frame
 from data_access.patient_search import matches
 from data_access.schema import (
-    AppointmentFact,
     CourseFact,
     Patient,
     PatientFact,
@@ -42,7 +42,7 @@ from data_access.schema import (
     Site,
     WatchFact,
 )
-from data_access.selection import conditions, permitted_site_keys, scope
+from data_access.selection import conditions, of_permitted_sites, scope
 from data_access.watched import score_overdue, suicidal_concern
 
 PAGE_SIZE = 50
@@ -102,15 +102,13 @@ def instruments_in_use(connection: Connection, viewer: Viewer) -> tuple[Instrume
     One step in an index for each: the clinic's, whatever the filters, so that the choice is stable.
     """
     require(viewer, Permission.SEE_TOTALS)
-    site_keys = permitted_site_keys(connection, viewer)
-    found = []
-    for instrument in FOLLOWED:
-        statement = select(literal(1)).where(CourseFact.instrument == instrument.code).limit(1)
-        if site_keys is not None:
-            statement = statement.where(CourseFact.site_key.in_(site_keys))
-        if connection.scalar(statement):
-            found.append(instrument)
-    return tuple(found)
+    mine = of_permitted_sites(connection, viewer, CourseFact)
+    found = select(literal(1)).limit(1)
+    return tuple(
+        instrument
+        for instrument in FOLLOWED
+        if connection.scalar(found.where(CourseFact.instrument == instrument.code, *mine))
+    )
 
 
 def caseload_totals(
@@ -317,9 +315,7 @@ def _selected(
     """A statement on ``patient_facts``, kept to the patients in a view."""
     require(viewer, Permission.SEE_PATIENTS)
     if view.beyond:
-        site_keys = permitted_site_keys(connection, viewer)
-        if site_keys is not None:
-            statement = statement.where(PatientFact.site_key.in_(site_keys))
+        statement = statement.where(*of_permitted_sites(connection, viewer, PatientFact))
     else:
         statement = statement.where(
             *_under_way(filters), *scope(connection, viewer, filters, PatientFact)
@@ -358,7 +354,7 @@ def _ordered(statement: Select[Any], view: CaseloadView, today: date) -> Select[
     elif view.sort is Sort.UNSCORED:
         order = [CourseFact.last_day.asc().nulls_first()]
     elif view.sort is Sort.NEXT_APPOINTMENT:
-        order = [_next_appointment(today).asc().nulls_last()]
+        order = [next_booked_day(PatientFact.patient_key, today).asc().nulls_last()]
     else:
         order = [
             _concern(view, today).desc(),
@@ -413,7 +409,7 @@ def _rows(connection: Connection, view: CaseloadView, keys: list[int], today: da
             CourseFact.last_number,
             CourseFact.last_timepoint,
             Provider.name.label("provider"),
-            _next_appointment(today).label("next_day"),
+            next_booked_day(PatientFact.patient_key, today).label("next_day"),
             _flag(suicidal_concern(today, view.thresholds)).label("concern"),
             _flag(score_overdue(today, view.thresholds)).label("overdue"),
             *(WatchFact.__table__.c[name] for name in _REASONS),
@@ -454,16 +450,3 @@ def _histories(
             histories[patient_key] = [] if baseline is None else [baseline]
         histories[patient_key].append(total)
     return [histories.get(key, []) for key in keys]
-
-
-def _next_appointment(today: date) -> ColumnElement[int]:
-    """The day number of the next booked appointment of the patient in ``patient_facts``."""
-    return (
-        select(func.min(AppointmentFact.day))
-        .where(
-            AppointmentFact.status == int(AppointmentStatus.BOOKED),
-            AppointmentFact.patient_key == PatientFact.patient_key,
-            AppointmentFact.day >= day_number(today),
-        )
-        .scalar_subquery()
-    )

@@ -34,6 +34,14 @@ def permitted_site_keys(
     return list(connection.scalars(statement))
 
 
+def of_permitted_sites(
+    connection: Connection, viewer: Viewer, facts: Any
+) -> list[ColumnElement[bool]]:
+    """The condition that keeps facts to the viewer's sites; none where that is every site."""
+    site_keys = permitted_site_keys(connection, viewer)
+    return [] if site_keys is None else [facts.site_key.in_(site_keys)]
+
+
 def conditions(
     connection: Connection,
     viewer: Viewer,

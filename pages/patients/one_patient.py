@@ -35,9 +35,8 @@ from pages.patients.view import SERIES, View, choose_view
 from pages.shared.context import PageContext
 from pages.shared.frame import Finding, definitions, nothing, show
 from pages.shared.memory import kept
+from pages.shared.people import ADDRESS
 
-ADDRESS = "patient"
-"""The part of the address that holds the handle of the patient who is open."""
 OPENED = "opened_patient"
 """Session state: the key of the patient whom the reader has just asked for."""
 ORDER = "caseload_order"

@@ -5,8 +5,9 @@ import streamlit as st
 from access.viewer import Permission
 from data_access.handles import handle_of_patient, patient_of_handle
 from pages.patients.caseload import caseload_page
-from pages.patients.one_patient import ADDRESS, OPENED, one_patient_page
+from pages.patients.one_patient import OPENED, one_patient_page
 from pages.shared.context import PageContext
+from pages.shared.people import ADDRESS
 
 
 def patients_page(context: PageContext) -> None:

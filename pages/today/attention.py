@@ -17,7 +17,7 @@ from data_access.thresholds import read_thresholds
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, plain
 from pages.shared.memory import kept
-from pages.shared.people import person_name
+from pages.shared.people import ADDRESS, person_name
 from pages.shared.reasons import Row, reason_badges, since_words
 from pages.shared.thresholds import threshold_table
 from pages.shared.words import count_words, day_words, rate_words
@@ -135,7 +135,7 @@ def _patient_link(context: PageContext, who: pd.Series) -> None:
     if page is None:
         st.markdown(name)
     else:
-        st.page_link(page, label=name, query_params={"patient": who["handle"]})
+        st.page_link(page, label=name, query_params={ADDRESS: who["handle"]})
 
 
 def _about(row: Row, who: pd.Series) -> str:

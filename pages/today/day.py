@@ -37,6 +37,7 @@ from pages.shared.context import PageContext
 from pages.shared.database import clinic_database
 from pages.shared.frame import csv_button, heading, nothing, show
 from pages.shared.memory import remembered
+from pages.shared.people import person_name
 from pages.shared.problems import plain_problems
 from pages.shared.words import count_words, weekday_words
 from pages.today.chairs import Day, day_finding
@@ -150,8 +151,8 @@ def _who(visits: pd.DataFrame) -> list[str]:
     if "family_name" not in visits:
         return [""] * len(visits)
     return [
-        ", ".join(str(part) for part in pair if pd.notna(part)) or "Name not recorded"
-        for pair in zip(visits["family_name"], visits["given_name"], strict=True)
+        person_name(given, family, "Name not recorded")
+        for given, family in zip(visits["given_name"], visits["family_name"], strict=True)
     ]
 
 

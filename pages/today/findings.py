@@ -11,6 +11,7 @@ from clinical.calendar import day_date
 from clinical.codes import AppointmentKind
 from clinical.schedule import USUAL_WEEKS
 from pages.shared.frame import Finding
+from pages.shared.people import person_name
 from pages.shared.words import count_words, day_words, listed, weekday_words
 
 
@@ -95,11 +96,8 @@ def list_table(appointments: pd.DataFrame) -> pd.DataFrame:
 
     ``appointments`` as from :func:`data_access.today.appointment_list`, with ``outcome``.
     """
-    family, given = appointments["family_name"], appointments["given_name"]
-    names = [
-        ", ".join(str(part) for part in pair if pd.notna(part)) or "Not recorded"
-        for pair in zip(family, given, strict=True)
-    ]
+    pairs = zip(appointments["given_name"], appointments["family_name"], strict=True)
+    names = [person_name(given, family, "Not recorded") for given, family in pairs]
     return pd.DataFrame(
         {
             "Time": appointments["time"],

@@ -6,6 +6,7 @@ from datetime import date
 from math import nan
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from clinical.attention import Rule
@@ -17,6 +18,7 @@ from data_access.facts.tables import table_of
 from data_access.schema import WatchFact
 from pages.shared.people import person_name
 from pages.shared.reasons import reason, since_words
+from pages.today.findings import list_table
 
 TODAY = date(2026, 11, 25)
 NOW = day_number(TODAY)
@@ -190,3 +192,20 @@ def test_since_when(days: int, words: str) -> None:
 )
 def test_a_name_as_text(given: object, family: object, name: str) -> None:
     assert person_name(given, family) == name
+
+
+def test_todays_list_leaves_out_marks_that_turn_the_direction_of_writing():
+    appointments = pd.DataFrame(
+        {
+            "time": ["08:00", "09:00"],
+            "site": ["North", "North"],
+            "family_name": ["Lee\u202e", None],
+            "given_name": ["\u2066Ann", None],
+            "mrn": ["1", None],
+            "kind": [1, 1],
+            "outcome": [1, 1],
+            "chair": [None, None],
+            "provider": [None, None],
+        }
+    )
+    assert list_table(appointments)["Patient"].tolist() == ["Lee, Ann", "Not recorded"]
