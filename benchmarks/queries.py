@@ -185,8 +185,8 @@ _SIDE_EFFECTS = (
     ),
     filtered(
         side_effects.infusions_by_number,
-        f"SELECT phase, number, sum(recorded), {_AFFECTED}"
-        " FROM infusion_facts WHERE {period} GROUP BY 1, 2 ORDER BY 1, 2",
+        f"SELECT number_band, sum(recorded), {_AFFECTED}"
+        " FROM infusion_facts WHERE {period} GROUP BY 1 ORDER BY 1",
     ),
     recent(
         side_effects.infusions_by_site,
@@ -239,8 +239,8 @@ _SIDE_EFFECTS = (
         side_effects.term_by_number,
         lambda c, asked: side_effects.term_by_number(c, VIEWER, asked.filters, asked.term_key),
         (
-            "SELECT phase, number, count(*) FROM side_effect_facts"
-            " WHERE term_key = :term AND {period} GROUP BY 1, 2 ORDER BY 1, 2",
+            "SELECT number_band, count(*) FROM side_effect_facts"
+            " WHERE term_key = :term AND {period} GROUP BY 1 ORDER BY 1",
         ),
     ),
 )

@@ -51,6 +51,30 @@ class AgeBand(Code):
     FROM_75 = 6, "75 and over"
 
 
+class Sex(Code):
+    """Sex as the clinic recorded it."""
+
+    UNKNOWN = 0, "Sex not recorded"
+    FEMALE = 1, "Female"
+    MALE = 2, "Male"
+    OTHER = 3, "Other"
+
+
+class PressureHistory(Code):
+    """Whether the patient has a history of high blood pressure."""
+
+    UNKNOWN = 0, "History not recorded"
+    NONE = 1, "No hypertension before"
+    HYPERTENSION = 2, "History of hypertension"
+
+
+class SeriesOrder(Code):
+    """Whether it is the patient's first course of treatment (an induction and its maintenance)."""
+
+    FIRST = 0, "First series"
+    LATER = 1, "Later series"
+
+
 class DoseBand(Code):
     """Ketamine dose per body weight, mg/kg; the lower bound belongs to the band."""
 

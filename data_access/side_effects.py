@@ -58,16 +58,16 @@ def infusions_by_month_and_dose(
 def infusions_by_number(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """Infusions by their place in the series.
 
-    Columns, all whole numbers: ``phase`` (:class:`~clinical.codes.Phase`), ``number`` (1 = first of
-    the series), ``recorded``, ``affected``.
+    Columns, all whole numbers: ``number_band`` (index into
+    :data:`clinical.side_effect_rates.NUMBER_BANDS`), ``recorded``, ``affected``.
     """
     facts = InfusionFact
     return query_frame(
         connection,
-        select(facts.phase, facts.number, _recorded, _affected)
+        select(facts.number_band, _recorded, _affected)
         .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.phase, facts.number)
-        .order_by(facts.phase, facts.number),
+        .group_by(facts.number_band)
+        .order_by(facts.number_band),
     )
 
 
@@ -226,13 +226,13 @@ def term_by_month_and_dose(
 def term_by_number(
     connection: Connection, viewer: Viewer, filters: Filters, term_key: int
 ) -> pd.DataFrame:
-    """Infusions with one term. Columns, whole numbers: ``phase``, ``number``, ``affected``."""
+    """Infusions with one term. Columns, whole numbers: ``number_band``, ``affected``."""
     facts = SideEffectFact
     scoped = conditions(connection, viewer, filters, facts, along_groups=True)
     return query_frame(
         connection,
-        select(facts.phase, facts.number, func.count().label("affected"))
+        select(facts.number_band, func.count().label("affected"))
         .where(facts.term_key == term_key, *scoped)
-        .group_by(facts.phase, facts.number)
-        .order_by(facts.phase, facts.number),
+        .group_by(facts.number_band)
+        .order_by(facts.number_band),
     )

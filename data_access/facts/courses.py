@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from clinical.calendar import day_number
+from clinical.codes import Phase
 from clinical.series import derive_courses, sequence_numbers
 from data_access.facts.records import InfusionRecord, PatientRecords, SeriesRecord, SiteRecord
 
@@ -56,6 +57,12 @@ class Courses(NamedTuple):
     def treated(self) -> list[Course]:
         """The series with an infusion, by their start."""
         return [course for course in self.by_start if course.infusions]
+
+    @property
+    def second_induction(self) -> int | None:
+        """The clinic day on which the second induction began; ``None`` where there is none."""
+        inductions = [each for each in self.treated if each.series.phase is Phase.INDUCTION]
+        return inductions[1].started_day if len(inductions) > 1 else None
 
     def under_way(self, day: int) -> Course | None:
         """The latest series that began on or before a day."""

@@ -12,7 +12,13 @@ from clinical.codes import DiagnosisGroup, Phase, diagnosis_group
 from clinical.terms import canonical_term
 from data_access.facts.appointment_rows import appointment_rows
 from data_access.facts.courses import Courses, place_infusions
-from data_access.facts.infusion_rows import FactRow, infusion_row, side_effect_rows
+from data_access.facts.infusion_rows import (
+    FactRow,
+    Places,
+    infusion_row,
+    side_effect_rows,
+    stay_of,
+)
 from data_access.facts.records import Clinic, PatientRecords, SiteRecord
 from data_access.facts.score_rows import course_rows, place_scores, score_rows
 from data_access.facts.watch_rows import Watched, watch_rows
@@ -65,17 +71,19 @@ def derive_facts(records: PatientRecords, surroundings: Surroundings) -> tuple[C
         records.patient.primary_diagnosis, records.patient.failed_antidepressants
     )
     courses = place_infusions(records, clinic.sites, surroundings.new_series_keys)
-    infusions = [infusion_row(infusion, records, group) for infusion in courses.infusions]
+    places = Places(clinic.providers, clinic.chairs, courses.second_induction)
+    infusions = [infusion_row(each, records, group, places) for each in courses.infusions]
     home = _home(records, courses, clinic)
     placed = place_scores(records.scores, courses, home)
     return courses, {
         InfusionFact: infusions,
         SideEffectFact: [
             row
-            for infusion in infusions
+            for placed_infusion, infusion in zip(courses.infusions, infusions, strict=True)
             for row in side_effect_rows(
                 infusion,
                 records.side_effects.get(infusion["infusion_key"], []),
+                stay_of(placed_infusion.record),
                 surroundings.terms.key,
             )
         ],

@@ -1,12 +1,21 @@
 """The facts about one patient's infusions and their side effects."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from clinical.calendar import day_number, month_number, week_number
-from clinical.codes import DiagnosisGroup, age_band, dose_band
+from clinical.codes import (
+    DiagnosisGroup,
+    PressureHistory,
+    SeriesOrder,
+    Sex,
+    age_band,
+    dose_band,
+)
+from clinical.side_effect_rates import number_band
+from clinical.side_effect_times import Span, Stay, side_effect_times
 from clinical.vitals import NO_MEASUREMENTS
 from data_access.facts.courses import PlacedInfusion
 from data_access.facts.records import InfusionRecord, PatientRecords, SideEffectRecord
@@ -18,8 +27,16 @@ TermKey = Callable[[str], int]
 """Gives the key of a side-effect term, however it is written."""
 
 
+class Places(NamedTuple):
+    """Keys of providers and chairs by identifier; the day of the patient's second induction."""
+
+    providers: Mapping[str, int]
+    chairs: Mapping[str, int]
+    second_induction: int | None
+
+
 def infusion_row(
-    infusion: PlacedInfusion, records: PatientRecords, group: DiagnosisGroup
+    infusion: PlacedInfusion, records: PatientRecords, group: DiagnosisGroup, places: Places
 ) -> FactRow:
     """One row of ``infusion_facts``."""
     record = infusion.record
@@ -37,7 +54,13 @@ def infusion_row(
         "month": month_number(infusion.clinic_day),
         "phase": int(infusion.series.phase),
         "number": infusion.number,
+        "number_band": number_band(infusion.series.phase, infusion.number),
+        "later_series": int(_series_order(infusion, places.second_induction)),
         "diagnosis_group": int(group),
+        "sex": int(_SEXES.get(records.patient.sex or "", Sex.UNKNOWN)),
+        "hypertension": int(_HISTORIES[records.patient.hypertension]),
+        "provider_key": places.providers.get(record.provider_id or ""),
+        "chair_key": places.chairs.get(record.chair_id or ""),
         "age_band": int(age_band(records.patient.birth_date, infusion.clinic_day)),
         "dose_band": int(dose_band(mg_per_kg, record.drug)),
         "mg_per_kg": mg_per_kg,
@@ -58,28 +81,65 @@ def infusion_row(
     }
 
 
+_SEXES = {"female": Sex.FEMALE, "male": Sex.MALE, "other": Sex.OTHER}
+_HISTORIES = {
+    None: PressureHistory.UNKNOWN,
+    False: PressureHistory.NONE,
+    True: PressureHistory.HYPERTENSION,
+}
+
+
+def _series_order(infusion: PlacedInfusion, second_induction: int | None) -> SeriesOrder:
+    is_later = second_induction is not None and day_number(infusion.clinic_day) >= second_induction
+    return SeriesOrder.LATER if is_later else SeriesOrder.FIRST
+
+
+def stay_of(record: InfusionRecord) -> Stay:
+    """An infusion's times."""
+    return Stay(record.started_at, record.ended_at, record.discharged_at)
+
+
+_COPIED = (
+    "infusion_key",
+    "patient_key",
+    "site_key",
+    "day",
+    "week",
+    "month",
+    "phase",
+    "number_band",
+    "later_series",
+    "diagnosis_group",
+    "sex",
+    "age_band",
+    "dose_band",
+    "provider_key",
+    "chair_key",
+    "chair_minutes",
+)
+"""What a side effect has from its infusion."""
+
+
 def side_effect_rows(
-    infusion: FactRow, side_effects: Iterable[SideEffectRecord], term_key: TermKey
+    infusion: FactRow, side_effects: Iterable[SideEffectRecord], stay: Stay, term_key: TermKey
 ) -> Iterable[FactRow]:
     """The rows of ``side_effect_facts`` of one infusion, given its own fact row."""
     by_term: defaultdict[int, list[SideEffectRecord]] = defaultdict(list)
     for side_effect in side_effects:
         by_term[term_key(side_effect.term)].append(side_effect)
     for key, events in by_term.items():
+        times = side_effect_times((Span(e.onset_at, e.resolved_at) for e in events), stay)
         yield {
-            "infusion_key": infusion["infusion_key"],
+            **{name: infusion[name] for name in _COPIED},
             "term_key": key,
-            "patient_key": infusion["patient_key"],
-            "site_key": infusion["site_key"],
-            "day": infusion["day"],
-            "month": infusion["month"],
-            "phase": infusion["phase"],
-            "number": infusion["number"],
-            "diagnosis_group": infusion["diagnosis_group"],
-            "dose_band": infusion["dose_band"],
             "worst_grade": _worst_grade(events),
             "serious": int(any(event.serious for event in events)),
             "events": len(events),
+            "onset_minutes": times.onset,
+            "passed_minutes": times.passed,
+            "lasted_minutes": times.lasted,
+            "open": times.open,
+            "odd": times.odd,
         }
 
 

@@ -105,6 +105,8 @@ def _patients(connection: Connection, chosen: ColumnElement[bool]) -> list[Patie
             Patient.mrn,
             Patient.given_name,
             Patient.family_name,
+            Patient.sex,
+            Patient.hypertension,
         )
         .where(chosen)
         .order_by(Patient.patient_key)
@@ -154,6 +156,7 @@ def _infusions(connection: Connection, chosen: ColumnElement[bool]) -> list[Infu
             Infusion.stopped_early,
             Infusion.side_effects_recorded,
             Infusion.provider_id,
+            Infusion.chair_id,
         )
         .join(Infusion, Infusion.patient_id == Patient.patient_id)
         .where(chosen)
@@ -193,7 +196,14 @@ def _side_effects(
     connection: Connection, chosen: ColumnElement[bool]
 ) -> Iterator[SideEffectRecord]:
     statement = (
-        select(Infusion.infusion_key, SideEffect.term, SideEffect.grade, SideEffect.serious)
+        select(
+            Infusion.infusion_key,
+            SideEffect.term,
+            SideEffect.grade,
+            SideEffect.serious,
+            SideEffect.onset_at,
+            SideEffect.resolved_at,
+        )
         .select_from(Patient)
         .join(Infusion, Infusion.patient_id == Patient.patient_id)
         .join(SideEffect, SideEffect.infusion_id == Infusion.infusion_id)

@@ -28,6 +28,8 @@ class PatientRecord(NamedTuple):
     mrn: str | None
     given_name: str | None
     family_name: str | None
+    sex: str | None
+    hypertension: bool | None
 
 
 class SeriesRecord(NamedTuple):
@@ -64,6 +66,7 @@ class InfusionRecord(NamedTuple):
     stopped_early: bool | None
     side_effects_recorded: bool | None
     provider_id: str | None
+    chair_id: str | None
 
     @property
     def given_series_id(self) -> str | None:
@@ -83,6 +86,8 @@ class SideEffectRecord(NamedTuple):
     term: str
     grade: int | None
     serious: bool | None
+    onset_at: datetime | None
+    resolved_at: datetime | None
 
 
 class ScoreRecord(NamedTuple):

@@ -8,6 +8,7 @@ from data_access.schema.bookkeeping import (
     ClinicSetting,
     ImportedFile,
     ImportRun,
+    Rebase,
     ThresholdChange,
 )
 from data_access.schema.facts import (
@@ -62,6 +63,7 @@ __all__ = [
     "PatientFact",
     "PatientWord",
     "Provider",
+    "Rebase",
     "ScoreFact",
     "Series",
     "SideEffect",

@@ -1,11 +1,20 @@
-"""What the program notes about the database itself: imports, settings and thresholds."""
+"""What the program notes about the database itself: imports, settings, thresholds, rebases."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data_access.schema.base import KEY, KEYED, REAL_NUMBER, STRICT, Base, UtcDateTime
+from data_access.schema.base import (
+    KEY,
+    KEYED,
+    REAL_NUMBER,
+    STRICT,
+    Base,
+    IsoDate,
+    UtcDateTime,
+    YesNo,
+)
 
 
 class ImportRun(Base):
@@ -60,3 +69,24 @@ class ThresholdChange(Base):
     changed_by: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Rebase(Base):
+    """A decision that a side effect's rate has lastingly changed, signed; or that it has not.
+
+    From ``from_day`` on the control limits of ``term`` (its canonical name; empty: any side effect)
+    at the site (missing: all sites together) are worked out anew. ``withdrawn``: 1 where this entry
+    takes back an earlier one of the same term, site and day. Entries are only ever added.
+    """
+
+    __tablename__ = "rebases"
+    __table_args__ = (STRICT,)
+
+    rebase_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    term: Mapped[str] = mapped_column(Text)
+    site_id: Mapped[str | None] = mapped_column(Text, ForeignKey("sites.site_id"))
+    from_day: Mapped[date] = mapped_column(IsoDate)
+    withdrawn: Mapped[bool] = mapped_column(YesNo, default=False)
+    decided_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)

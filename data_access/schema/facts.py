@@ -49,6 +49,8 @@ class Term(Base):
 class InfusionFact(Base):
     """One infusion.
 
+    ``number_band``: index into :data:`clinical.side_effect_rates.NUMBER_BANDS`. ``later_series``,
+    ``sex``, ``hypertension``: codes of :mod:`clinical.codes`.
     ``recorded``: 1 where the side-effect form was filled in, else 0; rates count only those.
     ``stopped``: 1 where stopped early. ``minutes``: start to end; ``chair_minutes``: start to
     discharge. Rises are the highest value minus the first one (mmHg), missing where there is no
@@ -70,11 +72,13 @@ class InfusionFact(Base):
             "recorded",
             "side_effects",
             "month",
+            "week",
+            "number_band",
             "dose_band",
-            "number",
             "patient_key",
             "worst_grade",
             "stopped",
+            "chair_minutes",
         ),
         # All sites by day, first and last day; patients treated in a window of days.
         Index(
@@ -87,10 +91,12 @@ class InfusionFact(Base):
             "side_effects",
             "patient_key",
         ),
-        # Side effects: by month and dose.
+        # Side effects: by week within the month, infusion number and dose.
         Index(
-            "ix_infusion_facts_month_dose",
+            "ix_infusion_facts_week",
             "month",
+            "week",
+            "number_band",
             "dose_band",
             "day",
             "site_key",
@@ -100,15 +106,58 @@ class InfusionFact(Base):
             "side_effects",
             "worst_grade",
             "stopped",
+            "chair_minutes",
         ),
-        # Side effects: by place in the series.
+        # Side effects: by site and week, allowing for the infusion number.
         Index(
-            "ix_infusion_facts_number",
+            "ix_infusion_facts_site_week",
+            "site_key",
+            "week",
+            "number_band",
+            "day",
+            "diagnosis_group",
             "phase",
-            "number",
+            "recorded",
+            "side_effects",
+        ),
+        # Side effects: in whom.
+        Index(
+            "ix_infusion_facts_person",
+            "age_band",
+            "sex",
+            "later_series",
+            "diagnosis_group",
+            "number_band",
+            "dose_band",
+            "day",
+            "site_key",
+            "phase",
+            "recorded",
+            "side_effects",
+        ),
+        # Side effects: where.
+        Index(
+            "ix_infusion_facts_place",
+            "site_key",
+            "chair_key",
+            "number_band",
+            "dose_band",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "recorded",
+            "side_effects",
+        ),
+        # Side effects: by whom the infusion was given.
+        Index(
+            "ix_infusion_facts_provider",
+            "provider_key",
+            "number_band",
+            "dose_band",
             "day",
             "site_key",
             "diagnosis_group",
+            "phase",
             "recorded",
             "side_effects",
         ),
@@ -123,6 +172,41 @@ class InfusionFact(Base):
             "recorded",
             "side_effects",
         ),
+        # Vital signs: how far the pressure rose.
+        Index(
+            "ix_infusion_facts_rise",
+            "systolic_rise",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+        ),
+        # Vital signs: beyond limits, in whom.
+        Index(
+            "ix_infusion_facts_limits",
+            "number_band",
+            "dose_band",
+            "age_band",
+            "hypertension",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "peak_systolic",
+            "peak_diastolic",
+            "sustained_systolic",
+            "sustained_diastolic",
+            "lowest_spo2",
+            "deepest_sedation",
+        ),
+        # The few that were stopped early.
+        Index(
+            "ix_infusion_facts_stopped",
+            "day",
+            "site_key",
+            sqlite_where=text("stopped = 1"),
+            postgresql_where=text("stopped = 1"),
+        ),
         STRICT,
     )
 
@@ -132,13 +216,19 @@ class InfusionFact(Base):
     patient_key: Mapped[int] = _reference()
     series_key: Mapped[int] = _reference()
     site_key: Mapped[int] = _reference()
+    provider_key: Mapped[int | None] = _optional_reference()
+    chair_key: Mapped[int | None] = _optional_reference()
     day: Mapped[int] = _reference()
     week: Mapped[int] = _reference()
     month: Mapped[int] = _reference()
     phase: Mapped[int] = _small()
     number: Mapped[int] = _small()
+    number_band: Mapped[int] = _small()
+    later_series: Mapped[int] = _small()
     diagnosis_group: Mapped[int] = _small()
     age_band: Mapped[int] = _small()
+    sex: Mapped[int] = _small()
+    hypertension: Mapped[int] = _small()
     dose_band: Mapped[int] = _small()
     mg_per_kg: Mapped[float | None] = _optional_real()
     minutes: Mapped[int | None] = mapped_column(KEY)
@@ -160,12 +250,15 @@ class InfusionFact(Base):
 class SideEffectFact(Base):
     """One canonical term of one infusion, however many records it has.
 
-    ``events``: the records; ``worst_grade``: 0 where none is graded; ``serious``: 1 if any is.
+    What describes the infusion is copied from ``infusion_facts``. ``events``: the records;
+    ``worst_grade``: 0 where none is graded; ``serious``: 1 if any is. ``onset_minutes``,
+    ``passed_minutes``, ``lasted_minutes``, ``open`` and ``odd``: as
+    :class:`clinical.side_effect_times.Times`.
     """
 
     __tablename__ = "side_effect_facts"
     __table_args__ = (
-        # Terms by site; and one site and a period, whatever is asked.
+        # One site and a period, whatever is asked.
         Index(
             "ix_side_effect_facts_site",
             "term_key",
@@ -177,8 +270,9 @@ class SideEffectFact(Base):
             "events",
             "patient_key",
             "month",
+            "week",
+            "number_band",
             "dose_band",
-            "number",
         ),
         # Terms by grade.
         Index(
@@ -190,6 +284,8 @@ class SideEffectFact(Base):
             "diagnosis_group",
             "phase",
             "events",
+            "serious",
+            "chair_minutes",
         ),
         # Patients with each term.
         Index(
@@ -201,34 +297,96 @@ class SideEffectFact(Base):
             "diagnosis_group",
             "phase",
         ),
-        # One term by month and dose.
+        # One term by week within the month, infusion number and dose.
         Index(
-            "ix_side_effect_facts_month_dose",
+            "ix_side_effect_facts_week",
             "term_key",
             "month",
+            "week",
+            "number_band",
             "dose_band",
             "day",
             "site_key",
             "diagnosis_group",
             "phase",
+            "events",
         ),
-        # One term by place in the series.
+        # Terms by site and week.
         Index(
-            "ix_side_effect_facts_number",
+            "ix_side_effect_facts_site_week",
             "term_key",
+            "site_key",
+            "week",
+            "day",
+            "diagnosis_group",
             "phase",
-            "number",
+        ),
+        # One term in whom, where, and by whom the infusion was given.
+        Index(
+            "ix_side_effect_facts_person",
+            "term_key",
+            "age_band",
+            "sex",
+            "later_series",
+            "diagnosis_group",
+            "day",
+            "site_key",
+            "phase",
+        ),
+        Index(
+            "ix_side_effect_facts_place",
+            "term_key",
+            "site_key",
+            "chair_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+        ),
+        Index(
+            "ix_side_effect_facts_provider",
+            "term_key",
+            "provider_key",
             "day",
             "site_key",
             "diagnosis_group",
+            "phase",
         ),
-        # The few serious ones.
+        # How soon each term passes; and when one came and how long it lasted.
+        Index(
+            "ix_side_effect_facts_passed",
+            "term_key",
+            "open",
+            "passed_minutes",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+        ),
+        Index(
+            "ix_side_effect_facts_onset",
+            "term_key",
+            "onset_minutes",
+            "open",
+            "lasted_minutes",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+        ),
+        # The few serious ones, and the few whose times contradict each other.
         Index(
             "ix_side_effect_facts_serious",
             "day",
             "site_key",
             sqlite_where=text("serious = 1"),
             postgresql_where=text("serious = 1"),
+        ),
+        Index(
+            "ix_side_effect_facts_odd",
+            "day",
+            "site_key",
+            sqlite_where=text("odd > 0"),
+            postgresql_where=text("odd > 0"),
         ),
         KEYED,
     )
@@ -241,15 +399,27 @@ class SideEffectFact(Base):
     )
     patient_key: Mapped[int] = _reference()
     site_key: Mapped[int] = _reference()
+    provider_key: Mapped[int | None] = _optional_reference()
+    chair_key: Mapped[int | None] = _optional_reference()
     day: Mapped[int] = _reference()
+    week: Mapped[int] = _reference()
     month: Mapped[int] = _reference()
     phase: Mapped[int] = _small()
-    number: Mapped[int] = _small()
+    number_band: Mapped[int] = _small()
+    later_series: Mapped[int] = _small()
     diagnosis_group: Mapped[int] = _small()
+    age_band: Mapped[int] = _small()
+    sex: Mapped[int] = _small()
     dose_band: Mapped[int] = _small()
+    chair_minutes: Mapped[int | None] = mapped_column(KEY)
     worst_grade: Mapped[int] = _small()
     serious: Mapped[int] = _small()
     events: Mapped[int] = _small()
+    onset_minutes: Mapped[int | None] = mapped_column(KEY)
+    passed_minutes: Mapped[int | None] = mapped_column(KEY)
+    lasted_minutes: Mapped[int | None] = mapped_column(KEY)
+    open: Mapped[int] = _small()
+    odd: Mapped[int] = _small()
 
 
 class ScoreFact(Base):

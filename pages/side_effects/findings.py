@@ -17,7 +17,6 @@ from clinical.side_effect_rates import (
     NUMBER_BANDS,
     Change,
     incidence_by,
-    number_band,
     with_rates,
 )
 from pages.shared.frame import Finding, plain
@@ -129,15 +128,13 @@ def _numbers(heading: str, labels: Sequence[str], rates: pd.DataFrame) -> pd.Dat
 
 def number_finding(name: str, recorded: pd.DataFrame, affected: pd.DataFrame) -> Finding:
     """The rate by the infusion's place in the series."""
-    rates = incidence_by(
-        "band", range(len(NUMBER_BANDS)), _with_band(recorded), _with_band(affected)
-    )
+    rates = incidence_by("number_band", range(len(NUMBER_BANDS)), recorded, affected)
     rates = rates[rates["recorded"] > 0].reset_index(drop=True)
-    labels = [NUMBER_BANDS[band] for band in rates["band"]]
-    induction = rates[rates["band"] < len(NUMBER_BANDS) - 1]
+    labels = [NUMBER_BANDS[band] for band in rates["number_band"]]
+    induction = rates[rates["number_band"] < len(NUMBER_BANDS) - 1]
     first, later = (
-        _pooled(induction[induction["band"] == 0]),
-        _pooled(induction[induction["band"] > 0]),
+        _pooled(induction[induction["number_band"] == 0]),
+        _pooled(induction[induction["number_band"] > 0]),
     )
     title = _compared(
         name,
@@ -162,14 +159,6 @@ def number_finding(name: str, recorded: pd.DataFrame, affected: pd.DataFrame) ->
         table=lambda: _numbers("Infusion of the series", labels, rates),
         alt=f"Share of infusions with {name} by infusion of the series. {title}",
     )
-
-
-def _with_band(counts: pd.DataFrame) -> pd.DataFrame:
-    bands = [
-        number_band(int(phase), int(number))
-        for phase, number in zip(counts["phase"], counts["number"], strict=True)
-    ]
-    return counts.assign(band=bands)
 
 
 def _pooled(rates: pd.DataFrame) -> Proportion:
