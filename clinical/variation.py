@@ -1,0 +1,444 @@
+"""The watch over side effects: has the level changed, allowing for everything that is watched?
+
+Each chart is a side effect in one place, by period. Three rules look at it: a single point beyond
+exact limits, a long run on one side of the expected level, and a cumulative sum. All limits follow
+from one budget: how often the whole page may raise a false mark in a clinic where nothing changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, log2
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import bdtr, bdtrc
+
+from clinical.codes import Code
+from clinical.cusum import Cusum, limit_for, risk_adjusted_cusum, weeks_to_see
+from clinical.exact import binomial_limits
+from clinical.incidence import proportion
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PERIODS_A_YEAR = 52
+"""Periods are weeks unless said otherwise."""
+HOLDS = 4
+"""A signal is shown as long as it lies within the last so many periods."""
+LEAST_REFERENCE = 12
+"""Reference periods with infusions below which nothing is judged (NHS "Making data count")."""
+LONGEST_WAIT = 26
+"""Without a signal there is too little data where a doubling would take more weeks to be seen."""
+LASTING = 8
+"""Periods that must follow a change before it counts as lasting."""
+_HALF = 0.5
+"""Half an event is added to both sides of the calibration, so that no event is no certainty."""
+_HIGHEST_RISK = 0.99
+"""No expected share is scaled above this."""
+_SAME = 1e-9
+"""Counts that differ by less are equal: an expected count is seldom exact to the last bit."""
+
+POINT, RUN, SUM = "point", "run", "sum"
+"""The names of the rules."""
+
+
+class Variation(Code):
+    """What the watch says about a chart, in the manner of the NHS icons."""
+
+    TOO_LITTLE = 0, "Too little data"
+    COMMON = 1, "No change beyond chance"
+    IMPROVEMENT = 2, "Lower than expected"
+    CONCERN = 3, "Higher than expected"
+
+
+class RuleSet(Code):
+    """Which rules look at a chart."""
+
+    POINTS = 0, "Single points"
+    POINTS_AND_RUNS = 1, "Single points and runs"
+    ALL = 2, "Single points, runs and sums"
+
+    @property
+    def runs(self) -> bool:
+        """Whether runs on one side are looked for."""
+        return self >= RuleSet.POINTS_AND_RUNS
+
+    @property
+    def sums(self) -> bool:
+        """Whether cumulative sums are kept."""
+        return self >= RuleSet.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """The limits of all rules.
+
+    ``alpha``: two-sided probability beyond which a point is flagged; ``run``: periods on one side
+    that make a shift; ``limit`` of the cumulative sums; the false marks allowed are one in
+    ``years`` years over all ``charts``.
+    """
+
+    alpha: float
+    run: int
+    limit: float
+    rules: RuleSet
+    charts: int
+    years: float
+
+
+_SHARES = {
+    RuleSet.POINTS: (1.0, 0.0, 0.0),
+    RuleSet.POINTS_AND_RUNS: (1 / 2, 1 / 2, 0.0),
+    RuleSet.ALL: (1 / 3, 1 / 3, 1 / 3),
+}
+"""The shares of the budget for points, runs and sums."""
+
+
+def make_design(
+    charts: int, years: float, rules: int, periods_a_year: int = PERIODS_A_YEAR
+) -> Design:
+    """The limits with which ``charts`` charts together raise one false mark in ``years`` years.
+
+    The budget is shared equally by the charts and, as :data:`_SHARES` says, by the rules.
+    """
+    chosen = RuleSet(rules)
+    marks_a_period = 1 / (years * periods_a_year * max(charts, 1))
+    points, runs, sums = (share * marks_a_period for share in _SHARES[chosen])
+    return Design(
+        alpha=points,
+        run=ceil(-log2(runs)) if runs else 0,
+        limit=limit_for(2 / sums) if sums else 0.0,
+        rules=chosen,
+        charts=charts,
+        years=years,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One chart: ``observed`` of ``recorded`` infusions had it, by period, the oldest first.
+
+    ``expected``: how many would have had it at the reference rates, not yet calibrated;
+    ``reference``: which periods are the reference. Arrays of one length.
+    """
+
+    observed: NDArray[np.int64]
+    recorded: NDArray[np.int64]
+    expected: NDArray[np.float64]
+    reference: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A rule that speaks: from period ``first`` to ``last``; ``direction`` 1 more, -1 fewer."""
+
+    rule: str
+    direction: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the watch says about one chart.
+
+    ``ratio`` with ``low`` and ``high`` is observed over expected in the judged periods (those
+    outside the reference), after calibration: Wilson limits of the share over the expected share,
+    missing without infusions. ``calibration`` is the factor by which the expected counts were
+    scaled; ``weeks_to_doubling`` about how many periods a doubling of the risk would take to be
+    seen; ``periods`` how many judged periods have infusions.
+    """
+
+    state: Variation
+    signals: tuple[Signal, ...]
+    ratio: float | None
+    low: float | None
+    high: float | None
+    calibration: float
+    weeks_to_doubling: float | None
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the rules find on many charts at once; arrays of charts, or of charts by periods.
+
+    ``points``: 1, -1 or 0 for each of the last :data:`HOLDS` periods; ``run``: 1, -1 or 0 for a run
+    on one side up to the last period with infusions, which is ``latest``, and ``run_first`` where
+    it begins; the ``sums``; ``expected`` after calibration, and its factor; ``enough``: whether the
+    reference has enough periods to judge by. Rules that are off find nothing.
+    """
+
+    points: Ints
+    run: Ints
+    run_first: Ints
+    latest: Ints
+    sums: Cusum
+    expected: Floats
+    calibration: Floats
+    enough: Bools
+
+
+def judge(watched: Watched, design: Design) -> Judgement:
+    """What the watch says about one chart."""
+    return judge_all([watched], design)[0]
+
+
+def judge_all(charts: Sequence[Watched], design: Design) -> list[Judgement]:
+    """What the watch says about charts of one number of periods; faster than one after another."""
+    if not charts:
+        return []
+    observed, recorded, expected, reference = (
+        np.stack([getattr(chart, name) for chart in charts])
+        for name in ("observed", "recorded", "expected", "reference")
+    )
+    marks = find_marks(observed, recorded, expected, reference, design)
+    ways = directions(marks)
+    waits = _weeks_to_doubling(recorded, marks.expected, reference, design)
+    return [
+        _judgement(chart, marks, number, int(ways[number]), waits[number])
+        for number, chart in enumerate(charts)
+    ]
+
+
+def find_marks(
+    observed: ArrayLike,
+    recorded: ArrayLike,
+    expected: ArrayLike,
+    reference: ArrayLike,
+    design: Design,
+) -> Marks:
+    """The rules on many charts at once: arrays of charts by periods."""
+    x, n = np.asarray(observed, np.float64), np.asarray(recorded, np.float64)
+    basis = np.asarray(reference, np.bool_)
+    likely, factor = _calibrated(x, n, np.asarray(expected, np.float64), basis)
+    side, first, latest = _closing_run(x, n, likely)
+    recent = slice(-HOLDS, None)
+    return Marks(
+        points=_points(x[:, recent], n[:, recent], likely[:, recent], design.alpha),
+        run=_shifts(side, first, n, likely, design.run) if design.rules.runs else 0 * side,
+        run_first=first,
+        latest=latest,
+        sums=risk_adjusted_cusum(x, n, likely, design.limit if design.rules.sums else np.inf),
+        expected=likely,
+        calibration=factor,
+        enough=np.asarray((basis & (n > 0)).sum(axis=-1) >= LEAST_REFERENCE),
+    )
+
+
+def directions(marks: Marks) -> Ints:
+    """For each chart 1 where it stands above the expected level, -1 below, 0 where chance may do.
+
+    The latest signal decides, of two at one time the rise. Too short a reference decides nothing.
+    """
+    up, down = _latest_signal(marks, 1), _latest_signal(marks, -1)
+    way = np.where(up >= down, 1, -1)
+    return np.where(marks.enough & (np.maximum(up, down) >= 0), way, 0)
+
+
+def lasting_shift(watched: Watched, design: Design) -> int | None:
+    """The period from which the level has lastingly changed; ``None`` where it has not.
+
+    The change is taken to begin after the last zero of the cumulative sum that signals (Page 1954);
+    it lasts where the sum has not come back to zero and :data:`LASTING` periods have followed.
+    """
+    sums = _sums_of(watched, design)
+    periods = len(watched.recorded)
+    for values, signals in ((sums.up, sums.signal_up), (sums.down, sums.signal_down)):
+        begin = _begin(values, periods - 1)
+        if signals[begin:].any() and periods - begin > LASTING:
+            return begin
+    return None
+
+
+def _sums_of(watched: Watched, design: Design) -> Cusum:
+    x, n = (
+        np.asarray(counts, np.float64)[np.newaxis]
+        for counts in (watched.observed, watched.recorded)
+    )
+    likely, _ = _calibrated(x, n, watched.expected[np.newaxis], watched.reference[np.newaxis])
+    return risk_adjusted_cusum(x[0], n[0], likely[0], design.limit)
+
+
+def _calibrated(x: Floats, n: Floats, expected: Floats, reference: Bools) -> tuple[Floats, Floats]:
+    """The expected counts, scaled so that they agree with the observed ones in the reference.
+
+    Half an event, spread over the infusions, is added before: in the reference the expected counts
+    add up to the observed ones and a half. Without it one event of a kind that was never seen
+    before would be impossible by the model, and so flagged whatever the budget.
+    """
+    recorded = (n * reference).sum(axis=-1, keepdims=True)
+    spread = n * np.divide(_HALF, recorded, out=np.zeros_like(recorded), where=recorded > 0)
+    before = (expected * reference).sum(axis=-1, keepdims=True)
+    seen = (x * reference).sum(axis=-1, keepdims=True)
+    factor = (seen + _HALF) / (before + _HALF)
+    return np.minimum((expected + spread) * factor, n * _HIGHEST_RISK), factor[:, 0]
+
+
+def _risk(n: Floats, likely: Floats) -> Floats:
+    return np.divide(likely, n, out=np.zeros_like(likely), where=n > 0)
+
+
+def _points(x: Floats, n: Floats, likely: Floats, alpha: float) -> Ints:
+    """1 where so many or more, -1 where so few or fewer, have a probability below alpha / 2.
+
+    What :func:`clinical.exact.binomial_limits` flags, without looking for the limits.
+    """
+    risk = _risk(n, likely)
+    high = bdtrc(x - 1, n, risk) < alpha / 2
+    low = bdtr(x, n, risk) < alpha / 2
+    return np.where(n > 0, high.astype(np.int64) - low, 0)
+
+
+def _closing_run(x: Floats, n: Floats, likely: Floats) -> tuple[Ints, Ints, Ints]:
+    """The side of the last period with infusions, the first of its run, and its own number.
+
+    Periods without infusions are left out; one that is exactly as expected is on neither side.
+    """
+    present = n > 0
+    sides = (x > likely + _SAME).astype(np.int64) - (x < likely - _SAME)
+    latest = _last_true(present)
+    rows = np.arange(len(x))
+    side = np.where(latest >= 0, sides[rows, latest], 0)
+    broken = _last_true(present & (sides != side[:, np.newaxis]))
+    after = present & (np.arange(x.shape[-1]) > broken[:, np.newaxis])
+    return side, np.argmax(after, axis=-1), latest
+
+
+def _shifts(side: Ints, first: Ints, n: Floats, likely: Floats, run: int) -> Ints:
+    """The side of the closing run where that is a shift, else 0.
+
+    A shift has at least ``run`` periods with infusions and a probability of at most 2**-run, which
+    is what ``run`` periods have that lie above or below with equal chances. Of a rare side effect
+    nearly every period lies below its mean; such a run tells nothing until it is long.
+    """
+    found = np.zeros_like(side)
+    inside = (n > 0) & (np.arange(n.shape[-1]) >= first[:, np.newaxis])
+    rows = np.flatnonzero((inside.sum(axis=-1) >= run) & (side != 0))
+    if len(rows) == 0:
+        return found
+    chance = _chance_of_side(n[rows], likely[rows], side[rows, np.newaxis])
+    logs = np.log2(chance, out=np.zeros_like(chance), where=inside[rows])
+    found[rows] = np.where(logs.sum(axis=-1) <= -run, side[rows], 0)
+    return found
+
+
+def _chance_of_side(n: Floats, likely: Floats, side: Ints) -> Floats:
+    """The probability that a count lies above (``side`` 1) or below (-1) what is expected."""
+    risk = _risk(n, likely)
+    above = bdtrc(np.floor(likely + _SAME), n, risk)
+    below = bdtr(np.maximum(np.ceil(likely - _SAME) - 1, 0), n, risk)
+    return np.asarray(np.where(side > 0, above, below))
+
+
+def _latest_signal(marks: Marks, way: int) -> Ints:
+    """The last period of a signal in that direction that still holds, for each chart; -1: none."""
+    sums = marks.sums.signal_up if way > 0 else marks.sums.signal_down
+    periods = sums.shape[-1]
+    oldest = periods - HOLDS
+    point = _last_true(marks.points == way)
+    run = np.where(marks.run == way, marks.latest, -1)
+    found = np.maximum(_last_true(sums), run)
+    found = np.where(found >= oldest, found, -1)
+    return np.maximum(found, np.where(point >= 0, point + periods - marks.points.shape[-1], -1))
+
+
+def _last_true(values: Bools) -> Ints:
+    """The place of the last true value along the last axis; -1 where there is none."""
+    from_end = np.argmax(values[:, ::-1], axis=-1)
+    return np.where(values.any(axis=-1), values.shape[-1] - 1 - from_end, -1)
+
+
+def _begin(sums: Floats, last: int) -> int:
+    """The period after the last zero of a sum up to the period ``last``."""
+    zeros = np.flatnonzero(sums[: last + 1] <= 0)
+    return int(zeros[-1]) + 1 if len(zeros) else 0
+
+
+def _judgement(
+    chart: Watched, marks: Marks, number: int, way: int, wait: float | None
+) -> Judgement:
+    judged = ~chart.reference
+    recorded, expected = chart.recorded[judged], marks.expected[number][judged]
+    ratio, low, high = _ratio(
+        int(chart.observed[judged].sum()), int(recorded.sum()), float(expected.sum())
+    )
+    enough = bool(marks.enough[number])
+    return Judgement(
+        state=_state(enough, way, wait),
+        signals=_signals(marks, number) if enough else (),
+        ratio=ratio,
+        low=low,
+        high=high,
+        calibration=float(marks.calibration[number]),
+        weeks_to_doubling=wait,
+        periods=int((recorded > 0).sum()),
+    )
+
+
+def _state(enough: bool, way: int, wait: float | None) -> Variation:
+    if way:
+        return Variation.CONCERN if way > 0 else Variation.IMPROVEMENT
+    if not enough or wait is None or wait > LONGEST_WAIT:
+        return Variation.TOO_LITTLE
+    return Variation.COMMON
+
+
+def _ratio(
+    observed: int, recorded: int, expected: float
+) -> tuple[float | None, float | None, float | None]:
+    share = proportion(observed, recorded)
+    if share.estimate is None or share.low is None or share.high is None or expected <= 0:
+        return None, None, None
+    scale = recorded / expected
+    return share.estimate * scale, share.low * scale, share.high * scale
+
+
+def _signals(marks: Marks, number: int) -> tuple[Signal, ...]:
+    periods = marks.expected.shape[-1]
+    points, oldest = marks.points[number], periods - marks.points.shape[-1]
+    latest = int(marks.latest[number])
+    found = [
+        Signal(POINT, int(points[place]), oldest + int(place), oldest + int(place))
+        for place in np.flatnonzero(points)
+    ]
+    if marks.run[number] and latest >= oldest:
+        found.append(Signal(RUN, int(marks.run[number]), int(marks.run_first[number]), latest))
+    sums = marks.sums
+    for way, values, signals in ((1, sums.up, sums.signal_up), (-1, sums.down, sums.signal_down)):
+        places = np.flatnonzero(signals[number])
+        if len(places) and places[-1] >= oldest:
+            last = int(places[-1])
+            found.append(Signal(SUM, way, _begin(values[number], last), last))
+    return tuple(found)
+
+
+def _weeks_to_doubling(
+    recorded: ArrayLike, expected: Floats, reference: ArrayLike, design: Design
+) -> list[float | None]:
+    """About how many periods each chart needs to see a doubling, by the faster rule but runs.
+
+    By the infusions a period and the calibrated risk of the judged periods; of all periods where
+    everything is reference.
+    """
+    basis = np.asarray(reference, np.bool_)
+    judged = np.where(basis.all(axis=-1, keepdims=True), True, ~basis)
+    infusions = (np.asarray(recorded, np.float64) * judged).sum(axis=-1)
+    share = _risk(infusions, (expected * judged).sum(axis=-1))
+    a_period = infusions / np.maximum(judged.sum(axis=-1), 1)
+    whole = np.rint(a_period)
+    highest = binomial_limits(whole, share, design.alpha)[1].astype(np.float64)
+    chances = bdtrc(highest, whole, np.minimum(2 * share, 1.0))
+    return [
+        _shorter(
+            1 / chance if chance > 0 else None,
+            weeks_to_see(p, n, design.limit) if design.rules.sums else None,
+        )
+        for p, n, chance in zip(share.tolist(), a_period.tolist(), chances.tolist(), strict=True)
+    ]
+
+
+def _shorter(one: float | None, other: float | None) -> float | None:
+    known = [weeks for weeks in (one, other) if weeks is not None]
+    return min(known, default=None)
