@@ -13,6 +13,7 @@ class Permission(StrEnum):
 
     SEE_TOTALS = "see totals: counts, rates and charts in which nobody is named"
     SEE_PATIENTS = "see patients by name and number, and each one's records"
+    DECIDE_LIMITS = "decide from when a side effect's control limits are worked out anew"
 
 
 class NotPermittedError(Exception):

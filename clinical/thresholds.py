@@ -191,6 +191,43 @@ class Thresholds:
     weight_days: int = _limit(
         30, "days", 7, 365, "days after which the weight is due, by which the dose goes", _OWN
     )
+    vitals_during_minutes: int = _limit(
+        10,
+        "minutes",
+        5,
+        60,
+        "how often vital signs are due during an infusion",
+        "our default; blood pressure every 10 minutes at Yale 2024 and Emory 2018",
+    )
+    vitals_after_minutes: int = _limit(
+        15,
+        "minutes",
+        5,
+        120,
+        "how often vital signs are due from the end of an infusion to the discharge",
+        "our default; every 15 minutes afterwards at Emory 2018",
+    )
+    vitals_late_minutes: int = _limit(
+        5, "minutes", 1, 30, "how far from its time a measurement still counts as on time", _OWN
+    )
+    false_alarm_years: float = _limit(
+        1.0,
+        "years",
+        0.25,
+        20.0,
+        "how long a clinic in which nothing changes goes, on average, between two false marks on "
+        "the whole Side effects page",
+        _OWN,
+    )
+    run_rules: int = _limit(
+        2,
+        "level",
+        0,
+        2,
+        "what marks a side effect: 0 single points, 1 also runs on one side of the centre line, "
+        "2 also cumulative sums",
+        "our default: cumulative sums find a lasting rise soonest (Steiner 2000)",
+    )
 
 
 DEFAULTS = Thresholds()

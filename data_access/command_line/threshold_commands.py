@@ -59,7 +59,7 @@ def set_threshold_command(
         checked_value(name, value)
     except ThresholdError as fault:
         raise typer.BadParameter(f"{fault} {_HOW_TO_LIST}") from fault
-    who = _user_name() if by is None else by.strip()
+    who = user_name() if by is None else by.strip()
     if not who:
         raise typer.BadParameter("Say who answers for the change.", param_hint="--by")
     with open_database(embedded.reading_url(url)) as engine, writing(engine) as connection:
@@ -67,7 +67,8 @@ def set_threshold_command(
     say(f"{name} is now {value:g}, set by {who}.")
 
 
-def _user_name() -> str:
+def user_name() -> str:
+    """Who is signed in to the computer; empty where nobody can tell."""
     try:
         return getuser()
     except (ImportError, KeyError, OSError):  # a container without a user database

@@ -7,7 +7,7 @@ import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from data_access.embedded import reading_url
-from data_access.engine import make_engine, reading
+from data_access.engine import make_engine, reading, writing
 from data_access.migrate import require_schema
 
 
@@ -23,5 +23,16 @@ def clinic_database() -> Iterator[Connection]:
     Raises :class:`~data_access.errors.ClinicDatabaseError` with a sentence for the reader.
     """
     with reading(_engine(reading_url())) as connection:
+        require_schema(connection)
+        yield connection
+
+
+@contextmanager
+def clinic_decisions() -> Iterator[Connection]:
+    """One write transaction, for what a person decides on a page and signs.
+
+    Raises :class:`~data_access.errors.ClinicDatabaseError` with a sentence for the reader.
+    """
+    with writing(_engine(reading_url())) as connection:
         require_schema(connection)
         yield connection

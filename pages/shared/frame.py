@@ -98,17 +98,37 @@ class Finding:
         return self.table() if callable(self.table) else self.table
 
 
-def show(finding: Finding) -> None:
-    """Draw a finding in its frame, with its table and its CSV one click away."""
+def show(finding: Finding, *, choosable: bool = False) -> list[Any]:
+    """Draw a finding in its frame, with its table and its CSV one click away.
+
+    ``choosable``: its points and bars can be chosen. Returns the ``customdata`` of the chosen ones,
+    in the order in which plotly names them; empty where nothing is chosen.
+    """
     with st.container(border=True, height="stretch", key=f"finding-{finding.key}"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small"):
             with st.container(width="stretch", gap=None):
                 st.markdown(f"##### {finding.title}")
                 st.caption(finding.subtitle)
             _numbers(finding)
-        st.plotly_chart(finding.chart, key=f"chart-{finding.key}", config=CONFIG, alt=finding.alt)
+        chosen = _picture(finding, choosable=choosable)
         if finding.note:
             st.caption(finding.note)
+    return chosen
+
+
+def _picture(finding: Finding, *, choosable: bool) -> list[Any]:
+    drawn = st.plotly_chart(
+        finding.chart,
+        key=f"chart-{finding.key}",
+        config=CONFIG,
+        alt=finding.alt,
+        on_select="rerun" if choosable else "ignore",
+        selection_mode="points",
+    )
+    if not choosable:
+        return []
+    points = drawn.selection.points  # type: ignore[union-attr]
+    return [point["customdata"] for point in points if "customdata" in point]
 
 
 def _numbers(finding: Finding) -> None:
