@@ -1,0 +1,207 @@
+"""The queries of the Side effects page about time: is it changing?
+
+Weeks and months are by each site's own clock. Expected counts allow for who was treated, so counts
+come by infusion number and dose where an index holds them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, func, select
+
+from access.viewer import Viewer
+from data_access.filters import Filters
+from data_access.schema import InfusionFact, SideEffectFact
+from data_access.selection import conditions
+from data_access.side_effect_counts import (
+    AFFECTED,
+    CHAIR_MINUTES,
+    EVENTS,
+    INFUSIONS,
+    RECORDED,
+    SEVERE,
+    STOPPED,
+    TIMED,
+    WITH_IT,
+    by_month,
+    counts_by,
+)
+
+_Ints = NDArray[np.int64]
+
+_infusions = InfusionFact
+_terms = SideEffectFact
+
+
+def infusions_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Infusions in each week, the weeks cut where a month ends.
+
+    So the rows add up to weeks as well as to months. Columns, all whole numbers: ``month``,
+    ``week`` (:mod:`clinical.calendar`), ``number_band`` (index into
+    :data:`clinical.side_effect_rates.NUMBER_BANDS`), ``dose_band``
+    (:class:`~clinical.codes.DoseBand`), ``infusions``, ``recorded``, ``affected`` (with any side
+    effect), ``severe`` (with one of grade 3 or more), ``stopped`` (early, recorded or not),
+    ``timed`` (recorded, with a known time in the chair), ``chair_minutes`` (of those).
+    """
+    return counts_by(
+        connection,
+        (_infusions.month, _infusions.week, _infusions.number_band, _infusions.dose_band),
+        (INFUSIONS, RECORDED, AFFECTED, SEVERE, STOPPED, TIMED, CHAIR_MINUTES),
+        by_month(connection, viewer, filters, _infusions),
+    )
+
+
+def term_by_week(
+    connection: Connection, viewer: Viewer, filters: Filters, term_key: int
+) -> pd.DataFrame:
+    """Infusions with one term in each week, the weeks cut as above; groups without any left out.
+
+    Columns, all whole numbers: ``month``, ``week``, ``number_band``, ``dose_band``, ``affected``,
+    ``events`` (records).
+    """
+    return counts_by(
+        connection,
+        (_terms.month, _terms.week, _terms.number_band, _terms.dose_band),
+        (WITH_IT, EVENTS),
+        [_terms.term_key == term_key, *by_month(connection, viewer, filters, _terms)],
+    )
+
+
+def infusions_by_site_week(
+    connection: Connection, viewer: Viewer, filters: Filters
+) -> pd.DataFrame:
+    """Infusions of each site in each week.
+
+    Columns, all whole numbers: ``site_key``, ``week``, ``number_band``, ``infusions``,
+    ``recorded``, ``affected`` (with any side effect).
+    """
+    return counts_by(
+        connection,
+        (_infusions.site_key, _infusions.week, _infusions.number_band),
+        (INFUSIONS, RECORDED, AFFECTED),
+        conditions(connection, viewer, filters, _infusions, along_groups=True),
+    )
+
+
+def terms_by_site_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Infusions with each term at each site in each week; groups without any left out.
+
+    Columns, all whole numbers: ``term_key``, ``site_key``, ``week``, ``affected``.
+    """
+    return counts_by(
+        connection,
+        (_terms.term_key, _terms.site_key, _terms.week),
+        (WITH_IT,),
+        conditions(connection, viewer, filters, _terms, along_groups=True),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RareEvents:
+    """The latest infusions with a rare side effect, and how far apart they lie.
+
+    ``events``: one row each, in time order: ``day`` (whole number, :mod:`clinical.calendar`), and
+    ``recorded_before`` and ``days_before`` (float): recorded infusions without it, and days, since
+    the previous one. Both are missing for the first one within the filters, because when the
+    previous one was is not known. ``recorded_since``: recorded infusions after the last one, or all
+    of the period where there is none; ``last_day``: of a recorded infusion within the filters,
+    missing where there is none.
+    """
+
+    events: pd.DataFrame
+    recorded_since: int
+    last_day: int | None
+
+
+AT_MOST = 400
+"""So many events are looked at: far more than a chart shows and a rare side effect has."""
+
+
+def events_of_term(
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    term_key: int | None,
+    at_most: int = AT_MOST,
+) -> RareEvents:
+    """The latest infusions with one term, or with any serious side effect (``None``).
+
+    For side effects that are rare: of a common one the rates are looked at.
+
+    Facts know the day but not the hour, so where an infusion stands among the recorded ones of its
+    day is not known: it is put in their middle, several spread evenly over them.
+    """
+    days, with_it = _days_with_it(connection, viewer, filters, term_key, at_most + 1)
+    recorded_days, recorded = _recorded_by_day(connection, viewer, filters)
+    of_event = np.repeat(days, with_it)
+    places = _places(days, with_it, recorded_days, recorded)
+    latest = pd.DataFrame(
+        {
+            "day": of_event,
+            "recorded_before": _steps(places) - 1,
+            "days_before": _steps(of_event),
+        }
+    )
+    return RareEvents(
+        events=latest.tail(at_most).reset_index(drop=True),
+        recorded_since=int(recorded.sum() - places.max(initial=0)),
+        last_day=int(recorded_days[-1]) if len(recorded_days) else None,
+    )
+
+
+def _days_with_it(
+    connection: Connection, viewer: Viewer, filters: Filters, term_key: int | None, at_most: int
+) -> tuple[_Ints, _Ints]:
+    """The latest days with such an infusion, in time order, and how many there were on each."""
+    of_term = _terms.serious == 1 if term_key is None else _terms.term_key == term_key
+    # Several terms of one infusion may be serious.
+    infusions = func.count(_terms.infusion_key.distinct()) if term_key is None else func.count()
+    statement = (
+        select(_terms.day, infusions)
+        .where(of_term, *conditions(connection, viewer, filters, _terms))
+        .group_by(_terms.day)
+        .order_by(_terms.day.desc())
+        .limit(at_most)
+    )
+    days, counts = _two_columns(connection, statement)
+    return days[::-1], counts[::-1]
+
+
+def _recorded_by_day(
+    connection: Connection, viewer: Viewer, filters: Filters
+) -> tuple[_Ints, _Ints]:
+    """The days with a recorded infusion, in time order, and how many there were on each."""
+    statement = (
+        select(_infusions.day, func.count())
+        .where(_infusions.recorded == 1, *conditions(connection, viewer, filters, _infusions))
+        .group_by(_infusions.day)
+        .order_by(_infusions.day)
+    )
+    return _two_columns(connection, statement)
+
+
+def _two_columns(connection: Connection, statement: Select[int, int]) -> tuple[_Ints, _Ints]:
+    rows = [tuple(row) for row in connection.execute(statement)]
+    first, second = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    return first, second
+
+
+def _places(days: _Ints, with_it: _Ints, recorded_days: _Ints, recorded: _Ints) -> _Ints:
+    """The place of each infusion with it among all recorded ones, the first being 1.
+
+    Those of a day are put in the middles of equal parts of the day's recorded infusions.
+    """
+    at = np.searchsorted(recorded_days, days)
+    before = np.cumsum(recorded)[at] - recorded[at]
+    of_day = np.arange(with_it.sum()) - np.repeat(np.cumsum(with_it) - with_it, with_it)
+    size, parts = np.repeat(recorded[at], with_it), np.repeat(with_it, with_it)
+    places: _Ints = np.repeat(before, with_it) + (2 * of_day + 1) * size // (2 * parts) + 1
+    return places
+
+
+def _steps(values: _Ints) -> NDArray[np.float64]:
+    """Each value minus the one before it; missing for the first."""
+    steps: NDArray[np.float64] = np.diff(values.astype(np.float64), prepend=np.nan)
+    return steps
