@@ -43,7 +43,8 @@ class Times(NamedTuple):
     ``onset``: from the start of the infusion to the first onset. ``passed``: from the end of the
     infusion until the last record of it had passed, 0 where that was before the end. ``lasted``:
     from the first onset to the same. Where ``open`` is 1 both reach to the discharge, until which
-    it was watched. ``odd``: 0, or why no time is told (:class:`Odd`).
+    it was watched. ``odd``: 0, or what is wrong (:class:`Odd`); times that contradict each other
+    are missing. What began after the discharge has its times, unless it is open: nobody watched it.
     """
 
     onset: int | None
@@ -61,7 +62,7 @@ def side_effect_times(spans: Iterable[Span], stay: Stay) -> Times:
     if odd in {Odd.PASSED_BEFORE_ONSET, Odd.BEGAN_BEFORE_INFUSION}:
         return Times(None, None, None, is_open, int(odd))
     onset = min((span.onset for span in records if span.onset), default=None)
-    last = stay.discharged if is_open else max(span.resolved for span in records if span.resolved)
+    last = _watched_until(records, stay, odd)
     return Times(
         onset=_minutes(stay.started, onset),
         passed=_minutes(stay.ended, last),
@@ -69,6 +70,13 @@ def side_effect_times(spans: Iterable[Span], stay: Stay) -> Times:
         open=is_open,
         odd=int(odd),
     )
+
+
+def _watched_until(records: list[Span], stay: Stay, odd: Odd) -> datetime | None:
+    """When the last record had passed; of an open one the discharge, if it had begun by then."""
+    if all(span.resolved for span in records):
+        return max(span.resolved for span in records if span.resolved)
+    return None if odd is Odd.BEGAN_AFTER_DISCHARGE else stay.discharged
 
 
 def _odd(span: Span, stay: Stay) -> Odd:
