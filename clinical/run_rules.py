@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clinical.exact import binomial_limits
+from clinical.exact import Floats, binomial_limits
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 RUN = 7
