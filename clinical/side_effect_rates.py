@@ -138,35 +138,33 @@ def real_changes(pairs: Iterable[Change]) -> list[Change]:
     )
 
 
-def one_row_per_term(
-    by_grade: pd.DataFrame, patients: pd.DataFrame, serious: pd.DataFrame
-) -> pd.DataFrame:
+def one_row_per_term(by_grade: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     """A row for each term from a row for each term and grade, the commonest first.
 
-    ``by_grade``: ``term_key``, ``term``, ``grade``, ``infusions``, ``events``; ``patients``:
-    ``term_key``, ``patients``; ``serious``: ``term_key``, ``serious``. Returns ``term_key``,
-    ``term``, ``infusions``, ``events``, ``serious``, ``patients``, and infusions by worst grade in
+    ``by_grade``: ``term_key``, ``term``, ``grade``, ``infusions``, ``serious``, ``events``,
+    ``timed_events``; ``patients``: ``term_key``, ``patients``. Returns ``term_key``, ``term``,
+    ``infusions``, ``serious`` (infusions in which it was), ``events``, ``timed_events`` (of
+    infusions whose time in the chair is known), ``patients``, and infusions by worst grade in
     ``grade_0`` (not graded) to ``grade_5``.
     """
     patients_of = _as_dict(patients, "term_key", "patients")
-    serious_of = _as_dict(serious, "term_key", "serious")
     grades = [f"grade_{grade}" for grade in range(HIGHEST_GRADE + 1)]
     rows: dict[int, dict[str, Any]] = {}
-    for key, term, grade, infusions, events in zip(
-        *(by_grade[name].to_list() for name in _BY_GRADE), strict=True
+    names = ("term_key", "term", "grade", *_ADDED_UP)
+    for key, term, grade, *counts in zip(
+        *(by_grade[name].to_list() for name in names), strict=True
     ):
-        empty = {"term_key": key, "term": term, "infusions": 0, "events": 0}
-        found = {"serious": serious_of.get(key, 0), "patients": patients_of.get(key, 0)}
-        row = rows.setdefault(key, {**empty, **found, **dict.fromkeys(grades, 0)})
-        row["infusions"] += infusions
-        row["events"] += events
-        row[f"grade_{grade}"] = infusions
+        first = {"term_key": key, "term": term, "patients": patients_of.get(key, 0)}
+        row = rows.setdefault(key, {**first, **dict.fromkeys((*_ADDED_UP, *grades), 0)})
+        for name, count in zip(_ADDED_UP, counts, strict=True):
+            row[name] += count
+        row[f"grade_{grade}"] = counts[0]
     ordered = sorted(rows.values(), key=lambda row: (-row["infusions"], row["term"]))
-    columns = ["term_key", "term", "infusions", "events", "serious", "patients", *grades]
-    return pd.DataFrame(ordered, columns=columns)
+    return pd.DataFrame(ordered, columns=["term_key", "term", *_ADDED_UP, "patients", *grades])
 
 
-_BY_GRADE = ("term_key", "term", "grade", "infusions", "events")
+_ADDED_UP = ("infusions", "serious", "events", "timed_events")
+"""What is added up over the grades of a term; the first of them is also kept by grade."""
 
 
 def _as_dict(frame: pd.DataFrame, keys: str, values: str) -> dict[int, int]:

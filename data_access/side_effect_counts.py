@@ -8,18 +8,20 @@ tables): SQLite adds up such groups while it reads, and would otherwise sort eve
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Label, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from access.viewer import Viewer
-from clinical.calendar import month_number
+from clinical.calendar import day_number, month_number, week_number
 from data_access.filters import Filters
 from data_access.frames import typed_frame
 from data_access.schema import InfusionFact, SideEffectFact
-from data_access.selection import FilteredFacts, conditions, spans_every_site
+from data_access.selection import conditions, spans_every_site
 
+_Facts = type[InfusionFact] | type[SideEffectFact]
 Groups = Sequence[InstrumentedAttribute[int] | InstrumentedAttribute[int | None]]
 Counts = Sequence[Label[int] | Label[int | None]]
 
@@ -28,7 +30,7 @@ _SEVERE = 3
 
 INFUSIONS = func.count().label("infusions")
 """All infusions, with and without a filled-in form."""
-RECORDED = func.sum(InfusionFact.recorded).label("recorded")
+RECORDED = func.count().filter(InfusionFact.recorded == 1).label("recorded")
 AFFECTED = func.count().filter(InfusionFact.side_effects > 0).label("affected")
 """Infusions with any side effect."""
 SEVERE = func.count().filter(InfusionFact.worst_grade >= _SEVERE).label("severe")
@@ -71,13 +73,24 @@ def counts_by(
 _OPTIONAL = ("chair_key", "provider_key")
 
 
-def by_month(
-    connection: Connection, viewer: Viewer, filters: Filters, facts: FilteredFacts
+def along_calendar(
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    facts: _Facts,
+    unit: Literal["month", "week"],
 ) -> list[ColumnElement[bool]]:
-    """The conditions of a statement whose groups lie along an index that begins with the month."""
+    """As :func:`conditions`, for groups along an index that has this unit among the first columns.
+
+    Of all sites, where the day is hidden, months or weeks that bound the period say nothing new,
+    but let SQLite enter the index at the first of them.
+    """
     scoped = conditions(connection, viewer, filters, facts, along_groups=True)
-    if spans_every_site(viewer, filters):
-        # Says nothing new, but lets the index be entered at the first month.
-        months = (month_number(filters.start), month_number(filters.end))
-        scoped.append(facts.month.between(*months))
-    return scoped
+    if not spans_every_site(viewer, filters):
+        return scoped
+    ends = (filters.start, filters.end)
+    if unit == "month":
+        first, last = map(month_number, ends)
+        return [facts.month.between(first, last), *scoped]
+    first, last = (week_number(day_number(day)) for day in ends)
+    return [facts.week.between(first, last), *scoped]

@@ -5,14 +5,14 @@ infusions with one term need no more than the groups.
 """
 
 import pandas as pd
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, select
 
 from access.viewer import Permission, Viewer, require
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import Chair, InfusionFact, Provider, SideEffectFact, Site
 from data_access.selection import conditions, permitted_site_keys
-from data_access.side_effect_counts import AFFECTED, RECORDED, WITH_IT, Groups, counts_by
+from data_access.side_effect_counts import AFFECTED, WITH_IT, Groups, counts_by
 
 _infusions = InfusionFact
 _terms = SideEffectFact
@@ -94,7 +94,7 @@ def _recorded_by(
     return counts_by(
         connection,
         (*groups, _infusions.number_band, _infusions.dose_band),
-        (RECORDED, AFFECTED),
+        (func.count().label("recorded"), AFFECTED),
         [_infusions.recorded == 1, *scoped],
     )
 

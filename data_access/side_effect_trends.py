@@ -25,7 +25,7 @@ from data_access.side_effect_counts import (
     STOPPED,
     TIMED,
     WITH_IT,
-    by_month,
+    along_calendar,
     counts_by,
 )
 
@@ -49,7 +49,7 @@ def infusions_by_week(connection: Connection, viewer: Viewer, filters: Filters) 
         connection,
         (_infusions.month, _infusions.week, _infusions.number_band, _infusions.dose_band),
         (INFUSIONS, RECORDED, AFFECTED, SEVERE, STOPPED, TIMED, CHAIR_MINUTES),
-        by_month(connection, viewer, filters, _infusions),
+        along_calendar(connection, viewer, filters, _infusions, "month"),
     )
 
 
@@ -65,7 +65,10 @@ def term_by_week(
         connection,
         (_terms.month, _terms.week, _terms.number_band, _terms.dose_band),
         (WITH_IT, EVENTS),
-        [_terms.term_key == term_key, *by_month(connection, viewer, filters, _terms)],
+        [
+            _terms.term_key == term_key,
+            *along_calendar(connection, viewer, filters, _terms, "month"),
+        ],
     )
 
 
@@ -81,7 +84,7 @@ def infusions_by_site_week(
         connection,
         (_infusions.site_key, _infusions.week, _infusions.number_band),
         (INFUSIONS, RECORDED, AFFECTED),
-        conditions(connection, viewer, filters, _infusions, along_groups=True),
+        along_calendar(connection, viewer, filters, _infusions, "week"),
     )
 
 
@@ -94,7 +97,7 @@ def terms_by_site_week(connection: Connection, viewer: Viewer, filters: Filters)
         connection,
         (_terms.term_key, _terms.site_key, _terms.week),
         (WITH_IT,),
-        conditions(connection, viewer, filters, _terms, along_groups=True),
+        along_calendar(connection, viewer, filters, _terms, "week"),
     )
 
 
@@ -158,9 +161,10 @@ def _days_with_it(
     of_term = _terms.serious == 1 if term_key is None else _terms.term_key == term_key
     # Several terms of one infusion may be serious.
     infusions = func.count(_terms.infusion_key.distinct()) if term_key is None else func.count()
+    scoped = conditions(connection, viewer, filters, _terms, along_groups=term_key is not None)
     statement = (
         select(_terms.day, infusions)
-        .where(of_term, *conditions(connection, viewer, filters, _terms))
+        .where(of_term, *scoped)
         .group_by(_terms.day)
         .order_by(_terms.day.desc())
         .limit(at_most)

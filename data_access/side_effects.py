@@ -1,31 +1,29 @@
-"""The queries of the Side effects page.
+"""The queries of the Side effects page: its totals and its table, a row for each term.
 
-Rates per infusion count the infusions whose side-effect form was filled in (``recorded``); an
-infusion with a side effect always is one of them. Each infusion counts once for a term, however
-often the term was recorded. Rates per patient count patients with at least one such infusion.
-
-Statements group by columns that an index holds in that order (see ``__table_args__`` of the fact
-tables): SQLite adds up such groups while it reads, and would otherwise sort every row first.
+Rates per infusion and what they count: :mod:`data_access.side_effect_counts`. Rates per patient
+count patients with at least one recorded infusion.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
-from access.viewer import Viewer
+from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
 from data_access.filters import Filters
-from data_access.frames import query_frame
+from data_access.frames import TEXT, query_frame, typed_frame
 from data_access.schema import InfusionFact, SideEffectFact, Term
-from data_access.selection import conditions
-
-_SEVERE = 3
-"""CTCAE: grade 3 is severe, 4 life-threatening, 5 death."""
-
-_recorded = func.sum(InfusionFact.recorded).label("recorded")
-_affected = func.count().filter(InfusionFact.side_effects > 0).label("affected")
+from data_access.selection import conditions, permitted_site_keys
+from data_access.side_effect_counts import (
+    AFFECTED,
+    EVENTS,
+    INFUSIONS,
+    RECORDED,
+    SEVERE,
+    STOPPED,
+)
 
 
 def infusions_by_month_and_dose(
@@ -43,11 +41,11 @@ def infusions_by_month_and_dose(
         select(
             facts.month,
             facts.dose_band,
-            func.count().label("infusions"),
-            _recorded,
-            _affected,
-            func.count().filter(facts.worst_grade >= _SEVERE).label("severe"),
-            func.sum(facts.stopped).label("stopped"),
+            INFUSIONS,
+            RECORDED,
+            AFFECTED,
+            SEVERE,
+            STOPPED,
         )
         .where(*conditions(connection, viewer, filters, facts))
         .group_by(facts.month, facts.dose_band)
@@ -64,7 +62,7 @@ def infusions_by_number(connection: Connection, viewer: Viewer, filters: Filters
     facts = InfusionFact
     return query_frame(
         connection,
-        select(facts.number_band, _recorded, _affected)
+        select(facts.number_band, RECORDED, AFFECTED)
         .where(*conditions(connection, viewer, filters, facts))
         .group_by(facts.number_band)
         .order_by(facts.number_band),
@@ -85,8 +83,8 @@ def infusions_by_site(
         connection,
         select(
             facts.site_key,
-            _recorded,
-            _affected,
+            RECORDED,
+            AFFECTED,
             func.count().filter(is_recent, facts.recorded == 1).label("recorded_recent"),
             func.count().filter(is_recent, facts.side_effects > 0).label("affected_recent"),
         )
@@ -128,43 +126,53 @@ def count_serious(connection: Connection, viewer: Viewer, filters: Filters) -> i
     return connection.scalar(statement) or 0
 
 
-def serious_by_term(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """The infusions in which each term was serious. Columns: ``term_key``, ``serious``."""
-    facts = SideEffectFact
-    return query_frame(
-        connection,
-        select(facts.term_key, func.count().label("serious"))
-        .where(facts.serious == 1, *conditions(connection, viewer, filters, facts))
-        .group_by(facts.term_key)
-        .order_by(facts.term_key),
-    )
+def all_terms(connection: Connection, viewer: Viewer) -> pd.DataFrame:
+    """Every term that was ever recorded at the viewer's sites, for those without any event now.
+
+    Columns: ``term_key`` (whole number), ``term`` (its name).
+    """
+    require(viewer, Permission.SEE_TOTALS)
+    statement = select(Term.term_key, Term.name).order_by(Term.term_key)
+    site_keys = permitted_site_keys(connection, viewer)
+    if site_keys is not None:
+        facts = SideEffectFact
+        here = exists().where(facts.term_key == Term.term_key, facts.site_key.in_(site_keys))
+        statement = statement.where(here)
+    return typed_frame(connection.execute(statement), {"term_key": "int64", "term": TEXT})
 
 
 def terms_by_grade(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """Each term that occurred, by its worst grade in an infusion.
 
     Columns: ``term_key``, ``term`` (its name), ``grade`` (0 = not graded), ``infusions``,
-    ``events`` (records).
+    ``serious`` (infusions in which it was), ``events`` (records), ``timed_events`` (records in
+    infusions whose time in the chair is known).
     """
     facts = SideEffectFact
+    timed = func.sum(facts.events).filter(facts.chair_minutes.is_not(None))
+    counts = (
+        func.count().label("infusions"),
+        func.sum(facts.serious).label("serious"),
+        EVENTS,
+        func.coalesce(timed, 0).label("timed_events"),
+    )
     grouped = (
-        select(
-            facts.term_key,
-            facts.worst_grade.label("grade"),
-            func.count().label("infusions"),
-            func.sum(facts.events).label("events"),
-        )
+        select(facts.term_key, facts.worst_grade.label("grade"), *counts)
         .where(*conditions(connection, viewer, filters, facts))
         .group_by(facts.term_key, facts.worst_grade)
         .subquery()
     )
-    columns = [grouped.c[name] for name in ("grade", "infusions", "events")]
-    return query_frame(
-        connection,
-        select(grouped.c.term_key, Term.name.label("term"), *columns)
+    statement = (
+        select(
+            grouped.c.term_key,
+            Term.name.label("term"),
+            grouped.c.grade,
+            *(grouped.c[count.name] for count in counts),
+        )
         .join(Term, Term.term_key == grouped.c.term_key)
-        .order_by(grouped.c.term_key, grouped.c.grade),
+        .order_by(grouped.c.term_key, grouped.c.grade)
     )
+    return query_frame(connection, statement)
 
 
 def patients_by_term(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:

@@ -54,11 +54,7 @@ def period_terms(context: PageContext) -> pd.DataFrame:
     return remembered(
         context,
         "terms of the period",
-        lambda: one_row_per_term(
-            queries.terms_by_grade(*asked),
-            queries.patients_by_term(*asked),
-            queries.serious_by_term(*asked),
-        ),
+        lambda: one_row_per_term(queries.terms_by_grade(*asked), queries.patients_by_term(*asked)),
     )
 
 

@@ -102,7 +102,6 @@ def _count(context: PageContext) -> _Counts:
         terms=one_row_per_term(
             queries.terms_by_grade(connection, viewer, filters),
             queries.patients_by_term(connection, viewer, filters),
-            queries.serious_by_term(connection, viewer, filters),
         ),
         terms_by_site=queries.terms_by_site(connection, viewer, filters, recent),
         sites=site_names(connection, viewer),
