@@ -1,0 +1,42 @@
+"""Who was treated: names for a list of infusions, for viewers who may see them."""
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from access.viewer import Permission, Viewer, require
+from data_access.frames import TEXT, typed_frame
+from data_access.schema import InfusionFact, Patient, PatientFact
+from data_access.selection import of_permitted_sites
+
+
+def with_names(connection: Connection, viewer: Viewer, infusions: pd.DataFrame) -> pd.DataFrame:
+    """A list of infusions with ``handle``, ``family_name`` and ``given_name`` as further columns.
+
+    ``infusions``: at most some hundred rows, with the column ``infusion_key``. What is not known is
+    missing; so are all three of a patient of another site's, whose record the viewer may not open.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
+    """
+    require(viewer, Permission.SEE_PATIENTS)
+    statement = (
+        select(
+            InfusionFact.infusion_key,
+            PatientFact.handle,
+            Patient.family_name,
+            Patient.given_name,
+        )
+        .join(PatientFact, PatientFact.patient_key == InfusionFact.patient_key)
+        .join(Patient, Patient.patient_key == InfusionFact.patient_key)
+        .where(
+            InfusionFact.infusion_key.in_(infusions["infusion_key"].unique().tolist()),
+            *of_permitted_sites(connection, viewer, PatientFact),
+        )
+    )
+    names = typed_frame(connection.execute(statement), _NAMES)
+    return infusions.merge(names, on="infusion_key", how="left")
+
+
+_NAMES = {
+    "infusion_key": "int64",
+    **dict.fromkeys(("handle", "family_name", "given_name"), TEXT),
+}
