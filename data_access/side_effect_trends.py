@@ -101,6 +101,19 @@ def terms_by_site_week(connection: Connection, viewer: Viewer, filters: Filters)
     )
 
 
+def terms_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Infusions with each term in each week, the weeks cut as above; groups without any left out.
+
+    Columns, all whole numbers: ``term_key``, ``month``, ``week``, ``number_band``, ``affected``.
+    """
+    return counts_by(
+        connection,
+        (_terms.term_key, _terms.month, _terms.week, _terms.number_band),
+        (WITH_IT,),
+        along_calendar(connection, viewer, filters, _terms, "month"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RareEvents:
     """The latest infusions with a rare side effect, and how far apart they lie.

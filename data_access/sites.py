@@ -24,6 +24,15 @@ def site_names(connection: Connection, viewer: Viewer) -> dict[int, str]:
     }
 
 
+def site_ids(connection: Connection, viewer: Viewer) -> dict[int, str]:
+    """The identifier of each site that the viewer may see, by its key."""
+    require(viewer, Permission.SEE_TOTALS)
+    statement = select(Site.site_key, Site.site_id)
+    if viewer.site_ids is not None:
+        statement = statement.where(Site.site_id.in_(sorted(viewer.site_ids)))
+    return {row.site_key: row.site_id for row in connection.execute(statement)}
+
+
 def opening_hours(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """When the chosen sites are open.
 
