@@ -1,0 +1,147 @@
+"""From a point of a chart to its infusions, and to what was different about them."""
+
+from collections.abc import Hashable
+from dataclasses import astuple
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data_access import infusions_behind as queries
+from data_access.infusions_behind import Behind, Listed
+from data_access.side_effect_groups import chair_names, provider_names
+from data_access.sites import site_names
+from pages.shared.context import PageContext
+from pages.shared.frame import heading, nothing, show
+from pages.shared.memory import kept
+from pages.shared.words import count_words
+from pages.side_effects.contrast_findings import (
+    Compared,
+    Names,
+    compare,
+    contrast_finding,
+    contrast_words,
+)
+from pages.side_effects.infusion_table import (
+    days,
+    grades,
+    infusion_table,
+    may_name,
+    places_in_series,
+)
+
+
+def behind_section(
+    context: PageContext, behind: Behind, words: str, key: str = "behind-the-point"
+) -> None:
+    """Draw what was different about the infusions of a chosen point, and list them.
+
+    ``words`` (markdown) say what the point is. ``key``: another one for each chart of a view whose
+    points can be chosen at the same time as another's.
+    """
+    with st.container(key=key):
+        st.markdown(f"#### Behind the point: {words}")
+        st.caption("To close this, double-click into the chart, or choose the point once more.")
+        listed = kept(
+            context, f"{key}: infusions", lambda: _list(context, behind), behind, may_name(context)
+        )
+        if not listed.total:
+            nothing("No infusion with it lies behind this point.")
+            return
+        _differences(
+            kept(context, f"{key}: differences", lambda: _compare(context, behind), behind), key
+        )
+        _infusions(context, behind, listed, key)
+
+
+def _list(context: PageContext, behind: Behind) -> Listed:
+    asked = context.connection, context.viewer, context.filters, behind
+    if may_name(context):
+        return queries.named_infusions_behind(*asked)
+    return queries.infusions_behind(*asked)
+
+
+def _compare(context: PageContext, behind: Behind) -> Compared:
+    asked = context.connection, context.viewer, context.filters, behind
+    found = queries.infusions_compared(*asked)
+    medicines = queries.co_medications(*asked)
+    return compare(found.rows, found.total, medicines, behind, _names(context))
+
+
+def _names(context: PageContext) -> Names:
+    asked = context.connection, context.viewer
+    sites = site_names(*asked)
+    chairs, providers = chair_names(*asked), provider_names(*asked)
+    return Names(
+        sites=sites,
+        chairs={
+            key: f"{chair}, {sites.get(site, '')}" if len(sites) > 1 else chair
+            for key, chair, site in zip(
+                chairs["chair_key"], chairs["chair"], chairs["site_key"], strict=True
+            )
+        },
+        providers=dict(zip(providers["provider_key"], providers["provider"], strict=True)),
+    )
+
+
+def _differences(compared: Compared, key: str) -> None:
+    finding = contrast_finding(compared, f"{key}-differences")
+    if finding is None:
+        nothing(contrast_words(compared))
+    else:
+        show(finding)
+
+
+def _infusions(context: PageContext, behind: Behind, listed: Listed, key: str) -> None:
+    rows, more = listed.rows, listed.total - len(listed.rows)
+    heading(
+        f"{count_words(listed.total, 'infusion')} behind the point",
+        f"The latest {len(rows):,}; {more:,} earlier ones are not listed"
+        if more
+        else "The latest first",
+    )
+    shown = "-".join("all" if value is None else str(value) for value in astuple(behind))
+    infusion_table(
+        context,
+        rows,
+        _details(rows, behind.term_key is None),
+        key,
+        shown,
+        alt="The infusions behind the chosen point, one a row",
+    )
+
+
+def _details(rows: pd.DataFrame, of_any: bool) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "Day": days(rows),
+        "Site": rows["site"],
+        "Infusion": places_in_series(rows),
+        "mg/kg": rows["mg_per_kg"],
+        "Worst grade": grades(rows),
+        "Onset, min": rows["onset"],
+        "Passed, min after the end": rows["passed"].mask(rows["open"] == 1),
+        "Remarks": [_remarks(row) for row in rows.to_dict("records")],
+        "All side effects" if of_any else "Side effects of the infusion": rows["terms"],
+        "Given by": rows["provider"],
+        "Chair": rows["chair"],
+        "Lot": rows["lot_number"],
+        "Length, min": rows["minutes"],
+    }
+    return pd.DataFrame(columns)
+
+
+def _remarks(row: dict[Hashable, Any]) -> str:
+    parts = []
+    if row["serious"]:
+        parts.append("serious")
+    if row["open"]:
+        watched = row["passed"]
+        parts.append(
+            "not seen to pass"
+            if pd.isna(watched)
+            else f"had not passed {watched} min after the end"
+        )
+    if row["odd"]:
+        parts.append("its times contradict each other")
+    words = "; ".join(parts)
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,93 @@
+"""A list of infusions as a table; where the viewer may see patients, a row opens its patient."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from access.viewer import Permission
+from clinical.calendar import day_date
+from clinical.codes import Phase
+from pages.shared.context import PageContext
+from pages.shared.frame import csv_button
+from pages.shared.people import ADDRESS, person_name
+
+_WHOLE_ROWS, _HEIGHT = 12, 460
+"""So many rows are shown whole; a longer list scrolls in so many pixels."""
+
+
+def may_name(context: PageContext) -> bool:
+    """Whether the viewer may see who was treated."""
+    return Permission.SEE_PATIENTS in context.viewer.permissions
+
+
+def infusion_table(
+    context: PageContext, rows: pd.DataFrame, details: pd.DataFrame, key: str, shown: str, alt: str
+) -> None:
+    """Draw a list, its foot and its file.
+
+    ``rows``: of a query, with ``handle``, ``family_name`` and ``given_name`` where it is a named
+    one; ``details``: what is shown of each row. ``key`` names the file; ``shown`` says what is
+    listed, so that a row chosen in one list is not chosen in the next. Neither names anybody.
+    """
+    named = "handle" in rows.columns and may_name(context)
+    frame = details
+    if named:
+        frame = details.copy(deep=False)
+        frame.insert(0, "Patient", _names(rows))
+    chosen = st.dataframe(
+        frame,
+        hide_index=True,
+        height="content" if len(frame) <= _WHOLE_ROWS else _HEIGHT,
+        column_config={
+            "Patient": st.column_config.TextColumn(pinned=True),
+            "Day": st.column_config.DateColumn(format="DD MMM YYYY"),
+            "mg/kg": st.column_config.NumberColumn(format="%.2f"),
+        },
+        key=f"table-{key}-{shown}",
+        on_select="rerun" if named else "ignore",
+        selection_mode="single-row",
+        placeholder="–",
+        alt=alt,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if named:
+            st.caption("Select a row to open the patient.")
+            _open(context, rows["handle"].tolist(), chosen.selection.rows)  # type: ignore[union-attr]
+        csv_button(frame, key)
+
+
+def _names(rows: pd.DataFrame) -> list[str]:
+    """Whoever has no handle is another site's patient, whose record the viewer may not open."""
+    return [
+        person_name(given, family) if isinstance(handle, str) else "Another site's patient"
+        for handle, given, family in zip(
+            rows["handle"], rows["given_name"], rows["family_name"], strict=True
+        )
+    ]
+
+
+def _open(context: PageContext, handles: Sequence[object], chosen: Sequence[int]) -> None:
+    """Go to the patient of the chosen row; the address holds the handle, never a name."""
+    page = context.pages.get("patients")
+    handle = handles[chosen[0]] if chosen and chosen[0] < len(handles) else None
+    if page is not None and isinstance(handle, str):
+        st.switch_page(page, query_params={ADDRESS: handle})
+
+
+def days(rows: pd.DataFrame) -> list[object]:
+    """The days of a list as dates."""
+    return [day_date(int(day)) for day in rows["day"]]
+
+
+def places_in_series(rows: pd.DataFrame) -> list[str]:
+    """Each infusion's place: ``Induction, 3``."""
+    return [
+        f"{Phase(phase).label}, {number}"
+        for phase, number in zip(rows["phase"], rows["number"], strict=True)
+    ]
+
+
+def grades(rows: pd.DataFrame) -> list[str]:
+    """Each worst grade; 0 is one that nobody gave."""
+    return [str(grade) if grade else "not graded" for grade in rows["worst_grade"]]
