@@ -152,7 +152,7 @@ def events_of_term(
     days, with_it = _days_with_it(connection, viewer, filters, term_key, at_most + 1)
     recorded_days, recorded = _recorded_by_day(connection, viewer, filters)
     of_event = np.repeat(days, with_it)
-    places = _places(days, with_it, recorded_days, recorded)
+    places = places_among(days, with_it, recorded_days, recorded)
     latest = pd.DataFrame(
         {
             "day": of_event,
@@ -205,10 +205,11 @@ def _two_columns(connection: Connection, statement: Select[int, int]) -> tuple[_
     return first, second
 
 
-def _places(days: _Ints, with_it: _Ints, recorded_days: _Ints, recorded: _Ints) -> _Ints:
+def places_among(days: _Ints, with_it: _Ints, recorded_days: _Ints, recorded: _Ints) -> _Ints:
     """The place of each infusion with it among all recorded ones, the first being 1.
 
-    Those of a day are put in the middles of equal parts of the day's recorded infusions.
+    ``with_it`` and ``recorded`` are the counts of the days; each of ``days`` is one of
+    ``recorded_days``. Those of a day are put in the middles of equal parts of its recorded ones.
     """
     at = np.searchsorted(recorded_days, days)
     before = np.cumsum(recorded)[at] - recorded[at]

@@ -119,32 +119,32 @@ def test_what_one_look_would_call_real_is_not_among_many_looks():
     assert real_changes([borderline, *others]) == []
 
 
+BY_GRADE = ["term_key", "term", "grade", "infusions", "serious", "events", "timed_events"]
+
+
 def test_one_row_per_term_adds_up_the_grades_and_keeps_them():
     by_grade = pd.DataFrame(
         [
-            (7, "Nausea", 0, 2, 2),
-            (7, "Nausea", 3, 1, 4),  # four records in one infusion
-            (8, "Dizziness", 1, 5, 5),
-            (9, "Anxiety", 1, 3, 3),
+            (7, "Nausea", 0, 2, 0, 2, 1),
+            (7, "Nausea", 3, 1, 1, 4, 4),  # four records in one infusion
+            (8, "Dizziness", 1, 5, 0, 5, 5),
+            (9, "Anxiety", 1, 3, 0, 3, 0),
         ],
-        columns=["term_key", "term", "grade", "infusions", "events"],
+        columns=BY_GRADE,
     )
     patients = pd.DataFrame({"term_key": [7, 8, 9], "patients": [2, 4, 3]})
-    serious = pd.DataFrame({"term_key": [7], "serious": [1]})
-    found = one_row_per_term(by_grade, patients, serious)
-    numbers = ["infusions", "events", "serious", "patients", "grade_0", "grade_1", "grade_3"]
-    assert found[["term", *numbers]].to_numpy().tolist() == [
-        ["Dizziness", 5, 5, 0, 4, 0, 5, 0],
-        ["Anxiety", 3, 3, 0, 3, 0, 3, 0],  # as often as Nausea: by name
-        ["Nausea", 3, 6, 1, 2, 2, 0, 1],
+    found = one_row_per_term(by_grade, patients)
+    counts = ["infusions", "serious", "events", "timed_events", "patients"]
+    assert found[["term", *counts, "grade_0", "grade_1", "grade_3"]].to_numpy().tolist() == [
+        ["Dizziness", 5, 0, 5, 5, 4, 0, 5, 0],
+        ["Anxiety", 3, 0, 3, 0, 3, 0, 3, 0],  # as often as Nausea: by name
+        ["Nausea", 3, 1, 6, 5, 2, 2, 0, 1],
     ]
 
 
 def test_no_term_gives_no_row():
-    by_grade = pd.DataFrame(columns=["term_key", "term", "grade", "infusions", "events"])
     patients = pd.DataFrame(columns=["term_key", "patients"])
-    serious = pd.DataFrame(columns=["term_key", "serious"])
-    assert one_row_per_term(by_grade, patients, serious).empty
+    assert one_row_per_term(pd.DataFrame(columns=BY_GRADE), patients).empty
 
 
 def test_the_time_before_is_the_whole_without_the_recent_part():

@@ -2,53 +2,79 @@
 
 Two sites, four patients, nine infusions; the form of one infusion was not filled in.
 
-==========  =======  =====  =========  ======  ========  =====================================
-infusion    patient  site   day        number  mg/kg     side effects
-==========  =======  =====  =========  ======  ========  =====================================
-I1          P1       North  2 Feb      1       0.50      Dissociation 2, Nausea 1, Nausea 3
-I2          P1       North  6 Feb      2       0.50      Dissociation (not graded)
-I3          P1       North  10 Feb     3       0.50      none
-I4          P2       North  3 Mar      1       0.80      Dissociation 1, serious Hypertension 4
-I5          P2       North  6 Mar      2       0.80      form not filled in
-I6          P3       South  3 Feb      1       unknown   none; stopped early
-I7          P3       South  4 Mar      1 (m)   unknown   Nausea 1
-I8          P4       South  5 Mar      1       0.50      Nausea 2
-I9          P4       South  9 Mar      2       0.50      none
-==========  =======  =====  =========  ======  ========  =====================================
+====  =======  =====  ======  ======  =======  =====  ====  =======  =============================
+id    patient  site   day     number  mg/kg    chair  by    minutes  side effects
+====  =======  =====  ======  ======  =======  =====  ====  =======  =============================
+I1    P1       North  2 Feb   1       0.50     N1     D1    90       Dissociation 2, Nausea 1 and 3
+I2    P1       North  6 Feb   2       0.50     N1     D1    unknown  Dissociation (not graded)
+I3    P1       North  10 Feb  3       0.50     N2     D2    100      none
+I4    P2       North  3 Mar   1       0.80     N1     D1    120      Dissociation 1,
+                                                                     serious Hypertension 4
+I5    P2       North  6 Mar   2       0.80     N2     D1    80       form not filled in
+I6    P3       South  3 Feb   1       unknown  C1     D2    60       none; stopped early
+I7    P3       South  4 Mar   1 (m)   unknown         D2    70       Nausea 1
+I8    P4       South  5 Mar   1       0.50     C1           80       Nausea 2
+I9    P4       South  9 Mar   2       0.50     C1     D2    unknown  none
+====  =======  =====  ======  ======  =======  =====  ====  =======  =============================
 
-I7 is the first of P3's maintenance series (m), 29 days after I6.
+I7 is the first of P3's maintenance series (m), 29 days after I6. P1 and P3 are women of 46, P2 is a
+man of 25; of P4 neither is known. The minutes are those in the chair. D3 has treated nobody and has
+the name of D1.
 """
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+import pandas as pd
+from sqlalchemy import Connection, select
 
+from access.viewer import LOCAL_VIEWER, Viewer
+from clinical.calendar import month_number
 from data_access.bulk import insert_rows
 from data_access.facts import rebuild_facts
 from data_access.filters import Filters
-from data_access.schema import Infusion, Patient, SideEffect, Site
+from data_access.schema import Chair, Infusion, Patient, Provider, SideEffect, Site, Term
 
 ALL = Filters(start=date(2026, 1, 1), end=date(2026, 12, 31))
+ONLY_NORTH = replace(ALL, site_ids=("S1",))
+ONLY_SOUTH = replace(ALL, site_ids=("S2",))
+BEFORE_ALL = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
 TODAY = date(2026, 3, 31)
 
+SEES_SOUTH = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
+STRANGER = Viewer("stranger", frozenset())
+
+NORTH, SOUTH = 1, 2
+N1, N2, C1 = 1, 2, 3
+D1, D2, D3 = 1, 2, 3
+NOT_RECORDED = 0
+FEBRUARY, MARCH = month_number(date(2026, 2, 1)), month_number(date(2026, 3, 1))
+
 _SITES = [(1, "S1", "North", "America/New_York"), (2, "S2", "South", "America/Chicago")]
+_CHAIRS = [(N1, "N1", "S1", "One"), (N2, "N2", "S1", "Two"), (C1, "C1", "S2", "One")]
+_PROVIDERS = [
+    (D1, "D1", "Ada Lund", "nurse"),
+    (D2, "D2", "Bo Reyes", None),
+    (D3, "D3", "Ada Lund", "physician"),
+]
 _PATIENTS = [
-    (1, "P1", "F33.2", 3, "S1"),  # treatment-resistant
-    (2, "P2", "F33.2", 0, "S1"),  # major depression
-    (3, "P3", "F31.4", 0, "S2"),  # bipolar
-    (4, "P4", "F33.2", 0, "S2"),
+    ("P1", "F33.2", 3, "S1", date(1980, 1, 1), "female"),  # treatment-resistant
+    ("P2", "F33.2", 0, "S1", date(2001, 1, 1), "male"),  # major depression
+    ("P3", "F31.4", 0, "S2", date(1980, 1, 1), "female"),  # bipolar
+    ("P4", "F33.2", 0, "S2", None, None),
 ]
 _INFUSIONS = [
-    # key, id, patient, site, day, mg, kg, stopped early, form filled in
-    (1, "I1", "P1", "S1", date(2026, 2, 2), 40.0, 80.0, False, True),
-    (2, "I2", "P1", "S1", date(2026, 2, 6), 40.0, 80.0, False, None),
-    (3, "I3", "P1", "S1", date(2026, 2, 10), 40.0, 80.0, None, True),
-    (4, "I4", "P2", "S1", date(2026, 3, 3), 56.0, 70.0, False, True),
-    (5, "I5", "P2", "S1", date(2026, 3, 6), 56.0, 70.0, False, None),
-    (6, "I6", "P3", "S2", date(2026, 2, 3), 40.0, None, True, True),
-    (7, "I7", "P3", "S2", date(2026, 3, 4), 40.0, None, False, True),
-    (8, "I8", "P4", "S2", date(2026, 3, 5), 40.0, 80.0, False, True),
-    (9, "I9", "P4", "S2", date(2026, 3, 9), 40.0, 80.0, False, True),
+    # id, patient, site, day, mg, kg, stopped early, form filled in, chair, provider, minutes
+    ("I1", "P1", "S1", date(2026, 2, 2), 40.0, 80.0, False, True, "N1", "D1", 90),
+    ("I2", "P1", "S1", date(2026, 2, 6), 40.0, 80.0, False, None, "N1", "D1", None),
+    ("I3", "P1", "S1", date(2026, 2, 10), 40.0, 80.0, None, True, "N2", "D2", 100),
+    ("I4", "P2", "S1", date(2026, 3, 3), 56.0, 70.0, False, True, "N1", "D1", 120),
+    ("I5", "P2", "S1", date(2026, 3, 6), 56.0, 70.0, False, None, "N2", "D1", 80),
+    ("I6", "P3", "S2", date(2026, 2, 3), 40.0, None, True, True, "C1", "D2", 60),
+    ("I7", "P3", "S2", date(2026, 3, 4), 40.0, None, False, True, None, "D2", 70),
+    ("I8", "P4", "S2", date(2026, 3, 5), 40.0, 80.0, False, True, "C1", None, 80),
+    ("I9", "P4", "S2", date(2026, 3, 9), 40.0, 80.0, False, True, "C1", "D2", None),
 ]
 _SIDE_EFFECTS = [
     # key, id, infusion, term as written, grade, serious
@@ -66,14 +92,19 @@ _SIDE_EFFECTS = [
 def fill(connection: Connection, *more_side_effects: tuple[int, str, str, str, int, bool]) -> None:
     """Write the clinic, and side effects beyond it where a test wants them, with all facts."""
     insert_rows(connection, Site, ("site_key", "site_id", "name", "time_zone"), _SITES)
+    insert_rows(connection, Chair, ("chair_key", "chair_id", "site_id", "name"), _CHAIRS)
+    insert_rows(connection, Provider, ("provider_key", "provider_id", "name", "role"), _PROVIDERS)
     columns = (
         "patient_key",
         "patient_id",
         "primary_diagnosis",
         "failed_antidepressants",
         "site_id",
+        "birth_date",
+        "sex",
     )
-    insert_rows(connection, Patient, columns, _PATIENTS)
+    patients = [(key, *patient) for key, patient in enumerate(_PATIENTS, start=1)]
+    insert_rows(connection, Patient, columns, patients)
     insert_rows(
         connection,
         Infusion,
@@ -83,16 +114,19 @@ def fill(connection: Connection, *more_side_effects: tuple[int, str, str, str, i
             "patient_id",
             "site_id",
             "started_at",
+            "discharged_at",
             "dose_mg",
             "weight_kg",
             "stopped_early",
             "side_effects_recorded",
+            "chair_id",
+            "provider_id",
             "series_derived",
             "sequence_derived",
         ),
         [
-            (key, own_id, patient, site, _noon(day), mg, kg, stopped, form, False, False)
-            for key, own_id, patient, site, day, mg, kg, stopped, form in _INFUSIONS
+            (key, *infusion[:3], *_stay(infusion[3], infusion[10]), *infusion[4:10], False, False)
+            for key, infusion in enumerate(_INFUSIONS, start=1)
         ],
     )
     insert_rows(
@@ -104,5 +138,17 @@ def fill(connection: Connection, *more_side_effects: tuple[int, str, str, str, i
     rebuild_facts(connection)
 
 
-def _noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+def _stay(day: date, minutes: int | None) -> tuple[datetime, datetime | None]:
+    """The start, at one o'clock at North and at noon at South, and the discharge."""
+    start = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    return start, None if minutes is None else start + timedelta(minutes=minutes)
+
+
+def rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """The rows of a query as tuples."""
+    return list(frame.itertuples(index=False, name=None))
+
+
+def key_of(connection: Connection, term: str) -> int:
+    """The key of a term, by its name."""
+    return connection.scalars(select(Term.term_key).where(Term.name == term)).one()

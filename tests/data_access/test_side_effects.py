@@ -3,26 +3,33 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 import pytest
 from sqlalchemy import Connection, Engine
 
 from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
-from clinical.calendar import month_number
 from clinical.codes import DiagnosisGroup, DoseBand, Phase
 from data_access import side_effects
 from data_access.engine import reading, writing
 from data_access.filters import Filters
-from tests.data_access.side_effect_clinic import ALL, fill
+from tests.data_access.side_effect_clinic import (
+    ALL,
+    BEFORE_ALL,
+    FEBRUARY,
+    MARCH,
+    NORTH,
+    ONLY_NORTH,
+    ONLY_SOUTH,
+    SEES_SOUTH,
+    SOUTH,
+    STRANGER,
+    fill,
+    key_of,
+    rows,
+)
 
-FEBRUARY, MARCH = month_number(date(2026, 2, 1)), month_number(date(2026, 3, 1))
-NORTH, SOUTH = 1, 2
 RECENT = date(2026, 3, 1)
-ONLY_NORTH = replace(ALL, site_ids=("S1",))
-BEFORE_ALL = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
-SEES_SOUTH = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
 
 
 @pytest.fixture
@@ -31,15 +38,6 @@ def connection(engine: Engine) -> Iterator[Connection]:
         fill(writer)
     with reading(engine) as reader:
         yield reader
-
-
-def rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
-    return list(frame.itertuples(index=False, name=None))
-
-
-def key_of(connection: Connection, term: str) -> int:
-    frame = side_effects.terms_by_grade(connection, LOCAL_VIEWER, ALL)
-    return int(frame.loc[frame["term"] == term, "term_key"].iloc[0])
 
 
 def test_infusions_by_month_and_dose(connection: Connection):
@@ -64,13 +62,8 @@ def test_infusions_by_month_and_dose(connection: Connection):
 
 def test_infusions_by_number(connection: Connection):
     frame = side_effects.infusions_by_number(connection, LOCAL_VIEWER, ALL)
-    assert list(frame.columns) == ["phase", "number", "recorded", "affected"]
-    assert rows(frame) == [
-        (Phase.INDUCTION, 1, 4, 3),
-        (Phase.INDUCTION, 2, 2, 1),
-        (Phase.INDUCTION, 3, 1, 0),
-        (Phase.MAINTENANCE, 1, 1, 1),
-    ]
+    assert list(frame.columns) == ["number_band", "recorded", "affected"]
+    assert rows(frame) == [(0, 4, 3), (1, 2, 1), (2, 1, 0), (7, 1, 1)]  # 7: maintenance
 
 
 def test_infusions_by_site_in_all_and_recently(connection: Connection):
@@ -100,27 +93,41 @@ def test_serious_counts_infusions(engine: Engine):
         fill(writer, (20, "E20", "I4", "Anxiety", 2, True), (21, "E21", "I8", "Syncope", 3, True))
     with reading(engine) as reader:
         assert side_effects.count_serious(reader, LOCAL_VIEWER, ALL) == 2
-        by_term = side_effects.serious_by_term(reader, LOCAL_VIEWER, ALL)
-        assert list(by_term.columns) == ["term_key", "serious"]
-        assert dict(rows(by_term)) == {
-            key_of(reader, "Hypertension"): 1,
-            key_of(reader, "Anxiety"): 1,
-            key_of(reader, "Syncope"): 1,
-        }
+        by_grade = side_effects.terms_by_grade(reader, LOCAL_VIEWER, ALL)
+        serious = by_grade[by_grade["serious"] > 0]
+        assert sorted(rows(serious[["term", "grade", "infusions", "serious"]])) == [
+            ("Anxiety", 2, 1, 1),
+            ("Hypertension", 4, 1, 1),
+            ("Syncope", 3, 1, 1),
+        ]
 
 
 def test_terms_by_grade(connection: Connection):
     frame = side_effects.terms_by_grade(connection, LOCAL_VIEWER, ALL)
-    assert list(frame.columns) == ["term_key", "term", "grade", "infusions", "events"]
+    counts = ["infusions", "serious", "events", "timed_events"]
+    assert list(frame.columns) == ["term_key", "term", "grade", *counts]
     assert sorted(rows(frame.drop(columns="term_key"))) == [
-        ("Dissociation", 0, 1, 1),
-        ("Dissociation", 1, 1, 1),
-        ("Dissociation", 2, 1, 1),
-        ("Hypertension", 4, 1, 1),
-        ("Nausea", 1, 1, 1),
-        ("Nausea", 2, 1, 1),
-        ("Nausea", 3, 1, 2),  # recorded twice in one infusion: one infusion, two events
+        ("Dissociation", 0, 1, 0, 1, 0),  # when that patient left is not known
+        ("Dissociation", 1, 1, 0, 1, 1),
+        ("Dissociation", 2, 1, 0, 1, 1),
+        ("Hypertension", 4, 1, 1, 1, 1),
+        ("Nausea", 1, 1, 0, 1, 1),
+        ("Nausea", 2, 1, 0, 1, 1),
+        ("Nausea", 3, 1, 0, 2, 2),  # recorded twice in one infusion: one infusion, two events
     ]
+
+
+def test_all_terms_of_the_viewers_sites(connection: Connection):
+    frame = side_effects.all_terms(connection, LOCAL_VIEWER)
+    assert list(frame.columns) == ["term_key", "term"]
+    assert dict(rows(frame)) == {
+        key_of(connection, term): term for term in ("Dissociation", "Hypertension", "Nausea")
+    }
+    # A term is as it was written where it is nobody's synonym: not for those of another site.
+    of_south = side_effects.all_terms(connection, SEES_SOUTH)
+    assert rows(of_south) == [(key_of(connection, "Nausea"), "Nausea")]
+    with pytest.raises(NotPermittedError):
+        side_effects.all_terms(connection, STRANGER)
 
 
 def test_patients_by_term(connection: Connection):
@@ -159,8 +166,8 @@ def test_one_term_by_month_and_dose(connection: Connection):
 def test_one_term_by_number(connection: Connection):
     key = key_of(connection, "Nausea")
     frame = side_effects.term_by_number(connection, LOCAL_VIEWER, ALL, key)
-    assert list(frame.columns) == ["phase", "number", "affected"]
-    assert rows(frame) == [(Phase.INDUCTION, 1, 2), (Phase.MAINTENANCE, 1, 1)]
+    assert list(frame.columns) == ["number_band", "affected"]
+    assert rows(frame) == [(0, 2), (7, 1)]
 
 
 def affected(connection: Connection, viewer: Viewer, filters: Filters) -> dict[str, int]:
@@ -172,7 +179,7 @@ def affected(connection: Connection, viewer: Viewer, filters: Filters) -> dict[s
     ("filters", "expected"),
     [
         (ONLY_NORTH, {"Dissociation": 3, "Hypertension": 1, "Nausea": 1}),
-        (replace(ALL, site_ids=("S2",)), {"Nausea": 2}),
+        (ONLY_SOUTH, {"Nausea": 2}),
         (replace(ALL, end=date(2026, 2, 28)), {"Dissociation": 2, "Nausea": 1}),
         (replace(ALL, start=date(2026, 3, 4), end=date(2026, 3, 4)), {"Nausea": 1}),
         (replace(ALL, phases=(Phase.MAINTENANCE,)), {"Nausea": 1}),
@@ -194,7 +201,6 @@ QUERIES: list[Callable[[Connection, Viewer, Filters], object]] = [
     side_effects.infusions_by_month_and_dose,
     side_effects.infusions_by_number,
     lambda c, v, f: side_effects.infusions_by_site(c, v, f, RECENT),
-    side_effects.serious_by_term,
     side_effects.terms_by_grade,
     side_effects.patients_by_term,
     lambda c, v, f: side_effects.terms_by_site(c, v, f, RECENT),
@@ -205,7 +211,7 @@ QUERIES: list[Callable[[Connection, Viewer, Filters], object]] = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_query_keeps_to_the_viewers_sites(connection: Connection, query):
-    chosen = query(connection, LOCAL_VIEWER, replace(ALL, site_ids=("S2",)))
+    chosen = query(connection, LOCAL_VIEWER, ONLY_SOUTH)
     pd.testing.assert_frame_equal(query(connection, SEES_SOUTH, ALL), chosen)
     # A site that the viewer may not see stays out of sight when it is asked for.
     assert query(connection, SEES_SOUTH, ONLY_NORTH).empty
@@ -222,9 +228,8 @@ def test_the_counts_keep_to_the_viewers_sites(connection: Connection):
     "query", [*QUERIES, side_effects.count_patients, side_effects.count_serious]
 )
 def test_without_the_permission_nothing_is_read(connection: Connection, query):
-    stranger = Viewer("stranger", frozenset())
     with pytest.raises(NotPermittedError):
-        query(connection, stranger, ALL)
+        query(connection, STRANGER, ALL)
 
 
 @pytest.mark.parametrize("query", QUERIES)
