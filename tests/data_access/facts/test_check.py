@@ -63,6 +63,19 @@ def test_nothing_to_find_after_a_refresh(clinic):
             update(SideEffectFact).where(SideEffectFact.infusion_key == 1).values(worst_grade=5),
             "side_effect_facts 1, 1: worst_grade is 5, should be 1",
         ),
+        (
+            update(SideEffectFact)
+            .where(SideEffectFact.infusion_key == 3)
+            .values(passed_minutes=5, open=0, odd=3),
+            "side_effect_facts 3, 1: passed_minutes is 5, should be None; "
+            "open is 0, should be 1; odd is 3, should be 0",
+        ),
+        (
+            update(InfusionFact)
+            .where(InfusionFact.infusion_key == 4)
+            .values(later_series=1, chair_key=1),
+            "infusion_facts 4: later_series is 1, should be 0; chair_key is 1, should be None",
+        ),
     ],
 )
 def test_a_planted_difference_is_named(clinic, change, found):

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from clinical.codes import (
     Phase,
+    SeriesOrder,
 )
 from data_access.facts import (
     refresh_facts,
@@ -18,7 +19,7 @@ from data_access.schema import (
     PatientFact,
     Series,
 )
-from tests.data_access.facts.recorded_clinic import at
+from tests.data_access.facts.recorded_clinic import DAY_0, at
 
 PLACE = ("series_id", "sequence_number", "series_derived", "sequence_derived")
 SERIES = ("series_key", "series_id", "phase", "started_on", "derived")
@@ -116,3 +117,61 @@ def test_an_infusion_that_moves_to_another_patient(clinic, monkeypatch):
     assert clinic.rows(Series, "series_id", "patient_id") == [("derived:2:1", "P2")]
     assert clinic.rows(InfusionFact, "patient_key") == [(2,)]
     assert clinic.rows(PatientFact, "infusions") == [(0,), (1,)]
+
+
+def test_the_first_course_is_an_induction_with_its_maintenance(clinic):
+    # Two inductions by the rule, a half year without an infusion between them.
+    patient = clinic.patient()
+    days = (0, 3, 30, 300, 303, 340)
+    for day in days:
+        clinic.infusion(patient, at(day))
+    refresh_facts(clinic.connection, [patient])
+    first, later = SeriesOrder.FIRST, SeriesOrder.LATER
+    induction, maintenance = Phase.INDUCTION, Phase.MAINTENANCE
+    assert clinic.rows(InfusionFact, "phase", "later_series") == [
+        (induction, first),
+        (induction, first),
+        (maintenance, first),
+        (induction, later),
+        (induction, later),
+        (maintenance, later),
+    ]
+
+
+def test_maintenance_alone_is_no_later_course(clinic):
+    # Treated elsewhere before: what the clinic sees first is maintenance, then one induction.
+    patient = clinic.patient()
+    clinic.series(patient, "maintenance", date(2026, 3, 1))
+    clinic.series(patient, "induction", date(2026, 4, 1))
+    clinic.infusion(patient, at(0), series_id="X1")
+    clinic.infusion(patient, at(31), series_id="X2")
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "later_series") == [(SeriesOrder.FIRST,), (SeriesOrder.FIRST,)]
+
+
+def test_a_planned_second_induction_does_not_count_before_its_first_infusion(clinic):
+    patient = clinic.patient()
+    clinic.series(patient, "induction", date(2026, 3, 1))
+    clinic.series(patient, "induction", date(2026, 3, 2))
+    clinic.infusion(patient, at(0), series_id="X1")
+    clinic.infusion(patient, at(5), series_id="X1")
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "later_series") == [(SeriesOrder.FIRST,), (SeriesOrder.FIRST,)]
+    clinic.infusion(patient, at(3), series_id="X2")
+    refresh_facts(clinic.connection, [patient])
+    # From the day on which the second one began, whatever is given after it is later.
+    assert clinic.rows(InfusionFact, "day", "later_series") == [
+        (DAY_0, SeriesOrder.FIRST),
+        (DAY_0 + 5, SeriesOrder.LATER),
+        (DAY_0 + 3, SeriesOrder.LATER),
+    ]
+
+
+def test_a_late_first_course_makes_the_others_later(clinic):
+    patient = clinic.patient()
+    clinic.infusion(patient, at(300))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "later_series") == [(SeriesOrder.FIRST,)]
+    clinic.infusion(patient, at(0))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "later_series") == [(SeriesOrder.LATER,), (SeriesOrder.FIRST,)]

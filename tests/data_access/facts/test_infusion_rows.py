@@ -9,7 +9,11 @@ from clinical.codes import (
     DiagnosisGroup,
     DoseBand,
     Phase,
+    PressureHistory,
+    SeriesOrder,
+    Sex,
 )
+from clinical.side_effect_times import Odd
 from data_access.facts import (
     rebuild_facts,
     refresh_facts,
@@ -24,7 +28,11 @@ from tests.data_access.facts.recorded_clinic import DAY_0, MARCH, at
 
 def test_every_column(clinic):
     patient = clinic.patient(
-        birth_date=date(1980, 3, 2), primary_diagnosis="F33.2", failed_antidepressants=3
+        birth_date=date(1980, 3, 2),
+        sex="female",
+        primary_diagnosis="F33.2",
+        failed_antidepressants=3,
+        hypertension=True,
     )
     infusion = clinic.infusion(
         patient,
@@ -34,6 +42,8 @@ def test_every_column(clinic):
         weight_kg=70.0,
         stopped_early=True,
         side_effects_recorded=True,
+        provider_id="D1",
+        chair_id="C1",
     )
     clinic.vitals(infusion, at(0), systolic_mmhg=120, diastolic_mmhg=75, spo2_percent=98.5)
     clinic.vitals(
@@ -47,13 +57,19 @@ def test_every_column(clinic):
         "patient_key": 1,
         "series_key": 1,
         "site_key": 1,
+        "provider_key": 1,
+        "chair_key": 1,
         "day": DAY_0,
-        "week": 2930,  # the week of Monday 23 February 2026
+        "week": WEEK_0,
         "month": MARCH,
         "phase": Phase.INDUCTION,
         "number": 1,
+        "number_band": 0,
+        "later_series": SeriesOrder.FIRST,
         "diagnosis_group": DiagnosisGroup.TREATMENT_RESISTANT,
         "age_band": AgeBand.FROM_45,  # 45, the day before the birthday
+        "sex": Sex.FEMALE,
+        "hypertension": PressureHistory.HYPERTENSION,
         "dose_band": DoseBand.FROM_0_45,
         "mg_per_kg": 0.5,
         "minutes": 41,
@@ -73,6 +89,10 @@ def test_every_column(clinic):
     }
 
 
+WEEK_0 = 2930
+"""The week of Monday 23 February 2026."""
+
+
 def test_what_is_unknown_is_missing(clinic):
     patient = clinic.patient()
     clinic.infusion(patient, at(0))
@@ -80,6 +100,8 @@ def test_what_is_unknown_is_missing(clinic):
     row = clinic.row(InfusionFact)
     missing = {name for name, value in row.items() if value is None}
     assert missing == {
+        "provider_key",
+        "chair_key",
         "mg_per_kg",
         "minutes",
         "chair_minutes",
@@ -92,7 +114,16 @@ def test_what_is_unknown_is_missing(clinic):
         "sustained_systolic",
         "sustained_diastolic",
     }
-    unknown = ("diagnosis_group", "age_band", "dose_band", "recorded", "stopped", "worst_grade")
+    unknown = (
+        "diagnosis_group",
+        "age_band",
+        "sex",
+        "hypertension",
+        "dose_band",
+        "recorded",
+        "stopped",
+        "worst_grade",
+    )
     assert {row[name] for name in unknown} == {0}
 
 
@@ -134,11 +165,64 @@ def test_the_day_is_the_sites(clinic):
     assert clinic.rows(InfusionFact, "day", "month") == [(DAY_0, MARCH), (DAY_0 - 1, MARCH - 1)]
 
 
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("female", Sex.FEMALE),
+        ("male", Sex.MALE),
+        ("other", Sex.OTHER),
+        ("unknown", Sex.UNKNOWN),
+        (None, Sex.UNKNOWN),
+    ],
+)
+def test_sex(clinic, written, code):
+    patient = clinic.patient(sex=written)
+    clinic.infusion(patient, at(0))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "sex") == [(code,)]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (True, PressureHistory.HYPERTENSION),
+        (False, PressureHistory.NONE),
+        (None, PressureHistory.UNKNOWN),
+    ],
+)
+def test_the_history_of_high_pressure(clinic, given, code):
+    patient = clinic.patient(hypertension=given)
+    clinic.infusion(patient, at(0))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "hypertension") == [(code,)]
+
+
+def test_the_band_of_the_number(clinic):
+    patient = clinic.patient()
+    for number in (2, 6, 7, 19):
+        clinic.infusion(patient, at(number), sequence_number=number)
+    clinic.series(patient, "maintenance", date(2026, 5, 1))
+    clinic.infusion(patient, at(62), series_id="X1", sequence_number=1)
+    refresh_facts(clinic.connection, [patient])
+    # 2 and 6 by themselves, everything later together, maintenance apart whatever its number.
+    assert clinic.rows(InfusionFact, "number_band") == [(1,), (5,), (6,), (6,), (7,)]
+
+
 def test_one_row_for_each_canonical_term(clinic):
-    patient = clinic.patient(primary_diagnosis="F31.4")
-    infusion = clinic.infusion(patient, at(0), weight_kg=50.0)
-    clinic.side_effect(infusion, "feeling sick", grade=1, serious=False)
-    clinic.side_effect(infusion, " NAUSEA", grade=3, serious=True)
+    patient = clinic.patient(primary_diagnosis="F31.4", sex="male", birth_date=date(1990, 1, 1))
+    infusion = clinic.infusion(
+        patient,
+        at(0),
+        weight_kg=50.0,
+        provider_id="D1",
+        chair_id="C1",
+        ended_at=at(0, minute=40),
+        discharged_at=at(0, hour=11, minute=40),
+    )
+    times = {"onset_at": at(0, minute=10), "resolved_at": at(0, minute=20)}
+    clinic.side_effect(infusion, "feeling sick", grade=1, serious=False, **times)
+    times = {"onset_at": at(0, minute=30), "resolved_at": at(0, hour=11, minute=5)}
+    clinic.side_effect(infusion, " NAUSEA", grade=3, serious=True, **times)
     clinic.side_effect(infusion, "Foot ache")
     refresh_facts(clinic.connection, [patient])
     keys = {name: key for key, name in clinic.rows(Term, "term_key", "name")}
@@ -147,12 +231,20 @@ def test_one_row_for_each_canonical_term(clinic):
         "infusion_key": 1,
         "patient_key": 1,
         "site_key": 1,
+        "provider_key": 1,
+        "chair_key": 1,
         "day": DAY_0,
+        "week": WEEK_0,
         "month": MARCH,
         "phase": Phase.INDUCTION,
-        "number": 1,
+        "number_band": 0,
+        "later_series": SeriesOrder.FIRST,
         "diagnosis_group": DiagnosisGroup.BIPOLAR,
+        "age_band": AgeBand.FROM_30,
+        "sex": Sex.MALE,
         "dose_band": DoseBand.FROM_0_55,
+        "chair_minutes": 100,
+        "odd": Odd.NONE,
     }
     assert clinic.row(SideEffectFact, term_key=keys["Nausea"]) == {
         **shared,
@@ -160,6 +252,10 @@ def test_one_row_for_each_canonical_term(clinic):
         "worst_grade": 3,
         "serious": 1,
         "events": 2,
+        "onset_minutes": 10,
+        "passed_minutes": 25,  # 11:05, after the end at 10:40
+        "lasted_minutes": 55,  # from 10:10 on
+        "open": 0,
     }
     assert clinic.row(SideEffectFact, term_key=keys["Foot ache"]) == {
         **shared,
@@ -167,7 +263,44 @@ def test_one_row_for_each_canonical_term(clinic):
         "worst_grade": 0,
         "serious": 0,
         "events": 1,
+        "onset_minutes": None,
+        "passed_minutes": 60,  # not known to have passed, watched until the discharge
+        "lasted_minutes": None,
+        "open": 1,
     }
+
+
+def test_times_that_contradict_each_other_are_marked(clinic):
+    infusion = clinic.infusion(
+        clinic.patient(), at(0), ended_at=at(0, minute=40), discharged_at=at(0, hour=11)
+    )
+    for term, onset, resolved in (
+        ("Anxiety", at(0, minute=30), at(0, minute=20)),
+        ("Headache", at(0, hour=9), at(0, minute=20)),
+        ("Nausea", at(0, hour=18), at(0, hour=19)),
+    ):
+        clinic.side_effect(infusion, term, onset_at=onset, resolved_at=resolved)
+    refresh_facts(clinic.connection, [1])
+    columns = ("odd", "onset_minutes", "passed_minutes", "lasted_minutes")
+    assert clinic.rows(SideEffectFact, *columns) == [
+        (Odd.PASSED_BEFORE_ONSET, None, None, None),
+        (Odd.BEGAN_BEFORE_INFUSION, None, None, None),
+        (Odd.BEGAN_AFTER_DISCHARGE, 480, 500, 60),
+    ]
+
+
+def test_an_infusion_with_forty_side_effects(clinic):
+    patient = clinic.patient()
+    infusion = clinic.infusion(patient, at(0))
+    for number in range(36):
+        clinic.side_effect(infusion, f"Ache number {number:02}", grade=1)
+    for term in ("nausea", "NAUSEA ", "felt  sick", "Queasy"):
+        clinic.side_effect(infusion, term, grade=5)
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "side_effects", "worst_grade", "recorded") == [(40, 5, 1)]
+    rows = clinic.rows(SideEffectFact, "events", "worst_grade")
+    assert len(rows) == 37
+    assert sorted(rows)[-2:] == [(1, 1), (4, 5)]
 
 
 def test_a_term_keeps_its_key(clinic):
