@@ -113,13 +113,14 @@ def group_rates(
     table = pd.DataFrame(
         {"key": some, "affected": observed[some], "recorded": n[some], "expected": expected[some]}
     ).sort_values(["recorded", "key"], ascending=[False, True], ignore_index=True)
-    counts = [table[name].to_list() for name in ("affected", "recorded", "expected")]
-    rows = [adjusted(*row, against.overall) for row in zip(*counts, strict=True)]
+    columns = [table[name].to_list() for name in ("affected", "recorded", "expected")]
+    counts = list(zip(*columns, strict=True))
+    rows = [adjusted(x, m, usual, against.overall) for x, m, usual in counts]
     return with_rates(table, "affected", "recorded").assign(
         ratio=_floats([row.ratio for row in rows]),
         ratio_low=_floats([row.low for row in rows]),
         ratio_high=_floats([row.high for row in rows]),
-        p=_floats([_group_p(*row, of_all=against.n) for row in zip(*counts, strict=True)]),
+        p=_floats([_group_p(x, m, usual, against.n) for x, m, usual in counts]),
     )
 
 
@@ -127,7 +128,7 @@ def _floats(values: Sequence[float | None]) -> FloatArray:
     return np.array(values, dtype=np.float64)
 
 
-def _group_p(observed: int, n: int, expected: float, *, of_all: int) -> float | None:
+def _group_p(observed: int, n: int, expected: float, of_all: int) -> float | None:
     if n == of_all or not expected > 0:
         return None
     return binomial_p(observed, n, expected / n)
