@@ -10,8 +10,6 @@ RATIO = 2.0
 """The odds ratio that the sum is tuned to find: twice the odds, and half of them downwards."""
 BEYOND_BOUND = 15.0
 """How many times longer than Lorden's bound the time between false alarms is taken to be."""
-_HIGHEST_RISK = 0.99
-"""An expected share is taken to be no higher; above it nothing could be called a rise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def log_likelihood_ratio(
     """
     n = np.asarray(recorded, dtype=np.float64)
     risk = np.divide(expected, n, out=np.zeros_like(n), where=n > 0)
-    risk = np.minimum(risk, _HIGHEST_RISK)
+    risk = np.minimum(risk, 1.0)
     events = np.asarray(observed, dtype=np.float64)
     return events * log(ratio) - n * np.log1p((ratio - 1) * risk)
 

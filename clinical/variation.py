@@ -38,8 +38,6 @@ LASTING = 8
 """Periods that must follow a change before it counts as lasting."""
 _HALF = 0.5
 """Half an event is added to both sides of the calibration, so that no event is no certainty."""
-_HIGHEST_RISK = 0.99
-"""No expected share is scaled above this."""
 _SAME = 1e-9
 """Counts that differ by less are equal: an expected count is seldom exact to the last bit."""
 
@@ -224,11 +222,12 @@ def find_marks(
     x, n = np.asarray(observed, np.float64), np.asarray(recorded, np.float64)
     basis = np.asarray(reference, np.bool_)
     likely, factor = _calibrated(x, n, np.asarray(expected, np.float64), basis)
-    side, first, latest = _closing_run(x, n, likely)
+    centre = _centre(x, np.asarray(expected, np.float64), basis)
+    side, first, latest = _closing_run(x, n, centre)
     recent = slice(-HOLDS, None)
     return Marks(
         points=_points(x[:, recent], n[:, recent], likely[:, recent], design.alpha),
-        run=_shifts(side, first, n, likely, design.run) if design.rules.runs else 0 * side,
+        run=_shifts(side, first, n, likely, centre, design.run) if design.rules.runs else 0 * side,
         run_first=first,
         latest=latest,
         sums=_sums(x, n, likely, basis, design.limit if design.rules.sums else np.inf),
@@ -283,18 +282,40 @@ def _calibrated(x: Floats, n: Floats, expected: Floats, reference: Bools) -> tup
 
     Half an event, spread over the infusions, is added before: in the reference the expected counts
     add up to the observed ones and a half. Without it one event of a kind that was never seen
-    before would be impossible by the model, and so flagged whatever the budget.
+    before would be impossible by the model, and so flagged whatever the budget. For the same reason
+    no share is scaled above half an infusion without it.
     """
     recorded = (n * reference).sum(axis=-1, keepdims=True)
     spread = n * np.divide(_HALF, recorded, out=np.zeros_like(recorded), where=recorded > 0)
     before = (expected * reference).sum(axis=-1, keepdims=True)
     seen = (x * reference).sum(axis=-1, keepdims=True)
     factor = (seen + _HALF) / (before + _HALF)
-    return np.minimum((expected + spread) * factor, n * _HIGHEST_RISK), factor[:, 0]
+    highest = 1 - _HALF / (recorded + 1)
+    return np.minimum((expected + spread) * factor, n * highest), factor[:, 0]
+
+
+def _centre(x: Floats, expected: Floats, reference: Bools) -> Floats:
+    """The expected counts scaled to the very level of the reference, for the sides of a run.
+
+    Without the half event, by which a constant series would lie below its own mean.
+    """
+    before = (expected * reference).sum(axis=-1, keepdims=True)
+    seen = (x * reference).sum(axis=-1, keepdims=True)
+    factor = np.divide(seen, before, out=np.zeros_like(before), where=before > 0)
+    return np.asarray(expected * factor)
 
 
 def _risk(n: Floats, likely: Floats) -> Floats:
     return np.divide(likely, n, out=np.zeros_like(likely), where=n > 0)
+
+
+def _more_than(x: Floats, n: Floats, risk: Floats) -> Floats:
+    """The binomial probability of more than ``x``."""
+    return np.asarray(bdtrc(x, n.astype(np.int64), risk))
+
+
+def _at_most(x: Floats, n: Floats, risk: Floats) -> Floats:
+    return np.asarray(bdtr(x, n.astype(np.int64), risk))
 
 
 def _points(x: Floats, n: Floats, likely: Floats, alpha: float) -> Ints:
@@ -303,18 +324,18 @@ def _points(x: Floats, n: Floats, likely: Floats, alpha: float) -> Ints:
     What :func:`clinical.exact.binomial_limits` flags, without looking for the limits.
     """
     risk = _risk(n, likely)
-    high = bdtrc(x - 1, n, risk) < alpha / 2
-    low = bdtr(x, n, risk) < alpha / 2
+    high = _more_than(x - 1, n, risk) < alpha / 2
+    low = _at_most(x, n, risk) < alpha / 2
     return np.where(n > 0, high.astype(np.int64) - low, 0)
 
 
-def _closing_run(x: Floats, n: Floats, likely: Floats) -> tuple[Ints, Ints, Ints]:
+def _closing_run(x: Floats, n: Floats, centre: Floats) -> tuple[Ints, Ints, Ints]:
     """The side of the last period with infusions, the first of its run, and its own number.
 
     Periods without infusions are left out; one that is exactly as expected is on neither side.
     """
     present = n > 0
-    sides = (x > likely + _SAME).astype(np.int64) - (x < likely - _SAME)
+    sides = (x > centre + _SAME).astype(np.int64) - (x < centre - _SAME)
     latest = _last_true(present)
     rows = np.arange(len(x))
     side = np.where(latest >= 0, sides[rows, latest], 0)
@@ -323,7 +344,7 @@ def _closing_run(x: Floats, n: Floats, likely: Floats) -> tuple[Ints, Ints, Ints
     return side, np.argmax(after, axis=-1), latest
 
 
-def _shifts(side: Ints, first: Ints, n: Floats, likely: Floats, run: int) -> Ints:
+def _shifts(side: Ints, first: Ints, n: Floats, likely: Floats, centre: Floats, run: int) -> Ints:
     """The side of the closing run where that is a shift, else 0.
 
     A shift has at least ``run`` periods with infusions and a probability of at most 2**-run, which
@@ -335,17 +356,17 @@ def _shifts(side: Ints, first: Ints, n: Floats, likely: Floats, run: int) -> Int
     rows = np.flatnonzero((inside.sum(axis=-1) >= run) & (side != 0))
     if len(rows) == 0:
         return found
-    chance = _chance_of_side(n[rows], likely[rows], side[rows, np.newaxis])
+    risk = _risk(n[rows], likely[rows])
+    chance = _chance_of_side(n[rows], risk, centre[rows], side[rows, np.newaxis])
     logs = np.log2(chance, out=np.zeros_like(chance), where=inside[rows])
     found[rows] = np.where(logs.sum(axis=-1) <= -run, side[rows], 0)
     return found
 
 
-def _chance_of_side(n: Floats, likely: Floats, side: Ints) -> Floats:
-    """The probability that a count lies above (``side`` 1) or below (-1) what is expected."""
-    risk = _risk(n, likely)
-    above = bdtrc(np.floor(likely + _SAME), n, risk)
-    below = bdtr(np.maximum(np.ceil(likely - _SAME) - 1, 0), n, risk)
+def _chance_of_side(n: Floats, risk: Floats, centre: Floats, side: Ints) -> Floats:
+    """The probability that a count lies above (``side`` 1) or below (-1) the centre."""
+    above = _more_than(np.floor(centre + _SAME), n, risk)
+    below = _at_most(np.ceil(centre - _SAME) - 1, n, risk)
     return np.asarray(np.where(side > 0, above, below))
 
 
@@ -447,7 +468,7 @@ def _weeks_to_doubling(
     trust = trust_in(recorded, basis).min(axis=-1)
     whole = np.rint(a_period)
     highest = binomial_limits(whole, share, design.alpha)[1].astype(np.float64)
-    chances = bdtrc(highest, whole, np.minimum(2 * share, 1.0))
+    chances = _more_than(highest, whole, np.minimum(2 * share, 1.0))
     return [
         _shorter(
             1 / chance if chance > 0 else None,
