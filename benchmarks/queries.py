@@ -3,6 +3,7 @@
 from access.viewer import LOCAL_VIEWER as VIEWER
 from benchmarks.page_query import PageQuery, filtered, looking_back, recent, weeks_of_today
 from benchmarks.patient_queries import PATIENTS
+from benchmarks.side_effect_queries import SIDE_EFFECT_VIEWS
 from data_access import appointments, day, selection, side_effects, sites, thresholds, today
 from data_access.status import clinic_status
 
@@ -29,6 +30,11 @@ _SHARED = (
         sites.site_names,
         lambda c, asked: sites.site_names(c, VIEWER),
         ("SELECT site_key, site_id, name FROM sites",),
+    ),
+    PageQuery(
+        sites.site_ids,
+        lambda c, asked: sites.site_ids(c, VIEWER),
+        ("SELECT site_key, site_id FROM sites",),
     ),
     filtered(
         sites.opening_hours,
@@ -139,7 +145,7 @@ _VISITS = (
     "SELECT appointment_id, f.patient_key, site_key, chair_key, f.kind, f.status, phase,"
     " scheduled_start, scheduled_end FROM appointment_facts f"
     " JOIN appointments USING (appointment_key) WHERE day = :today{site} ORDER BY scheduled_start",
-    "SELECT appointment_id, f.patient_key, site_key, chair_key, phase, started_at, ended_at,"
+    "SELECT appointment_id, f.patient_key, site_key, c.chair_key, phase, started_at, ended_at,"
     " discharged_at FROM infusion_facts f JOIN infusions i USING (infusion_key)"
     " LEFT JOIN chairs c ON c.chair_id = i.chair_id WHERE day = :today{site} ORDER BY started_at",
 )
@@ -205,14 +211,15 @@ _SIDE_EFFECTS = (
         side_effects.count_serious,
         "SELECT count(DISTINCT infusion_key) FROM side_effect_facts WHERE serious = 1 AND {period}",
     ),
-    filtered(
-        side_effects.serious_by_term,
-        "SELECT term_key, count(*) FROM side_effect_facts WHERE serious = 1 AND {period}"
-        " GROUP BY 1 ORDER BY 1",
+    PageQuery(
+        side_effects.all_terms,
+        lambda c, _asked: side_effects.all_terms(c, VIEWER),
+        ("SELECT term_key, name FROM terms ORDER BY term_key",),
     ),
     filtered(
         side_effects.terms_by_grade,
-        "SELECT term_key, worst_grade, count(*), sum(events)"
+        "SELECT term_key, worst_grade, count(*), sum(serious), sum(events),"
+        " sum(CASE WHEN chair_minutes IS NOT NULL THEN events END)"
         " FROM side_effect_facts WHERE {period} GROUP BY 1, 2 ORDER BY 1, 2",
     ),
     filtered(
@@ -278,5 +285,6 @@ QUERIES: tuple[PageQuery, ...] = (
     *_DAY,
     *PATIENTS,
     *_SIDE_EFFECTS,
+    *SIDE_EFFECT_VIEWS,
     *_APPOINTMENTS,
 )

@@ -114,6 +114,25 @@ def test_terms_by_site_and_week(connection: Connection):
     )
 
 
+def test_terms_by_week(connection: Connection):
+    frame = trends.terms_by_week(connection, LOCAL_VIEWER, ALL)
+    assert list(frame.columns) == ["term_key", "month", "week", "number_band", "affected"]
+    dissociation, hypertension, nausea = (
+        key_of(connection, term) for term in ("Dissociation", "Hypertension", "Nausea")
+    )
+    assert sorted(rows(frame)) == sorted(
+        [
+            (dissociation, FEBRUARY, W2_FEB, FIRST, 1),
+            (dissociation, FEBRUARY, W2_FEB, SECOND, 1),
+            (dissociation, MARCH, W2_MAR, FIRST, 1),
+            (hypertension, MARCH, W2_MAR, FIRST, 1),
+            (nausea, FEBRUARY, W2_FEB, FIRST, 1),
+            (nausea, MARCH, W2_MAR, FIRST, 1),
+            (nausea, MARCH, W2_MAR, MAINTENANCE, 1),
+        ]
+    )
+
+
 @pytest.mark.parametrize(
     ("filters", "infusions", "nausea"),
     [
@@ -131,8 +150,8 @@ def test_the_filters_hold(connection: Connection, filters, infusions: int, nause
     assert trends.infusions_by_week(*asked)["infusions"].sum() == infusions
     assert trends.infusions_by_site_week(*asked)["infusions"].sum() == infusions
     assert trends.term_by_week(*asked, key)["affected"].sum() == nausea
-    terms = trends.terms_by_site_week(*asked)
-    assert terms.loc[terms["term_key"] == key, "affected"].sum() == nausea
+    for terms in (trends.terms_by_site_week(*asked), trends.terms_by_week(*asked)):
+        assert terms.loc[terms["term_key"] == key, "affected"].sum() == nausea
     assert len(trends.events_of_term(*asked, key).events) == nausea
 
 
@@ -141,6 +160,7 @@ QUERIES = [
     lambda c, v, f: trends.term_by_week(c, v, f, key_of(c, "Nausea")),
     trends.infusions_by_site_week,
     trends.terms_by_site_week,
+    trends.terms_by_week,
     lambda c, v, f: trends.events_of_term(c, v, f, key_of(c, "Nausea")).events,
 ]
 
