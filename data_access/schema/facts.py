@@ -268,6 +268,8 @@ class SideEffectFact(Base):
             "phase",
             "worst_grade",
             "events",
+            "serious",
+            "chair_minutes",
             "patient_key",
             "month",
             "week",

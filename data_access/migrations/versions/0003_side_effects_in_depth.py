@@ -381,6 +381,8 @@ def upgrade() -> None:
             "phase",
             "worst_grade",
             "events",
+            "serious",
+            "chair_minutes",
             "patient_key",
             "month",
             "week",
