@@ -1,4 +1,4 @@
-"""The speed commands: ``python -m benchmarks queries`` and ``python -m benchmarks pages``."""
+"""The commands that measure: ``python -m benchmarks queries``, ``pages`` and ``false-alarms``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.false_alarms import delays, false_marks, new_starters
 from benchmarks.measure_pages import measure_pages
 from benchmarks.measure_queries import measure_queries
-from benchmarks.report import show_pages, show_queries
+from benchmarks.report import show_false_alarms, show_pages, show_queries
 from benchmarks.scenario import NothingToMeasureError
 from data_access.engine import URL_VARIABLE
 from data_access.errors import ClinicDatabaseError
 
 app = typer.Typer(
-    help="How fast the pages and their queries are, on a database of any size.",
+    help="How fast the pages and their queries are, and how often their watch is wrong.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,6 +58,19 @@ def pages(url: Url, repeat: Repeat = 15) -> None:
     """Time the script run of every page, and of an empty page, on the real server."""
     with _plain_problems():
         show_pages(*measure_pages(url, repeat))
+
+
+@app.command()
+def false_alarms(
+    years: Annotated[
+        int, typer.Option(min=2, help="Stable clinic years; of each change 4 times as many.")
+    ] = 600,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+) -> None:
+    """Simulate how often the watch marks a stable clinic, and how soon a changed one."""
+    show_false_alarms(
+        false_marks(years, seed), delays(4 * years, seed), new_starters(4 * years, seed)
+    )
 
 
 if __name__ == "__main__":

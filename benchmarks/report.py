@@ -1,12 +1,14 @@
 """Printing what was measured."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure_pages import PageTime
 from benchmarks.measure_queries import QueryTime
+from clinical.false_alarms import Delay, FalseMarks, NewStarters
 
 # A file or a pipe has no width of its own; a table must not be cut there.
 _CONSOLE = Console() if Console().is_terminal else Console(width=130)
@@ -56,6 +58,51 @@ def show_pages(infusions: int, times: Sequence[PageTime]) -> None:
             f"{time.again:.0f}",
             f"{time.kilobytes:.0f}",
         )
+    _CONSOLE.print(table)
+
+
+def show_false_alarms(
+    stable: Sequence[FalseMarks], delays: Sequence[Delay], starters: Sequence[NewStarters]
+) -> None:
+    """Three tables: false marks of a stable clinic, delays of changes, weeks of new starters."""
+    _print_rows(
+        "New marks a year on the page of a stable clinic",
+        ("rules", "marks a year", "standard error"),
+        [(one.rules, f"{one.a_year:.2f}", f"{one.standard_error:.2f}") for one in stable],
+    )
+    _print_rows(
+        "Weeks until a change at one site is marked (-: not within 26)",
+        ("rules", "per 100", "half", "nine of ten", "within 6", "within 12"),
+        [
+            (
+                one.rules,
+                f"{one.before:g} to {one.after:g}",
+                _weeks(one.median),
+                _weeks(one.ninth),
+                f"{one.within_6:.1%}",
+                f"{one.within_12:.1%}",
+            )
+            for one in delays
+        ],
+    )
+    _print_rows(
+        "Clinics with a mark for dissociation when half of the infusions are first ones",
+        ("weeks in a row", "adjusted", "not adjusted"),
+        [(str(one.weeks), f"{one.adjusted:.1%}", f"{one.crude:.1%}") for one in starters],
+    )
+
+
+def _weeks(weeks: float) -> str:
+    return f"{weeks:.0f}" if isfinite(weeks) else "-"
+
+
+def _print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = _table(title)
+    table.add_column(headings[0], no_wrap=True)
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
     _CONSOLE.print(table)
 
 

@@ -1,0 +1,98 @@
+"""How often the watch is wrong and how soon it is right, as simulated: figures for the help.
+
+Made on 2026-11-26 by ``uv run python -m benchmarks false-alarms --years 1000``; a test simulates
+anew, in small, and compares. What was simulated: 14 side effects that come in 45 to 0.1 of 100
+infusions, at 3 sites of 20 infusions a week (Poisson), 15 % of them first ones, so 56 charts; each
+week the last 52 are looked at, the last 12 judged, the 40 before the reference; the budget is one
+false mark a year for the whole page. A mark that stays counts once.
+
+They hold for other clinics too, about: with 5 or 60 infusions a week and site the rules of all three
+kinds gave 0.3 and 0.8 marks a year, with 12 or 92 reference weeks 1.1 and 1.0 (100 to 150 years
+each, standard error 0.1).
+"""
+
+from dataclasses import dataclass
+from math import inf
+
+from clinical.variation import RuleSet
+
+NHS = "NHS: four rules on XmR charts"
+"""For comparison: the state of the last point, limits from the same reference."""
+THREE_SIGMA = "p charts at three sigma"
+"""For comparison: the last point, limits from the same reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class FalseMarks:
+    """New marks ``a_year`` on the whole page of a clinic where nothing changes, by these rules."""
+
+    rules: str
+    a_year: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How soon a change is marked on the chart of one site, by these rules.
+
+    The side effect comes in ``before`` of 100 infusions, then in ``after``. ``median`` and
+    ``ninth``: weeks until half and nine of ten changes are marked, infinite where more than 26;
+    ``within_6`` and ``within_12`` weeks the shares of changes that are marked.
+    """
+
+    rules: str
+    before: float
+    after: float
+    median: float
+    ninth: float
+    within_6: float
+    within_12: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewStarters:
+    """The share of clinics with a mark for dissociation in weeks of many first infusions.
+
+    ``weeks`` in a row in which half of the infusions are first ones (0: none, for comparison);
+    ``adjusted`` for the infusion number, and ``crude``.
+    """
+
+    weeks: int
+    adjusted: float
+    crude: float
+
+
+MARKS_A_YEAR = (
+    FalseMarks(RuleSet.POINTS.label, a_year=0.45, standard_error=0.02),
+    FalseMarks(RuleSet.POINTS_AND_RUNS.label, a_year=0.57, standard_error=0.03),
+    FalseMarks(RuleSet.ALL.label, a_year=0.80, standard_error=0.03),
+    FalseMarks(NHS, a_year=142.62, standard_error=0.41),
+    FalseMarks(THREE_SIGMA, a_year=45.69, standard_error=0.24),
+)
+"""A page of 56 charts on which one false mark a year is allowed."""
+
+CHANGES_FOUND = (
+    Delay(RuleSet.POINTS.label, 35.0, 70.0, 3.0, 8.0, 0.852, 0.974),
+    Delay(RuleSet.POINTS_AND_RUNS.label, 35.0, 70.0, 3.0, 10.0, 0.774, 0.963),
+    Delay(RuleSet.ALL.label, 35.0, 70.0, 3.0, 4.0, 0.999, 1.000),
+    Delay(RuleSet.POINTS.label, 12.0, 30.0, 10.0, inf, 0.356, 0.594),
+    Delay(RuleSet.POINTS_AND_RUNS.label, 12.0, 30.0, 11.0, 25.0, 0.280, 0.624),
+    Delay(RuleSet.ALL.label, 12.0, 30.0, 5.0, 7.0, 0.826, 0.998),
+    Delay(RuleSet.POINTS.label, 12.0, 24.0, inf, inf, 0.112, 0.207),
+    Delay(RuleSet.POINTS_AND_RUNS.label, 12.0, 24.0, 23.0, inf, 0.080, 0.256),
+    Delay(RuleSet.ALL.label, 12.0, 24.0, 8.0, 14.0, 0.365, 0.871),
+    Delay(RuleSet.POINTS.label, 3.0, 6.0, inf, inf, 0.014, 0.032),
+    Delay(RuleSet.POINTS_AND_RUNS.label, 3.0, 6.0, inf, inf, 0.010, 0.027),
+    Delay(RuleSet.ALL.label, 3.0, 6.0, inf, inf, 0.013, 0.076),
+    Delay(RuleSet.POINTS.label, 1.0, 2.0, inf, inf, 0.007, 0.015),
+    Delay(RuleSet.POINTS_AND_RUNS.label, 1.0, 2.0, inf, inf, 0.005, 0.009),
+    Delay(RuleSet.ALL.label, 1.0, 2.0, inf, inf, 0.004, 0.007),
+)
+"""A change at one site of 20 infusions a week, on that site's chart; 4,000 of each."""
+
+WEEKS_OF_NEW_STARTERS = (
+    NewStarters(0, adjusted=0.002, crude=0.004),
+    NewStarters(1, adjusted=0.004, crude=0.015),
+    NewStarters(8, adjusted=0.009, crude=0.457),
+)
+"""Dissociation in 60 of 100 first infusions and in 35 of 100 later ones; 4,000 clinics each."""
