@@ -6,9 +6,9 @@ infusions, at 3 sites of 20 infusions a week (Poisson), 15 % of them first ones,
 week the last 52 are looked at, the last 12 judged, the 40 before the reference; the budget is one
 false mark a year for the whole page. A mark that stays counts once.
 
-They hold for other clinics too, about: with 5 or 60 infusions a week and site the rules of all three
-kinds gave 0.3 and 0.8 marks a year, with 12 or 92 reference weeks 1.1 and 1.0 (100 to 150 years
-each, standard error 0.1).
+They hold for other clinics too, about: with 5 or 60 infusions a week and site the rules of all
+three kinds gave 0.3 and 0.8 marks a year, with 12 or 92 reference weeks 1.1 and 1.0 (100 to 150
+years each, standard error 0.1).
 """
 
 from dataclasses import dataclass

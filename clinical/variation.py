@@ -251,9 +251,12 @@ def lasting_shift(watched: Watched, design: Design) -> int | None:
     """The period from which the level has lastingly changed; ``None`` where it has not.
 
     The change is taken to begin after the last zero of the cumulative sum that signals (Page 1954);
-    it lasts where the sum has not come back to zero and :data:`LASTING` periods have followed.
+    it lasts where the sum has not come back to zero and :data:`LASTING` periods have followed. Too
+    short a reference shows none.
     """
-    sums = _sums_of(watched, design)
+    if int((watched.reference & (watched.recorded > 0)).sum()) < LEAST_REFERENCE:
+        return None
+    sums = sums_of(watched, design)
     periods = len(watched.recorded)
     for values, signals in ((sums.up, sums.signal_up), (sums.down, sums.signal_down)):
         begin = _begin(values, periods - 1)
@@ -262,15 +265,22 @@ def lasting_shift(watched: Watched, design: Design) -> int | None:
     return None
 
 
-def _sums_of(watched: Watched, design: Design) -> Cusum:
-    """The sums of one chart, whichever rules are on."""
+def sums_of(watched: Watched, design: Design) -> Cusum:
+    """The cumulative sums of one chart, as they are judged; whichever rules are on."""
+    n = np.asarray(watched.recorded, np.float64)
+    likely = calibrated(watched)
+    return _sums(
+        np.asarray(watched.observed, np.float64), n, likely, watched.reference, design.limit
+    )
+
+
+def calibrated(watched: Watched) -> Floats:
+    """The expected counts of one chart by period, scaled to its reference, as they are judged."""
     x, n, expected = (
         np.asarray(counts, np.float64)[np.newaxis]
         for counts in (watched.observed, watched.recorded, watched.expected)
     )
-    reference = watched.reference[np.newaxis]
-    likely, _ = _calibrated(x, n, expected, reference)
-    return _sums(x[0], n[0], likely[0], reference[0], design.limit)
+    return np.asarray(_calibrated(x, n, expected, watched.reference[np.newaxis])[0][0])
 
 
 def _sums(x: Floats, n: Floats, likely: Floats, reference: Bools, limit: float) -> Cusum:

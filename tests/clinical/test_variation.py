@@ -20,12 +20,14 @@ from clinical.variation import (
     Signal,
     Variation,
     Watched,
+    calibrated,
     directions,
     find_marks,
     judge,
     judge_all,
     lasting_shift,
     make_design,
+    sums_of,
 )
 
 WEEKS, JUDGED = 52, 12
@@ -367,3 +369,27 @@ def test_no_shift_no_proposal():
 def test_a_lasting_shift_is_looked_for_whichever_rules_are_on():
     design = make_design(1, 1.0, 0)
     assert lasting_shift(watched(usual(3, 2, *[9] * 10)), design) == 42
+
+
+def test_too_short_a_reference_shows_no_lasting_shift():
+    assert lasting_shift(watched(usual(3, 2, *[9] * 10, weeks=23)), DESIGN) is None
+    assert lasting_shift(watched(usual(3, 2, *[9] * 10, weeks=24)), DESIGN) == 14
+
+
+# --- What a chart draws
+
+
+def test_the_expected_counts_of_a_chart_are_the_calibrated_ones():
+    # Half an event is spread over the 800 infusions of the reference: 0.0125 of a week.
+    found = calibrated(watched(usual(), expected_share=0.3))
+    assert found.tolist() == pytest.approx([(6 + 0.0125) * 160.5 / 240.5] * WEEKS)
+    assert found[:40].sum() == pytest.approx(160.5)
+
+
+def test_the_sums_of_a_chart_are_those_that_are_judged():
+    chart = watched(usual(3, 2, *[8] * 6))
+    sums = sums_of(chart, DESIGN)
+    assert sums.limit == 4.0
+    assert sums.signal_up.tolist()[-4:] == [True] * 4
+    assert judge(chart, DESIGN).signals[-1] == Signal(SUM, 1, 46, 51)
+    assert sums.up[45] == 0.0
