@@ -32,15 +32,15 @@ _FRAME_HEIGHT = 96
 _RATES_END, _GRADES_START = 0.64, 0.70
 
 
-def incidence_chart(terms: pd.DataFrame, chosen: str) -> go.Figure:
+def incidence_chart(terms: pd.DataFrame) -> go.Figure:
     """How often each term occurs, and beside it how severe it was.
 
     ``terms``: a row for each term, the one for the top first, with ``term``, its rate as in
     :func:`clinical.side_effect_rates.incidence_by`, and infusions by worst grade in ``grade_0``
-    (not graded) to ``grade_5``. The term ``chosen`` is set in bold.
+    (not graded) to ``grade_5``.
     """
     rows = list(range(len(terms)))
-    names = [f"<b>{label(term)}</b>" if term == chosen else label(term) for term in terms["term"]]
+    names = [label(term) for term in terms["term"]]
     end = _room_for_values(terms["high"])
     return figure(
         _FRAME_HEIGHT + _ROW_HEIGHT * len(terms),

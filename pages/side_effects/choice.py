@@ -58,13 +58,24 @@ def period_terms(context: PageContext) -> pd.DataFrame:
     )
 
 
+def known_terms(context: PageContext) -> pd.DataFrame:
+    """Every term that the viewer's sites have ever recorded: ``term_key`` and ``term``."""
+    asked = context.connection, context.viewer
+    return remembered(context, "known terms", lambda: queries.all_terms(*asked))
+
+
 def choose_term(context: PageContext) -> ChosenTerm:
-    """Draw the choice of the side effect that a view is about; at first the commonest."""
-    terms = period_terms(context)
-    keys = dict(zip(terms["term"], terms["term_key"], strict=True))
+    """Draw the choice of the side effect that a view is about; at first the commonest.
+
+    Terms that did not occur in the period stand last: who comes from one must not find another.
+    """
+    terms, known = period_terms(context), known_terms(context)
+    keys = dict(zip(known["term"], known["term_key"], strict=True))
+    occurred = [term for term in terms["term"] if term != ANY]
+    others = sorted(set(keys) - {*occurred, ANY})
     chosen = st.selectbox(
         "Side effect",
-        [*(term for term in keys if term != ANY), ANY],
+        [*occurred, ANY, *others],
         key="term",
         bind="query-params",
         persist_state="session",
@@ -73,7 +84,12 @@ def choose_term(context: PageContext) -> ChosenTerm:
     return ChosenTerm(chosen, None if chosen == ANY else int(keys[chosen]))
 
 
-def look_at(term: str, view: View) -> None:
-    """Go to a side effect in a view; for a button's ``on_click``."""
+def look_at(term: str, view: View, site: str | None = None) -> None:
+    """Go to a side effect in a view, and to one site of it; for a button's ``on_click``.
+
+    ``site``: as the filter bar names it; ``None`` leaves the chosen sites as they are.
+    """
     st.session_state["term"] = term
     st.session_state["view"] = view
+    if site is not None:
+        st.session_state["site"] = [site]

@@ -62,7 +62,7 @@ class Counted:
     n: int
 
 
-def incidence_finding(terms: pd.DataFrame, counted: Counted, chosen: str) -> Finding:
+def incidence_finding(terms: pd.DataFrame, counted: Counted) -> Finding:
     """How often each term occurs, the commonest on top."""
     of_all = terms.assign(affected=terms[counted.column], recorded=counted.n)
     rates = with_rates(of_all, "affected", "recorded").sort_values(
@@ -84,7 +84,7 @@ def incidence_finding(terms: pd.DataFrame, counted: Counted, chosen: str) -> Fin
         + (
             f"; the commonest {TOP_TERMS} of {len(rates)}, all in the table below" if hidden else ""
         ),
-        chart=charts.incidence_chart(shown, chosen),
+        chart=charts.incidence_chart(shown),
         table=lambda: _term_numbers(shown, counted),
         alt=f"Dot plot of {len(shown)} side effects. The commonest, {commonest['term']}, occurred "
         f"in {percent(commonest['share'])} of {of_what}.",

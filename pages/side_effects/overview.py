@@ -1,4 +1,4 @@
-"""Side effects: which occur, how often, in whom, is it changing, is it real or noise?"""
+"""The Overview: how often side effects occur, which, and whether anything has changed."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,68 +8,40 @@ import streamlit as st
 
 from charts.numbers import percent
 from clinical.incidence import Proportion, difference, proportion
-from clinical.side_effect_rates import (
-    FEW,
-    HIGHEST_GRADE,
-    Change,
-    everywhere,
-    one_row_per_term,
-    real_changes,
-    recent_from,
-    site_changes,
-    with_rates,
-)
+from clinical.side_effect_rates import FEW
+from clinical.variation import Variation
+from data_access import side_effect_trends as trends
 from data_access import side_effects as queries
-from data_access.sites import site_names
 from pages.shared.context import PageContext
-from pages.shared.frame import (
-    Finding,
-    KeyFigure,
-    finding_grid,
-    key_figures,
-    nothing,
-    plain,
-    sentence,
-    show,
-    table,
-)
+from pages.shared.frame import KeyFigure, key_figures, nothing, plain, sentence, show
 from pages.shared.memory import remembered
-from pages.shared.words import day_words, rate_words
-from pages.side_effects.choice import ANY
-from pages.side_effects.findings import (
-    Counted,
-    Parts,
-    change_words,
-    dose_finding,
-    incidence_finding,
-    month_finding,
-    number_finding,
-    site_finding,
-)
+from pages.shared.words import day_words, listed, rate_words
+from pages.side_effects.choice import known_terms, period_terms
+from pages.side_effects.findings import Counted, incidence_finding
+from pages.side_effects.overview_cards import headlines, watch_grid
+from pages.side_effects.overview_table import Denominators, term_rows, term_table
+from pages.side_effects.watch import Watch, watch
+from pages.side_effects.watch_help import watch_help
+from pages.side_effects.watch_words import change_words, telling
 
 _INFUSION, _PATIENT = "Per infusion", "Per patient"
 _NAMED_CHANGES = 3
+_TOTALLED = ("infusions", "recorded", "affected", "severe", "stopped", "timed", "chair_minutes")
 
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
     """What the queries found in the period.
 
-    ``totals`` and ``months``: ``infusions``, ``recorded``, ``affected``, ``severe`` and ``stopped``
-    of the period, and of each of its months.
+    ``totals``: the sums of the columns of :func:`data_access.side_effect_trends.infusions_by_week`,
+    ``months`` the same by month; ``earlier``: of the equally long period before.
     """
-
-    parts: Parts
-    by_month_and_dose: pd.DataFrame
-    by_site: pd.DataFrame
-    patients: queries.PatientCount
-    serious: int
-    terms: pd.DataFrame
-    terms_by_site: pd.DataFrame
-    sites: dict[int, str]
 
     totals: dict[str, int]
     months: pd.DataFrame
+    earlier: dict[str, int]
+    patients: queries.PatientCount
+    serious: int
 
 
 def overview_view(context: PageContext) -> None:
@@ -78,39 +50,30 @@ def overview_view(context: PageContext) -> None:
     if not counts.totals["recorded"]:
         nothing(_why_nothing(context, counts.totals["infusions"]))
         return
-    sentence(_answer(counts))
-    st.caption(_completeness(counts))
-    _name_changes(counts)
-    key_figures(_figures(counts, _earlier_totals(context)))
-    if counts.terms.empty:
-        nothing("No side effect was recorded, so there is nothing to draw.")
+    terms, seen = period_terms(context), watch(context)
+    sentence(_answer(counts, terms, seen))
+    st.caption(_completeness(counts, seen))
+    key_figures(_figures(context, counts))
+    if seen.charts:
+        watch_grid(context, seen)
+    if terms.empty:
+        nothing("No side effect was recorded in this period, so there is no rate to draw.")
     else:
-        _pictures(context, counts)
-        _every_term(counts)
+        _picture(context, counts, terms)
+    _every_term(context, counts, terms, seen)
+    watch_help(seen)
 
 
 def _count(context: PageContext) -> _Counts:
-    connection, viewer, filters = context.connection, context.viewer, context.filters
-    recent = recent_from(filters.start, filters.end)
-    infusions = queries.infusions_by_month_and_dose(connection, viewer, filters)
+    asked = context.connection, context.viewer, context.filters
+    infusions = trends.infusions_by_week(*asked)
     return _Counts(
-        parts=Parts(filters.start, recent, filters.end, context.today),
-        by_month_and_dose=infusions,
-        by_site=queries.infusions_by_site(connection, viewer, filters, recent),
-        patients=queries.count_patients(connection, viewer, filters),
-        serious=queries.count_serious(connection, viewer, filters),
-        terms=one_row_per_term(
-            queries.terms_by_grade(connection, viewer, filters),
-            queries.patients_by_term(connection, viewer, filters),
-        ),
-        terms_by_site=queries.terms_by_site(connection, viewer, filters, recent),
-        sites=site_names(connection, viewer),
         totals=_totals(infusions),
         months=infusions.groupby("month")[list(_TOTALLED)].sum(),
+        earlier=_earlier_totals(context),
+        patients=queries.count_patients(*asked),
+        serious=queries.count_serious(*asked),
     )
-
-
-_TOTALLED = ("infusions", "recorded", "affected", "severe", "stopped")
 
 
 def _totals(infusions: pd.DataFrame) -> dict[str, int]:
@@ -125,7 +88,7 @@ def _earlier_totals(context: PageContext) -> dict[str, int]:
         start=filters.start - (filters.end - filters.start) - timedelta(days=1),
         end=filters.start - timedelta(days=1),
     )
-    return _totals(queries.infusions_by_month_and_dose(context.connection, context.viewer, earlier))
+    return _totals(trends.infusions_by_week(context.connection, context.viewer, earlier))
 
 
 def _why_nothing(context: PageContext, infusions: int) -> str:
@@ -144,19 +107,22 @@ def _why_nothing(context: PageContext, infusions: int) -> str:
     )
 
 
-def _answer(counts: _Counts) -> str:
+def _answer(counts: _Counts, terms: pd.DataFrame, seen: Watch) -> str:
     totals = counts.totals
     affected = proportion(totals["affected"], totals["recorded"])
     said = (
         f"Side effects were recorded in **{affected.events:,} of {affected.n:,}** infusions "
         f"({rate_words(affected)})"
     )
-    if not counts.terms.empty:
-        commonest = counts.terms.iloc[0]
+    if not terms.empty:
+        commonest = terms.iloc[0]
         share = percent(commonest["infusions"] / affected.n)
         said += f"; the commonest is **{plain(commonest['term'])}** ({share})"
     stopped = proportion(totals["stopped"], totals["infusions"])
-    return f"{said}. {_serious_words(counts.serious)}; {_stopped_words(stopped)}."
+    return (
+        f"{said}. {_serious_words(counts.serious)}; {_stopped_words(stopped)}. "
+        f"{_changed_words(seen)}."
+    )
 
 
 def _serious_words(serious: int) -> str:
@@ -172,56 +138,37 @@ def _stopped_words(stopped: Proportion) -> str:
     return f"**{stopped.events:,}** ({percent(stopped.estimate)}) {verb} stopped early"
 
 
-def _completeness(counts: _Counts) -> str:
+def _changed_words(seen: Watch) -> str:
+    """What has changed, in words; that nothing has, only where a change could have been seen."""
+    shown = headlines(seen)
+    changed = [change_words(chart, seen) for chart in shown if telling(chart)]
+    if changed:
+        more = len(changed) - _NAMED_CHANGES
+        others = [f"{more} more ha{'s' if more == 1 else 've'} changed"] if more > 0 else []
+        return listed([*changed[:_NAMED_CHANGES], *others])
+    if any(chart.state == Variation.COMMON for chart in shown):
+        return "Nothing has changed beyond chance"
+    return "There is too little data to tell whether anything has changed"
+
+
+def _completeness(counts: _Counts, seen: Watch) -> str:
     totals = counts.totals
     filled = proportion(totals["recorded"], totals["infusions"])
-    return (
+    said = (
         f"{filled.events:,} of {filled.n:,} infusions ({percent(filled.estimate)}) have a "
         "side-effect record; rates count only these."
     )
-
-
-def _name_changes(counts: _Counts) -> None:
-    """Name what changed beyond chance, whichever term and site, with a way to look at it."""
-    pairs = [
-        change
-        for term_key, affected in counts.terms_by_site.groupby("term_key")
-        for change in site_changes(counts.by_site, affected, int(str(term_key)))
-    ]
-    changes = real_changes(pairs)
-    names = dict(zip(counts.terms["term_key"], counts.terms["term"], strict=True))
-    for change in changes[:_NAMED_CHANGES]:
-        _name_change(change, names[change.term_key], counts)
-    if len(changes) > _NAMED_CHANGES:
-        st.caption(f"And {len(changes) - _NAMED_CHANGES} smaller changes beyond chance.")
-    if not changes and pairs:
-        st.caption(
-            f"In {counts.parts.recent_words} no side effect changed beyond chance at any site "
-            f"({len(pairs):,} compared)."
+    together = seen.of(None)
+    if together is not None and together.forms_fell:
+        said += (
+            " Lately fewer forms are filled in than before, so falls are not shown as improvements."
         )
+    return said
 
 
-def _name_change(change: Change, term: str, counts: _Counts) -> None:
-    rising = (change.difference.estimate or 0.0) > 0
-    badge = ":orange-badge[Rising]" if rising else ":blue-badge[Falling]"
-    words = change_words(change, term, counts.sites[change.site_key], counts.parts)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"{badge} {words}", width="content")
-        st.button(
-            "Look at it",
-            key=f"look-{change.term_key}-{change.site_key}",
-            type="tertiary",
-            on_click=_choose,
-            args=(term,),
-        )
-
-
-def _choose(term: str) -> None:
-    st.session_state["term"] = term
-
-
-def _figures(counts: _Counts, earlier: dict[str, int]) -> list[KeyFigure]:
-    figure = _Figures(counts, earlier)
+def _figures(context: PageContext, counts: _Counts) -> list[KeyFigure]:
+    before = day_words(context.filters.start - timedelta(days=1))
+    figure = _Figures(counts, before)
     return [
         figure.make(
             "Infusions with a side effect",
@@ -252,17 +199,17 @@ class _Figures:
     """Makes key figures: a rate of the period, the one of the period before, and the months."""
 
     counts: _Counts
-    earlier: dict[str, int]
+    before: str
 
     def make(
         self, label: str, events: str, n: str, meaning: str, more_is: str = "bad"
     ) -> KeyFigure:
-        totals = self.counts.totals
+        totals, earlier = self.counts.totals, self.counts.earlier
         rate = proportion(totals[events], totals[n])
         change = f"{rate.events:,} of {rate.n:,}"
         judgement = ""
-        if self.earlier[n] >= FEW:
-            before = proportion(self.earlier[events], self.earlier[n])
+        if earlier[n] >= FEW:
+            before = proportion(earlier[events], earlier[n])
             change += f" · before {percent(before.estimate)}"
             gap = difference(rate, before)
             if gap.is_clear:
@@ -274,9 +221,8 @@ class _Figures:
             change=change,
             judgement=judgement,
             trend=self._trend(events, n),
-            help=f"{meaning} Before: the equally long period up to "
-            f"{day_words(self.counts.parts.start - timedelta(days=1))}; coloured where the 95 % "
-            "interval of the difference leaves out zero. The line: by month.",
+            help=f"{meaning} Before: the equally long period up to {self.before}; coloured where "
+            "the 95 % interval of the difference leaves out zero. The line: by month.",
         )
 
     def _trend(self, events: str, n: str) -> list[float]:
@@ -285,113 +231,65 @@ class _Figures:
         return list((100 * counted[events] / counted[n]).round(2))
 
 
-def _pictures(context: PageContext, counts: _Counts) -> None:
-    terms = counts.terms
-    with st.container(horizontal=True, vertical_alignment="bottom", key="side-effect-choices"):
-        per = st.segmented_control(
-            "Rates",
-            [_INFUSION, _PATIENT],
-            default=_INFUSION,
-            required=True,
-            key="rates",
-            bind="query-params",
-            help="How often an infusion has it, or how many patients had it at least once",
-        )
-        # A clinic's own term of that name could not be told from it.
-        options = [*terms.loc[terms["term"] != ANY, "term"], ANY]
-        chosen = st.selectbox(
-            "Side effect in detail",
-            options,
-            key="term",
-            bind="query-params",
-            width=280,
-            help="What the pictures by infusion, dose, month and site are about",
-        )
-    counted = _counted(counts, per == _PATIENT)
-    show(
-        remembered(
-            context,
-            "incidence",
-            lambda: incidence_finding(terms, counted, chosen),
-            per,
-            chosen,
-        )
+def _picture(context: PageContext, counts: _Counts, terms: pd.DataFrame) -> None:
+    per = st.segmented_control(
+        "Rates",
+        [_INFUSION, _PATIENT],
+        default=_INFUSION,
+        required=True,
+        key="rates",
+        bind="query-params",
+        help="How often an infusion has it, or how many patients had it at least once",
     )
-    finding_grid(
-        remembered(
-            context, "side-effect details", lambda: _details(context, counts, chosen), chosen
-        )
+    counted = (
+        Counted("patient", "patients", counts.patients.recorded)
+        if per == _PATIENT
+        else Counted("infusion", "infusions", counts.totals["recorded"])
     )
+    show(remembered(context, "incidence", lambda: incidence_finding(terms, counted), per))
 
 
-def _counted(counts: _Counts, per_patient: bool) -> Counted:
-    if per_patient:
-        return Counted("patient", "patients", counts.patients.recorded)
-    return Counted("infusion", "infusions", counts.totals["recorded"])
+def _every_term(context: PageContext, counts: _Counts, terms: pd.DataFrame, seen: Watch) -> None:
+    of = Denominators(
+        infusions=counts.totals["recorded"],
+        patients=counts.patients.recorded,
+        chair_hours=counts.totals["chair_minutes"] / 60,
+        timed=counts.totals["timed"],
+    )
+    rows = remembered(
+        context, "term rows", lambda: _rows(context, counts, terms, of, seen), *seen.asked
+    )
+    if not rows.empty:
+        term_table(rows, of, silent=len(rows) - len(terms))
 
 
-def _details(context: PageContext, counts: _Counts, chosen: str) -> list[Finding]:
-    """The findings about one term, or about any side effect."""
-    connection, viewer, filters = context.connection, context.viewer, context.filters
-    by_number = queries.infusions_by_number(connection, viewer, filters)
-    if chosen == ANY:
-        term_key = 0
-        with_it, with_it_by_number = counts.by_month_and_dose, by_number
-        at_sites = counts.by_site
-    else:
-        term_key = int(counts.terms.set_index("term")["term_key"][chosen])
-        of_term = (connection, viewer, filters, term_key)
-        with_it = queries.term_by_month_and_dose(*of_term)
-        with_it_by_number = queries.term_by_number(*of_term)
-        at_sites = counts.terms_by_site[counts.terms_by_site["term_key"] == term_key]
-    changes = site_changes(counts.by_site, at_sites, term_key)
-    return [
-        number_finding(chosen, by_number, with_it_by_number),
-        dose_finding(chosen, counts.by_month_and_dose, with_it),
-        month_finding(chosen, counts.parts, counts.by_month_and_dose, with_it, everywhere(changes)),
-        site_finding(chosen, counts.parts, changes, counts.sites),
-    ]
+def _rows(
+    context: PageContext, counts: _Counts, terms: pd.DataFrame, of: Denominators, seen: Watch
+) -> pd.DataFrame:
+    asked = context.connection, context.viewer
+    known = known_terms(context)
+    silent = known[~known["term_key"].isin(terms["term_key"])].sort_values("term")
+    every = pd.concat([terms, silent], ignore_index=True)
+    numbers = every.columns.drop(["term_key", "term"])
+    every[numbers] = every[numbers].fillna(0).astype("int64")
+    by_week = trends.terms_by_week(*asked, context.filters)
+    return term_rows(every, of, _months(by_week, counts.months["recorded"]), seen)
 
 
-def _every_term(counts: _Counts) -> None:
-    st.markdown("#### Every side effect")
-    frame = _term_table(counts)
-    shares = st.column_config.NumberColumn(format="%.1f %%")
-    table(frame, "side-effects", dict.fromkeys(_SHARES, shares))
-
-
-_SHARES = (
-    "% of infusions",
-    "95 % CI from",
-    "to",
-    "% of patients",
-    "95 % CI from (patients)",
-    "to (patients)",
-)
-
-
-def _term_table(counts: _Counts) -> pd.DataFrame:
-    terms = counts.terms
-    per_infusion = with_rates(terms.assign(n=counts.totals["recorded"]), events="infusions", n="n")
-    per_patient = with_rates(terms.assign(n=counts.patients.recorded), events="patients", n="n")
-    columns = {
-        "Side effect": terms["term"],
-        "Infusions": terms["infusions"],
-        "of infusions": per_infusion["n"],
-        "% of infusions": 100 * per_infusion["share"],
-        "95 % CI from": 100 * per_infusion["low"],
-        "to": 100 * per_infusion["high"],
-        "Patients": terms["patients"],
-        "of patients": per_patient["n"],
-        "% of patients": 100 * per_patient["share"],
-        "95 % CI from (patients)": 100 * per_patient["low"],
-        "to (patients)": 100 * per_patient["high"],
-        "Records": terms["events"],
-        **{f"Grade {grade}": terms[f"grade_{grade}"] for grade in range(1, HIGHEST_GRADE + 1)},
-        "Not graded": terms["grade_0"],
-        "Serious": terms["serious"],
-    }
-    return pd.DataFrame(columns).round(2)
+def _months(by_week: pd.DataFrame, recorded: "pd.Series[int]") -> pd.DataFrame:
+    """Each term in each month with recorded infusions, also where it did not occur."""
+    months = recorded[recorded > 0]
+    counted = by_week.pivot_table(
+        index="term_key", columns="month", values="affected", aggfunc="sum", fill_value=0
+    ).reindex(columns=months.index, fill_value=0)
+    return pd.DataFrame(
+        {
+            "term_key": counted.index.repeat(len(months)),
+            "month": list(months.index) * len(counted),
+            "affected": counted.to_numpy().ravel(),
+            "recorded": months.to_list() * len(counted),
+        }
+    )
 
 
 OVERVIEW_DEFINITIONS = """
@@ -399,7 +297,9 @@ OVERVIEW_DEFINITIONS = """
   count only these; an infusion without a form is not one without side effects.
 - **Per infusion**: an infusion counts once for a side effect, however often it was recorded in it.
   **Per patient**: patients who had it at least once, of those with a recorded infusion in the
-  period. **Records** counts every entry.
+  period. **Records** counts every entry, so whoever has several is counted with all of them.
+- **Per 100 chair-hours**: records in infusions whose time in the chair (start to discharge) is
+  known, by that time. The interval is exact for a Poisson count (Garwood 1936).
 - **Grade**: CTCAE 1 mild, 2 moderate, 3 severe, 4 life-threatening, 5 death; an infusion counts
   with the worst grade of that side effect. Not graded is shown as such and not guessed.
   **Serious** is the clinic's own mark (death, danger to life, hospital, lasting harm), which is not
@@ -408,9 +308,6 @@ OVERVIEW_DEFINITIONS = """
   Nausea); a term that the table does not know stands for itself.
 - **95 % CI**: Wilson score interval without continuity correction (Wilson 1927); of a difference,
   Newcombe's hybrid score interval (1998, method 10).
-- **Changed beyond chance**: each side effect at each site, the recent weeks against the rest of the
-  period; score test, where at least 5 events are expected in both parts; named where the
-  false-discovery rate stays under 5 % (Benjamini and Hochberg 1995). Changes of dose, of who is
-  treated, or of how forms are filled in are not allowed for.
-- **Infusion of the series**: its number in the induction course; maintenance is counted together.
+- **Change**: the share of the last 12 whole weeks minus that of the up to 40 weeks before, at all
+  chosen sites, whatever the period's beginning; not adjusted.
 """

@@ -31,6 +31,8 @@ MOST_SITES = 12
 """Of more sites than that, all together are watched, but not each alone."""
 MOST_TERMS = 100
 """Of more terms than that the commonest are watched: a clinic may write terms in its own words."""
+FEW_A_WEEK = 10
+"""Where a usual week has fewer recorded infusions, small charts draw four weeks as one dot."""
 
 _Ints = NDArray[np.int64]
 _Bools = NDArray[np.bool_]
@@ -97,13 +99,15 @@ class Watch:
     """All charts: any side effect, then each term, the commonest first; over all sites, then each.
 
     ``weeks``: those of every chart, as :mod:`clinical.calendar` counts them. ``design``: the limits
-    that all charts share. ``unwatched``: terms left out because there are too many.
+    that all charts share. ``unwatched``: terms left out because there are too many. ``asked``:
+    what it depends on beside the filters, for the key of what is made of it and remembered.
     """
 
     charts: tuple[WatchedChart, ...]
     weeks: range
     design: Design
     unwatched: int
+    asked: tuple[object, ...]
 
     def of(self, term_key: int | None, site_key: int | None = None) -> WatchedChart | None:
         """The chart of a side effect, over all chosen sites or at one; ``None`` without one."""
@@ -127,10 +131,16 @@ def watch(context: PageContext) -> Watch:
     standing = entries.loc[entries["standing"], ["term", "site_id", "from_day"]]
     # A frame is no key; what stands in it is.
     decided = tuple(standing.astype(str).itertuples(index=False, name=None))
-    return remembered(context, "watch", lambda: _watch(context, budget, entries), budget, decided)
+    asked = (budget, decided)
+    return remembered(context, "watch", lambda: _watch(context, budget, entries, asked), *asked)
 
 
-def _watch(context: PageContext, budget: tuple[float, int], entries: pd.DataFrame) -> Watch:
+def _watch(
+    context: PageContext,
+    budget: tuple[float, int],
+    entries: pd.DataFrame,
+    asked: tuple[object, ...],
+) -> Watch:
     weeks = last_weeks(context.filters.end, context.status.last_day)
     counts = _count(context, weeks)
     series = list(_all_series(context, counts, weeks, entries))
@@ -149,7 +159,7 @@ def _watch(context: PageContext, budget: tuple[float, int], entries: pd.DataFram
         )
         for one, judgement in zip(series, judgements, strict=True)
     )
-    return Watch(charts, weeks, design, counts.unwatched)
+    return Watch(charts, weeks, design, counts.unwatched, asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def terms(*names: str) -> pd.DataFrame:
 
 
 def test_each_term_has_its_rate_interval_and_number():
-    chart = incidence_chart(terms("Dissociation", "Nausea"), chosen="Nausea")
+    chart = incidence_chart(terms("Dissociation", "Nausea"))
     dots, values = chart.data[0], chart.data[1]
     assert list(dots.x) == [0.40, 0.39]
     # Wilson: 40 of 100 is 0.3094 to 0.4980.
@@ -39,13 +39,13 @@ def test_each_term_has_its_rate_interval_and_number():
         " 40 % <i>(40)</i>",
         " 39 % <i>(39)</i>",
     ]
-    assert list(chart.layout.yaxis.ticktext) == ["Dissociation", "<b>Nausea</b>"]
+    assert list(chart.layout.yaxis.ticktext) == ["Dissociation", "Nausea"]
     low, high = chart.layout.yaxis.range
     assert low > high, "the first term is on top"
 
 
 def test_grades_are_shares_of_the_infusions_with_the_term():
-    chart = incidence_chart(terms("Dissociation"), chosen="")
+    chart = incidence_chart(terms("Dissociation"))
     bars = {bar.name: bar for bar in chart.data[2:]}
     assert list(bars) == ["Grade 1", "Grade 2", "Grade 3", "Grade 4", "Grade 5", "Not graded"]
     assert [float(bar.x[0]) for bar in bars.values()] == [0.9, 0.05, 0.025, 0, 0, 0.025]
@@ -55,7 +55,7 @@ def test_grades_are_shares_of_the_infusions_with_the_term():
 
 def test_a_term_is_only_text_and_never_too_long_for_the_axis():
     long = "A" * 80
-    chart = incidence_chart(terms(HOSTILE, long), chosen="")
+    chart = incidence_chart(terms(HOSTILE, long))
     shown = list(chart.layout.yaxis.ticktext)
     assert shown[0].startswith("&lt;b&gt;Nausea&lt;/b&gt;")
     assert shown[1] == "A" * 33 + "…"

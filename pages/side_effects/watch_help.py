@@ -1,0 +1,82 @@
+"""How the watch makes its marks: the limits in force, and how often they err."""
+
+import streamlit as st
+
+from clinical.variation import HOLDS, LEAST_REFERENCE, LONGEST_WAIT, Design
+from clinical.watched_weeks import JUDGED, WEEKS
+from pages.shared.words import count_words
+from pages.side_effects.watch import FEW_A_WEEK, MOST_SITES, Watch
+
+
+def watch_help(seen: Watch) -> None:
+    """Draw the help, folded."""
+    with st.expander("How the marks are made, and how often they err"):
+        st.markdown(design_words(seen.design))
+
+
+def false_marks_words(design: Design) -> str:
+    """The budget in force: ``one false mark a year on the whole page``."""
+    years = "a year" if design.years == 1 else f"in {design.years:g} years"
+    return f"one false mark {years} on the whole page"
+
+
+def design_words(design: Design) -> str:
+    """The limits in force, as a list in markdown."""
+    rules = [f"- **Single weeks**: {_point_words(design)}"]
+    if design.rules.runs:
+        rules.append(
+            f"- **Runs**: at least {design.run} weeks in a row on one side of the expected level, "
+            f"and no more probable than {_odds(2.0**-design.run)}."
+        )
+    if design.rules.sums:
+        rules.append(
+            f"- **Cumulative sums** for twice and for half the odds (Steiner 2000), with the limit "
+            f"{design.limit:.1f}: by Lorden's bound (1971) no false alarm of a chart oftener than "
+            "the budget allows."
+        )
+    return "\n".join((_FRAME.format(**_numbers(design)), *rules, _STATES))
+
+
+def _point_words(design: Design) -> str:
+    return (
+        f"so many or so few infusions with it that the probability by chance is under "
+        f"{_odds(design.alpha / 2)}: exact binomial limits, the grey band. Where a usual week has "
+        f"fewer than {FEW_A_WEEK} infusions a dot is four weeks."
+    )
+
+
+def _odds(probability: float) -> str:
+    """A small probability as ``1 in 59,500``, rounded to three figures."""
+    return f"1 in {float(f'{1 / probability:.3g}'):,.0f}"
+
+
+def _numbers(design: Design) -> dict[str, str]:
+    return {
+        "charts": count_words(design.charts, "chart"),
+        "budget": false_marks_words(design),
+        "weeks": str(WEEKS),
+        "judged": str(JUDGED),
+        "sites": str(MOST_SITES),
+    }
+
+
+_FRAME = """
+- **What is looked at**: the last {weeks} whole weeks up to the end of the period, whenever it
+  begins; a week that has not ended is left out. The last {judged} are judged by the others, or by
+  those since a rebase.
+  A chart for each side effect and for any of them, at all chosen sites together and, of up to
+  {sites} sites, at each: now {charts}.
+- **Expected**: by the infusion's number in the series, at the rates of the reference weeks of all
+  chosen sites, scaled to each chart's own level. So a week of new starters is no rise.
+- **One budget**: about {budget} of a clinic where nothing changes (`false_alarm_years`), shared by
+  all charts and rules (`run_rules`). More charts mean wider limits.
+"""
+
+_STATES = f"""
+- **A mark holds** as long as its rule speaks within the last {HOLDS} weeks. Orange H: higher than
+  expected; blue L: lower, unless fewer forms are filled in than before; grey dots: no change
+  beyond chance; dashed: too little data, which is fewer than {LEAST_REFERENCE} weeks to judge by,
+  or so few infusions that a doubling would take more than {LONGEST_WAIT} weeks to be seen.
+- The icons follow the NHS's "Making data count" in what they mean, not in how they are made: its
+  four rules at three-sigma limits mark 42 % of stable 52-week charts.
+"""
