@@ -1,15 +1,14 @@
 """When a side effect came and passed: one infusion from 10:00 to 10:40, discharged at 11:40."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from clinical.side_effect_times import Odd, Span, Stay, side_effect_times
 
 
-def at(clock: str, day: int = 1) -> datetime:
-    hour, minute, *second = (int(part) for part in clock.split(":"))
-    return datetime(2026, 3, day, hour, minute, *second, tzinfo=UTC)
+def at(clock: str) -> datetime:
+    return datetime.combine(date(2026, 3, 1), time.fromisoformat(clock), UTC)
 
 
 STAY = Stay(at("10:00"), at("10:40"), at("11:40"))
@@ -18,7 +17,7 @@ NO_DISCHARGE = Stay(at("10:00"), at("10:40"), None)
 
 
 def span(onset: str | None, resolved: str | None) -> Span:
-    return Span(onset and at(onset), resolved and at(resolved))
+    return Span(*(at(clock) if clock else None for clock in (onset, resolved)))
 
 
 @pytest.mark.parametrize(
