@@ -58,7 +58,8 @@ def side_effect_times(spans: Iterable[Span], stay: Stay) -> Times:
     """The times of a term from its records, of which there is at least one."""
     records = list(spans)
     is_open = int(any(span.resolved is None for span in records))
-    odd = max((_odd(span, stay) for span in records), default=Odd.NONE)
+    found = {_odd(span, stay) for span in records}
+    odd = next((each for each in _GRAVEST_FIRST if each in found), Odd.NONE)
     if odd in {Odd.PASSED_BEFORE_ONSET, Odd.BEGAN_BEFORE_INFUSION}:
         return Times(None, None, None, is_open, int(odd))
     onset = min((span.onset for span in records if span.onset), default=None)
@@ -70,6 +71,10 @@ def side_effect_times(spans: Iterable[Span], stay: Stay) -> Times:
         open=is_open,
         odd=int(odd),
     )
+
+
+_GRAVEST_FIRST = (Odd.PASSED_BEFORE_ONSET, Odd.BEGAN_BEFORE_INFUSION, Odd.BEGAN_AFTER_DISCHARGE)
+"""What contradicts itself in one record makes the times of all records of the term doubtful."""
 
 
 def _watched_until(records: list[Span], stay: Stay, odd: Odd) -> datetime | None:

@@ -199,6 +199,16 @@ class InfusionFact(Base):
             "lowest_spo2",
             "deepest_sedation",
         ),
+        # Chair time.
+        Index(
+            "ix_infusion_facts_chair",
+            "site_key",
+            "phase",
+            "chair_minutes",
+            "day",
+            "diagnosis_group",
+            "recorded",
+        ),
         # The few that were stopped early.
         Index(
             "ix_infusion_facts_stopped",
@@ -374,6 +384,16 @@ class SideEffectFact(Base):
             "site_key",
             "diagnosis_group",
             "phase",
+        ),
+        # Chair time of infusions with each term.
+        Index(
+            "ix_side_effect_facts_chair",
+            "term_key",
+            "site_key",
+            "phase",
+            "chair_minutes",
+            "day",
+            "diagnosis_group",
         ),
         # The few serious ones, and the few whose times contradict each other.
         Index(

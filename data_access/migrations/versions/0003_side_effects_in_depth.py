@@ -76,6 +76,12 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        "ix_infusion_facts_chair",
+        "infusion_facts",
+        ["site_key", "phase", "chair_minutes", "day", "diagnosis_group", "recorded"],
+        unique=False,
+    )
+    op.create_index(
         "ix_infusion_facts_day",
         "infusion_facts",
         [
@@ -283,6 +289,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("infusion_key", "term_key", name=op.f("pk_side_effect_facts")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_side_effect_facts_chair",
+        "side_effect_facts",
+        ["term_key", "site_key", "phase", "chair_minutes", "day", "diagnosis_group"],
+        unique=False,
     )
     op.create_index(
         "ix_side_effect_facts_grade",
