@@ -5,11 +5,17 @@ What the times are is told in :mod:`clinical.side_effect_times`; how a curve com
 curve, those whose times are not known, and those whose times contradict each other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import erfc, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
+from clinical.chair_time import LostTime
+from clinical.incidence import CONFIDENCE
+from clinical.side_effect_rates import FEW, largest_discovery
 from clinical.side_effect_times import Odd
 from clinical.survival import Curve, curve_of
 
@@ -111,3 +117,23 @@ def lasted_curve(times: pd.DataFrame) -> Curve:
         known["open"].to_numpy(np.int64),
         known["infusions"].to_numpy(np.int64),
     )
+
+
+def beyond_chance(lost: Sequence[LostTime]) -> list[bool]:
+    """Which side effects go with more or less chair time than chance gives.
+
+    Normal test of the total against none; judged over all together, so that at most 5 % of what is
+    named is expected to be chance (Benjamini and Hochberg 1995). Under 20 infusions nothing is
+    judged, because the interval is too narrow there.
+    """
+    p_values = [_no_time_lost_p(one) for one in lost]
+    limit = largest_discovery(p for p in p_values if p is not None)
+    return [p is not None and p <= limit for p in p_values]
+
+
+def _no_time_lost_p(lost: LostTime) -> float | None:
+    """Two-sided p that no time is lost, from the interval; ``None`` where that cannot be told."""
+    if lost.infusions < FEW or lost.total is None or lost.low is None or lost.high is None:
+        return None
+    error = (lost.high - lost.low) / (2 * NormalDist().inv_cdf((1 + CONFIDENCE) / 2))
+    return erfc(abs(lost.total) / error / sqrt(2)) if error > 0 else None

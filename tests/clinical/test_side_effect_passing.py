@@ -3,7 +3,14 @@
 import pandas as pd
 import pytest
 
-from clinical.side_effect_passing import lasted_curve, onset_of, passing_by_term, passing_of
+from clinical.chair_time import LostTime
+from clinical.side_effect_passing import (
+    beyond_chance,
+    lasted_curve,
+    onset_of,
+    passing_by_term,
+    passing_of,
+)
 from clinical.survival import passed_by, time_until
 
 
@@ -70,3 +77,23 @@ def test_what_had_not_passed_makes_it_last_longer():
     assert curve.n == 4
     assert time_until(curve, 0.5) == 30
     assert time_until(curve, 0.75) == 60
+
+
+def lost(total: float, error: float, infusions: int = 100) -> LostTime:
+    """Time lost with a standard error: the 95 % interval reaches 1.959964 of them to each side."""
+    half = 1.959964 * error
+    return LostTime(infusions, 0, total, total - half, total + half)
+
+
+def test_chair_time_is_judged_over_all_side_effects_together():
+    # z of 3 is p 0.0027, of 2.1 p 0.0357: at rank 2 of 3 only 0.0333 is allowed.
+    assert beyond_chance([lost(30, 10), lost(-21, 10), lost(5, 10)]) == [True, False, False]
+    # By themselves the first two are allowed 0.025 and 0.05.
+    assert beyond_chance([lost(30, 10), lost(-21, 10)]) == [True, True]
+
+
+def test_a_handful_of_infusions_and_missing_times_are_not_judged():
+    nothing = LostTime(0, 4, None, None, None)
+    assert beyond_chance([lost(90, 10, infusions=19), nothing]) == [False, False]
+    assert beyond_chance([LostTime(30, 0, 60.0, 60.0, 60.0)]) == [False]
+    assert beyond_chance([]) == []
