@@ -120,8 +120,13 @@ def completeness(stays: Sequence[Stay], thresholds: Thresholds) -> Completeness:
     """Count the expected slots and those that were met over all infusions."""
     expected, met = Counter[Slot](), Counter[Slot]()
     of_kind: dict[SlotKind, list[tuple[int, int]]] = {kind: [] for kind in SlotKind}
+    # Many infusions take the same time.
+    slots_of = {
+        (end, discharge): expected_slots(end, discharge, thresholds)
+        for end, discharge in {(stay.end, stay.discharge) for stay in stays}
+    }
     for stay in stays:
-        slots = expected_slots(stay.end, stay.discharge, thresholds)
+        slots = slots_of[stay.end, stay.discharge]
         found = slots_met(slots, stay.end, stay.readings, thresholds.vitals_late_minutes)
         fulfilled = [slot for slot, is_met in zip(slots, found, strict=True) if is_met]
         expected.update(slots)
