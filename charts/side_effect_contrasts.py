@@ -50,7 +50,7 @@ def contrast_chart(
             "range": [-end, end],
             "zeroline": True,
             "showgrid": True,
-            "title": {"text": "← less with it   Standardised difference   more with it →"},
+            "title": {"text": "← less with it · standardised difference · more with it →"},
         },
         xaxis2={
             "domain": [_VALUES_START, 1],

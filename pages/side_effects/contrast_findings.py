@@ -1,6 +1,6 @@
 """What was different about the infusions behind a point, in words and as a picture."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,16 +37,20 @@ _CATEGORIES: dict[str, Callable[[Any, "Names"], str]] = {
     "lot_number": lambda number, _: f"Lot {number}",
 }
 """Columns whose values are compared by their shares, and how a value is called."""
+_MEDICINES: dict[Hashable, str] = {"maoi": "MAO inhibitor", "other": "another"}
+"""The data contract's words for classes of medicines that are not said like that."""
 _PLACES = ("site_key", "provider_key", "chair_key")
 _CHOSEN_BY = {
     **dict.fromkeys(_PLACES, _PLACES),
-    "number_band": ("number", "phase"),
-    "dose_band": ("mg_per_kg",),
+    **dict.fromkeys(("number_band", "dose_band"), ("number", "phase", "mg_per_kg")),
     "age_band": ("age",),
     "sex": ("sex",),
     "later_series": ("later_series",),
 }
-"""What a point was chosen by, and the columns that differ for that reason alone."""
+"""What a point was chosen by, and the columns that differ for that reason alone.
+
+Providers and chairs belong to sites, and doses are raised along a series.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def contrast_name(contrast: Contrast, names: Names) -> str:
     if contrast.level is None:
         return _NUMBERS[contrast.name][0]
     if contrast.name == "medication":
-        return f"Takes: {contrast.level}"
+        return f"Medicine: {_MEDICINES.get(contrast.level, contrast.level)}"
     return _CATEGORIES[contrast.name](contrast.level, names)
 
 
@@ -226,7 +230,8 @@ def contrast_finding(compared: Compared, key: str) -> Finding | None:
         note="In standard deviations (Austin 2009). Dark: larger than the pale bar, which a single "
         f"difference exceeds by chance one time in twenty. Here {beyond:,} of {len(told):,} do; "
         f"chance alone would give about {expected_by_chance(len(told)):.0f}. It shows where to "
-        "look, not what caused anything. What the point itself was chosen by is left out.",
+        "look, not what caused anything. Left out is what the point was chosen by, and what goes "
+        "with that.",
     )
 
 

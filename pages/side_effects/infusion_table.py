@@ -1,4 +1,4 @@
-"""A list of infusions as a table; where the viewer may see patients, a row opens its patient."""
+"""A list of infusions as a table; where the viewer may see patients, a row leads to its patient."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from access.viewer import Permission
 from clinical.calendar import day_date
 from clinical.codes import Phase
 from pages.shared.context import PageContext
-from pages.shared.frame import csv_button
+from pages.shared.frame import csv_button, plain
 from pages.shared.people import ADDRESS, person_name
 
 _WHOLE_ROWS, _HEIGHT = 12, 460
@@ -52,8 +52,7 @@ def infusion_table(
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if named:
-            st.caption("Select a row to open the patient.")
-            _open(context, rows["handle"].tolist(), chosen.selection.rows)  # type: ignore[union-attr]
+            _way_to_patient(context, rows, frame["Patient"], chosen.selection.rows)  # type: ignore[union-attr]
         csv_button(frame, key)
 
 
@@ -67,12 +66,22 @@ def _names(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def _open(context: PageContext, handles: Sequence[object], chosen: Sequence[int]) -> None:
-    """Go to the patient of the chosen row; the address holds the handle, never a name."""
+def _way_to_patient(
+    context: PageContext, rows: pd.DataFrame, names: "pd.Series[str]", chosen: Sequence[int]
+) -> None:
+    """A link to the patient of the chosen row; its address holds the handle, never a name.
+
+    A link and no jump: the way back then leads to the same view.
+    """
     page = context.pages.get("patients")
-    handle = handles[chosen[0]] if chosen and chosen[0] < len(handles) else None
-    if page is not None and isinstance(handle, str):
-        st.switch_page(page, query_params={ADDRESS: handle})
+    place = chosen[0] if chosen and chosen[0] < len(rows) else None
+    if place is None or page is None:
+        st.caption("Select a row for a link to the patient.")
+    elif isinstance(handle := rows["handle"].iloc[place], str):
+        name = plain(names.iloc[place])
+        st.page_link(page, label=f"Open {name} →", query_params={ADDRESS: handle})
+    else:
+        st.caption("This is another site's patient, whose record you may not open.")
 
 
 def days(rows: pd.DataFrame) -> list[object]:
