@@ -73,7 +73,7 @@ def side_effect_times(spans: Iterable[Span], stay: Stay) -> Times:
     )
 
 
-_GRAVEST_FIRST = (Odd.PASSED_BEFORE_ONSET, Odd.BEGAN_BEFORE_INFUSION, Odd.BEGAN_AFTER_DISCHARGE)
+_GRAVEST_FIRST = (Odd.BEGAN_BEFORE_INFUSION, Odd.PASSED_BEFORE_ONSET, Odd.BEGAN_AFTER_DISCHARGE)
 """What contradicts itself in one record makes the times of all records of the term doubtful."""
 
 

@@ -161,7 +161,8 @@ class InfusionFact(Base):
             "recorded",
             "side_effects",
         ),
-        # Side effects: patients with a recorded infusion, and with any side effect.
+        # Side effects: patients with a recorded infusion, and with any side effect. Vital signs:
+        # patients beyond limits.
         Index(
             "ix_infusion_facts_patient",
             "patient_key",
@@ -171,6 +172,12 @@ class InfusionFact(Base):
             "phase",
             "recorded",
             "side_effects",
+            "peak_systolic",
+            "peak_diastolic",
+            "sustained_systolic",
+            "sustained_diastolic",
+            "lowest_spo2",
+            "deepest_sedation",
         ),
         # Vital signs: how far the pressure rose.
         Index(

@@ -127,6 +127,12 @@ def upgrade() -> None:
             "phase",
             "recorded",
             "side_effects",
+            "peak_systolic",
+            "peak_diastolic",
+            "sustained_systolic",
+            "sustained_diastolic",
+            "lowest_spo2",
+            "deepest_sedation",
         ],
         unique=False,
     )
