@@ -141,7 +141,11 @@ def _stopped_words(stopped: Proportion) -> str:
 def _changed_words(seen: Watch) -> str:
     """What has changed, in words; that nothing has, only where a change could have been seen."""
     shown = headlines(seen)
-    changed = [change_words(chart, seen) for chart in shown if telling(chart)]
+    marked = [chart for chart in shown if telling(chart)]
+    of_terms = {chart.state for chart in marked if chart.term_key is not None}
+    # Any side effect says nothing more where a term has changed in the same direction.
+    told = [chart for chart in marked if chart.term_key is not None or chart.state not in of_terms]
+    changed = [change_words(chart, seen) for chart in told]
     if changed:
         more = len(changed) - _NAMED_CHANGES
         others = [f"{more} more ha{'s' if more == 1 else 've'} changed"] if more > 0 else []

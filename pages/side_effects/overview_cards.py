@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from charts.numbers import percent
 from charts.variation import SmallChart, icon, small_chart
 from clinical.exact import binomial_limits
-from clinical.variation import Variation, find_marks
+from clinical.variation import Variation, calibrated
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, plain
 from pages.shared.memory import remembered
@@ -30,14 +30,19 @@ MOST_CARDS = 20
 """The others are in the table below."""
 _TOGETHER = 4
 
-_Floats = NDArray[np.float64]
-
 
 def headlines(seen: Watch) -> list[WatchedChart]:
-    """One chart for each side effect, those with a mark first, then by frequency."""
+    """One chart for each side effect, those with a mark first, then by frequency.
+
+    Any of them together stands behind those with a mark, which say what it is that has changed.
+    """
     keys = dict.fromkeys(chart.term_key for chart in seen.charts)
     chosen = [_headline(seen.places(key)) for key in keys]
-    return sorted(chosen, key=lambda chart: _ORDER[chart.state])
+    return sorted(chosen, key=_rank)
+
+
+def _rank(chart: WatchedChart) -> tuple[int, bool]:
+    return _ORDER[chart.state], chart.term_key is None and bool(telling(chart))
 
 
 _ORDER = {
@@ -119,22 +124,10 @@ def _name(chart: WatchedChart, seen: Watch) -> None:
 
 def _bodies(seen: Watch, shown: list[WatchedChart]) -> list[str]:
     """The cards' icons, numbers and charts as HTML; data in them is escaped."""
-    likely = _likely(seen, shown)
-    return [_body(chart, expected, seen) for chart, expected in zip(shown, likely, strict=True)]
+    return [_body(chart, seen) for chart in shown]
 
 
-def _likely(seen: Watch, shown: list[WatchedChart]) -> _Floats:
-    """The expected counts of each chart by week, calibrated as the rules have them."""
-    if not shown:
-        return np.empty((0, len(seen.weeks)))
-    observed, recorded, expected, reference = (
-        np.stack([getattr(chart.watched, name) for chart in shown])
-        for name in ("observed", "recorded", "expected", "reference")
-    )
-    return find_marks(observed, recorded, expected, reference, seen.design).expected
-
-
-def _body(chart: WatchedChart, likely: _Floats, seen: Watch) -> str:
+def _body(chart: WatchedChart, seen: Watch) -> str:
     rate, weeks = shown_rate(chart)
     state = chart.state
     line = mark_words(chart, seen) if state != Variation.TOO_LITTLE else doubling_words(chart)
@@ -147,7 +140,7 @@ def _body(chart: WatchedChart, likely: _Floats, seen: Watch) -> str:
         f'<div style="font-size:0.85rem">{rate.events:,} of {rate.n:,} {weeks}</div></div></div>'
         f'<div style="font-size:0.85rem;font-weight:{weight};margin:0.35rem 0">'
         f"{escape(unescaped(line))}</div>"
-        f"{_image(small_chart(_drawn(chart, likely, seen)), _chart_words(chart, seen), _WHOLE)}"
+        f"{_image(small_chart(_drawn(chart, seen)), _chart_words(chart, seen), _WHOLE)}"
     )
 
 
@@ -164,13 +157,13 @@ def _chart_words(chart: WatchedChart, seen: Watch) -> str:
     return unescaped(f"{plain(chart.term)} by week. {explained(chart, seen)}")
 
 
-def _drawn(chart: WatchedChart, likely: _Floats, seen: Watch) -> SmallChart:
+def _drawn(chart: WatchedChart, seen: Watch) -> SmallChart:
     watched = chart.watched
     usual = watched.recorded[watched.recorded > 0]
     step = _TOGETHER if len(usual) and np.median(usual) < FEW_A_WEEK else 1
     observed, recorded, expected = (
         counts.reshape(-1, step).sum(axis=1)
-        for counts in (watched.observed, watched.recorded, likely)
+        for counts in (watched.observed, watched.recorded, calibrated(watched))
     )
     n = np.where(recorded > 0, recorded, np.nan)
     risk = np.where(recorded > 0, expected / np.maximum(recorded, 1), 0.0)

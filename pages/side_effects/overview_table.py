@@ -143,8 +143,13 @@ def _headline_state(places: Sequence[WatchedChart]) -> Variation:
 
 
 def _words(places: Sequence[WatchedChart], seen: Watch) -> str:
-    marks = [unescaped(mark_words(place, seen)) for place in places if telling(place)]
-    return "; ".join(marks) or unescaped(mark_words(places[0], seen))
+    first, *others = [place for place in places if telling(place)] or places[:1]
+    said = [mark_words(first, seen), *(_later(mark_words(place, seen)) for place in others)]
+    return unescaped("; ".join(said))
+
+
+def _later(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def term_table(rows: pd.DataFrame, of: Denominators, silent: int) -> None:
@@ -255,7 +260,7 @@ def drawn_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Records": rows["events"],
             "Per 100 chair-hours": rows["rate_estimate"],
             "95 % CI, chair-hours": [
-                None if pd.isna(low) else f"{low:.2g}–{high:.2g}"
+                None if pd.isna(low) else f"{_short(low)}–{_short(high)}"
                 for low, high in zip(rows["rate_low"], rows["rate_high"], strict=True)
             ],
             "Grades": [
@@ -267,6 +272,11 @@ def drawn_table(rows: pd.DataFrame) -> pd.DataFrame:
             "What the watch says": rows["signal"],
         }
     )
+
+
+def _short(value: float) -> str:
+    """Two figures, and whole from ten on."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _ranges(low: "pd.Series[float]", high: "pd.Series[float]") -> list[str]:

@@ -1,7 +1,11 @@
 """How the watch makes its marks: the limits in force, and how often they err."""
 
+from math import isinf
+
 import streamlit as st
 
+from charts.numbers import percent
+from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR, WEEKS_OF_NEW_STARTERS, Delay
 from clinical.variation import HOLDS, LEAST_REFERENCE, LONGEST_WAIT, Design
 from clinical.watched_weeks import JUDGED, WEEKS
 from pages.shared.words import count_words
@@ -12,6 +16,7 @@ def watch_help(seen: Watch) -> None:
     """Draw the help, folded."""
     with st.expander("How the marks are made, and how often they err"):
         st.markdown(design_words(seen.design))
+        st.markdown(error_words(seen.design))
 
 
 def false_marks_words(design: Design) -> str:
@@ -35,6 +40,58 @@ def design_words(design: Design) -> str:
             "the budget allows."
         )
     return "\n".join((_FRAME.format(**_numbers(design)), *rules, _STATES))
+
+
+def error_words(design: Design) -> str:
+    """How often the rules err and how soon they find a change, as simulated, in markdown."""
+    false_marks = [
+        f"| {one.rules} | {one.a_year:.3g} (± {_HALF_WIDTH * one.standard_error:.1g}) |"
+        for one in MARKS_A_YEAR
+    ]
+    found = [_found_words(one) for one in CHANGES_FOUND if one.rules == design.rules.label]
+    longest = max(WEEKS_OF_NEW_STARTERS, key=lambda one: one.weeks)
+    return "\n".join(
+        (
+            _SIMULATED,
+            "| Rules | False marks a year, all 56 charts (95 % CI) |\n| --- | --- |",
+            *false_marks,
+            f"\nA change at one site, by the rules in force ({design.rules.label.lower()}):\n",
+            "| Change | half are marked within | nine of ten within | in 6 weeks | in 12 weeks |",
+            "| --- | --- | --- | --- | --- |",
+            *found,
+            f"\nWith {longest.weeks} weeks in which half of the infusions are first ones, "
+            f"{percent(longest.adjusted)} of clinics get a mark for dissociation; without "
+            f"allowing for the infusion number {percent(longest.crude)} would.",
+        )
+    )
+
+
+_HALF_WIDTH = 1.96
+_SIMULATED = """
+**How often they err**, as simulated with the page's own rules
+(`uv run python -m benchmarks false-alarms`): 14 side effects, in 45 to 0.1 of 100 infusions, at
+three sites of 20 infusions a week where nothing changes; one false mark a year is allowed.
+"""
+
+
+def _found_words(found: Delay) -> str:
+    return (
+        f"| from {found.before:g} to {found.after:g} % | {_within(found.median)} | "
+        f"{_within(found.ninth)} | {_share_words(found.within_6)} | "
+        f"{_share_words(found.within_12)} |"
+    )
+
+
+def _within(weeks: float) -> str:
+    return "more than 26 weeks" if isinf(weeks) else count_words(int(weeks), "week")
+
+
+def _share_words(share: float) -> str:
+    """A simulated share; nearly all is not all."""
+    return "over 99 %" if share > _NEARLY_ALL else percent(share)
+
+
+_NEARLY_ALL = 0.99
 
 
 def _point_words(design: Design) -> str:

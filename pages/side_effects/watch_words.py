@@ -42,7 +42,8 @@ def begins(chart: WatchedChart, seen: Watch) -> date | None:
 def change_words(chart: WatchedChart, seen: Watch, *, bold: bool = True) -> str:
     """A change in a few words: ``Nausea has risen at North since the week of 12 Oct 2026``."""
     mark = "**" if bold else ""
-    name = f"{mark}{plain(chart.term)}{mark}"
+    name = "The share with any side effect" if chart.term_key is None else plain(chart.term)
+    name = f"{mark}{name}{mark}"
     return f"{name} has {_verb_words(chart, seen)}"
 
 

@@ -1,4 +1,4 @@
-"""The Side effects page, run as Streamlit runs it."""
+"""The Side effects page with its Overview, run as Streamlit runs it."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from tests.data_access.side_effect_clinic import fill
+from tests.pages.weekly_clinic import Week, fill_weeks
 
 HOSTILE = "<b>Itch</b> [x](http://host) $y$"
 
@@ -76,7 +77,7 @@ def test_the_page_answers_in_its_first_sentence(page):
     assert (
         "## Side effects were recorded in **5 of 8** infusions (62 %, 95 % CI 31–86); the "
         "commonest is **Dissociation** (38 %). **1** infusion had a serious one; **1** (11 %) was "
-        "stopped early."
+        "stopped early. There is too little data to tell whether anything has changed."
     ) in words(shown)
     assert "8 of 9 infusions (89 %) have a side-effect record" in words(shown)
 
@@ -95,30 +96,102 @@ def test_the_key_figures_know_their_numbers(page):
     }
 
 
-def test_the_commonest_term_is_shown_until_another_is_chosen(page):
+def test_each_side_effect_has_a_card_that_says_what_is_lacking(page):
     shown = page().run()
-    choice = shown.selectbox(key="term")
-    assert choice.options == ["Dissociation", "Nausea", "Hypertension", "Any side effect"]
-    assert choice.value == "Dissociation"
-    choice.set_value("Nausea").run()
-    assert not shown.exception
-    # By number: 3 of 8; infusion 1: 2 of 4, maintenance: 1 of 1.
-    by_number = chart(shown, 1)
-    assert by_number["layout"]["xaxis"]["ticktext"] == [
-        "1<br><i>4</i>",
-        "2<br><i>2</i>",
-        "3<br><i>1</i>",
-        "Maintenance<br><i>1</i>",
+    cards = [one for one in shown.button if str(one.key).startswith("watched-")]
+    assert [card.label for card in cards] == [
+        "**Any side effect**",
+        "**Dissociation**",
+        "**Nausea**",
+        "**Hypertension**",
     ]
-    assert "Nausea" in words(shown)
+    assert "Too little data to judge: 4 weeks with records to judge by" in cards[1].help
+    bodies = [element.proto.body for element in shown.get("html")]
+    assert len(bodies) == 4
+    assert "3 of 8 so far" in bodies[1]
+    assert 'alt="Too little data"' in bodies[1]
+    # 3 terms and any, at 2 sites and together.
+    assert "12 charts of 4 side effects" in words(shown)
+    assert "4 with too little data" in words(shown)
 
 
-def test_any_side_effect_is_a_choice(page):
-    shown = page().run()
-    shown.selectbox(key="term").set_value("Any side effect").run()
+@pytest.fixture
+def risen_clinic(sqlite_url: str) -> None:
+    """A clinic where nausea has risen at North alone, from 1 to 7 of 10, for six weeks."""
+    engine = make_engine(sqlite_url)
+    with writing(engine) as connection:
+        fill_weeks(
+            connection,
+            {
+                "North": lambda ago: Week(affected={"Nausea": 7 if ago < 6 else 1}),
+                "South": lambda ago: Week(affected={"Nausea": 1, "Vomiting": 2}),
+            },
+        )
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("risen_clinic")
+def test_a_rise_stands_in_the_sentence_the_grid_and_the_table(page):
+    shown = page(filled=False).run()
     assert not shown.exception
-    assert "Any side effect" in words(shown)
-    assert len(shown.get("plotly_chart")) == 5
+    assert (
+        "no infusion was stopped early. **Nausea** has risen at North since the week of "
+        "16 Feb 2026."
+    ) in words(shown)
+    cards = [one for one in shown.button if str(one.key).startswith("watched-")]
+    # The one with a mark stands before those that are commoner.
+    assert [card.label for card in cards] == [
+        "**Nausea**",
+        "**Any side effect**",
+        "**Vomiting**",
+    ]
+    first = shown.get("html")[0].proto.body
+    assert 'alt="Higher than expected"' in first
+    assert "48 of 120 in 12 weeks" in first
+    table = shown.dataframe[0].value.set_index("Side effect")
+    assert table.loc["Nausea", "What the watch says"] == (
+        "Risen since the week of 16 Feb 2026; risen at North since the week of 16 Feb 2026"
+    )
+    assert table.loc["Vomiting", "What the watch says"] == "No change beyond chance"
+    # At both sites: 48 and 12 of 240 in the last 12 weeks, 80 of 800 before.
+    assert table.loc["Nausea", "Change"] == pytest.approx(15)
+
+
+@pytest.mark.usefixtures("risen_clinic")
+def test_the_card_of_a_rise_leads_to_its_site(page):
+    shown = page(filled=False).run()
+    next(one for one in shown.button if one.label == "**Nausea**").click().run()
+    assert shown.session_state["site"] == ["North"]
+
+
+@pytest.mark.usefixtures("risen_clinic")
+def test_the_help_tells_the_limits_in_force(page):
+    shown = page(filled=False).run()
+    # Three side effects, together and at two sites.
+    assert "now 9 charts" in words(shown)
+    assert "**One budget**: about one false mark a year on the whole page" in words(shown)
+    # The simulated figures of clinical.false_alarms, of the rules in force.
+    assert "| Single points, runs and sums | 0.8 (± 0.06) |" in words(shown)
+    assert "| from 12 to 30 % | 5 weeks | 7 weeks | 83 % | over 99 % |" in words(shown)
+    assert "| from 1 to 2 % | more than 26 weeks | more than 26 weeks | 0.4 % |" in words(shown)
+
+
+def test_a_card_opens_the_trend_of_its_side_effect(page):
+    shown = page().run()
+    next(one for one in shown.button if one.label == "**Nausea**").click().run()
+    assert not shown.exception
+    assert shown.session_state["view"] == "Trend"
+    assert shown.selectbox(key="term").value == "Nausea"
+
+
+def test_a_side_effect_that_the_period_lacks_can_still_be_opened(page):
+    shown = page(start=date(2026, 2, 1), end=date(2026, 2, 28)).run()
+    shown.session_state["term"], shown.session_state["view"] = "Hypertension", "Trend"
+    shown.run()
+    assert not shown.exception
+    choice = shown.selectbox(key="term")
+    assert choice.value == "Hypertension"
+    assert choice.options == ["Dissociation", "Nausea", "Any side effect", "Hypertension"]
 
 
 def test_rates_go_per_patient_too(page):
@@ -131,36 +204,68 @@ def test_rates_go_per_patient_too(page):
     # Nausea: 3 of 4 patients, then Dissociation: 2 of 4.
     assert chart(shown, 0)["layout"]["yaxis"]["ticktext"] == [
         "Nausea",
-        "<b>Dissociation</b>",
+        "Dissociation",
         "Hypertension",
     ]
 
 
-def test_the_table_holds_every_term_with_both_denominators(page):
+def test_the_table_has_a_row_for_each_term_with_all_three_denominators(page):
     shown = page().run()
-    table = shown.dataframe[0].value.set_index("Side effect")
-    assert table.loc["Nausea"].to_dict() == {
+    table = shown.dataframe[0].value.set_index("Side effect").round(2)
+    assert list(table.index) == ["Dissociation", "Nausea", "Hypertension"]
+    nausea = table.loc["Nausea"]
+    assert nausea["Mark"].startswith("data:image/svg+xml")
+    assert nausea["Grades"].startswith("data:image/svg+xml")
+    numbers = nausea.drop(["Mark", "Grades", "By month", "Change"]).to_dict()
+    # One patient has two records of it in one infusion: counted with both, and not dropped.
+    assert numbers == {
         "Infusions": 3,
-        "of infusions": 8,
         "% of infusions": 37.5,
-        "95 % CI from": 13.68,
-        "to": 69.43,
+        "95 % CI": "14–69",
         "Patients": 3,
-        "of patients": 4,
         "% of patients": 75.0,
-        "95 % CI from (patients)": 30.06,
-        "to (patients)": 95.44,
+        "95 % CI, patients": "30–95",
         "Records": 4,
-        "Grade 1": 1,
-        "Grade 2": 1,
-        "Grade 3": 1,
-        "Grade 4": 0,
-        "Grade 5": 0,
-        "Not graded": 0,
+        # 4 records in the 520 minutes of six infusions; exact limits of 4: 1.090 and 10.242.
+        "Per 100 chair-hours": 46.15,
+        "95 % CI, chair-hours": "13–118",
         "Serious": 0,
+        "What the watch says": "Too little data",
     }
-    assert table.loc["Dissociation", "Not graded"] == 1
+    # February 1 of 4 recorded, March 2 of 4.
+    assert list(nausea["By month"]) == [25, 50]
     assert table.loc["Hypertension", "Serious"] == 1
+    assert "Of 8 recorded infusions of 4 patients; 9 chair-hours are known, of 6" in words(shown)
+
+
+def test_the_rows_can_be_searched_and_cut(page):
+    shown = page().run()
+
+    def rows() -> list[str]:
+        return list(shown.dataframe[0].value["Side effect"])
+
+    shown.text_input(key="term_search").set_value("NAU").run()
+    assert rows() == ["Nausea"]
+    shown.text_input(key="term_search").set_value("").run()
+    shown.number_input(key="least").set_value(20.0).run()
+    assert rows() == ["Dissociation", "Nausea"]
+    shown.number_input(key="least").set_value(0.0).run()
+    shown.toggle(key="serious").set_value(True).run()
+    assert rows() == ["Hypertension"]
+    shown.text_input(key="term_search").set_value("nausea").run()
+    assert not shown.exception
+    assert "No side effect fits what is asked for above the table." in words(shown)
+
+
+def test_terms_without_an_event_are_shown_on_request(page):
+    shown = page(start=date(2026, 2, 1), end=date(2026, 2, 28)).run()
+    assert shown.dataframe[0].value["Side effect"].to_list() == ["Dissociation", "Nausea"]
+    shown.toggle(key="silent").set_value(True).run()
+    table = shown.dataframe[0].value.set_index("Side effect")
+    assert list(table.index) == ["Dissociation", "Nausea", "Hypertension"]
+    silent = table.loc["Hypertension"]
+    # 0 of 4 is a rate with an interval, not a gap: the upper limit by Wilson is 49 %.
+    assert (silent["Infusions"], silent["% of infusions"], silent["95 % CI"]) == (0, 0, "0–49")
 
 
 def test_a_hostile_term_is_only_text(page):
@@ -171,15 +276,23 @@ def test_a_hostile_term_is_only_text(page):
     shown = page(*entries).run()
     assert not shown.exception
     name = "<b>itch</b> [x](http://host) $y$"
-    assert name in shown.selectbox(key="term").options
     assert name not in words(shown)
     assert r"\<b\>itch\</b\> \[x\]\(http\:" in words(shown)
-    for index in range(5):
-        assert "<b>itch" not in str(chart(shown, index))
+    assert "<b>itch" not in str(chart(shown, 0))
+    bodies = [element.proto.body for element in shown.get("html")]
+    assert any("&lt;b&gt;itch&lt;/b&gt;" in body for body in bodies)
+    assert not any("<b>itch" in body for body in bodies)
+    cards = [one.label for one in shown.button]
+    assert r"**\<b\>itch\</b\> \[x\]\(http\://host\) \$y\$**" in cards
+    # A table shows text as it is.
+    assert name in shown.dataframe[0].value["Side effect"].to_list()
 
 
 def test_a_term_called_any_side_effect_does_not_break_the_choice(page):
     shown = page((30, "X1", "I1", "Any side effect", 1, False)).run()
+    assert not shown.exception
+    shown.session_state["view"] = "Trend"
+    shown.run()
     assert not shown.exception
     assert shown.selectbox(key="term").options.count("Any side effect") == 1
 
