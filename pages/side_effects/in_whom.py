@@ -20,6 +20,7 @@ from data_access.sites import site_names
 from pages.shared.context import PageContext
 from pages.shared.frame import Finding, nothing, plain, sentence, show
 from pages.shared.memory import kept, remembered
+from pages.shared.words import count_words
 from pages.side_effects.behind import behind_section
 from pages.side_effects.choice import ChosenTerm, choose_term
 from pages.side_effects.in_whom_findings import (
@@ -70,8 +71,9 @@ def in_whom_view(context: PageContext) -> None:
         return
     if not counts.against.affected.any():
         nothing(
-            f"{plain(term.name)} was recorded in none of {counts.against.n:,} infusions with a "
-            "filled-in form, so there is nothing to compare."
+            f"{plain(term.name)} was recorded in none of "
+            f"{count_words(counts.against.n, 'infusion')} with a filled-in form, so there is "
+            "nothing to compare."
         )
         return
     groups = _named(context, counts)

@@ -12,6 +12,7 @@ from data_access import side_effect_times as queries
 from pages.shared.context import PageContext
 from pages.shared.frame import Finding, csv_button, finding_grid, nothing, plain, sentence, show
 from pages.shared.memory import remembered
+from pages.shared.words import count_words
 from pages.side_effects.chair_time_findings import chair_time_finding
 from pages.side_effects.choice import ChosenTerm, choose_term, period_terms
 from pages.side_effects.no_rates import say_why_no_rates
@@ -55,8 +56,8 @@ def passing_view(context: PageContext) -> None:
         return
     if not counts.terms:
         nothing(
-            f"No side effect was recorded in {counts.recorded:,} infusions with a filled-in form, "
-            "so there is nothing that could pass."
+            f"No side effect was recorded in {count_words(counts.recorded, 'infusion')} with a "
+            "filled-in form, so there is nothing that could pass."
         )
         return
     passing = _passing(counts, term)
@@ -109,8 +110,8 @@ def _answer(counts: _Counts, term: ChosenTerm, passing: Passing) -> None:
         sentence(passing_answer(term.name, passing))
     else:
         nothing(
-            f"When {plain(term.name)} passed is known of none of {passing.infusions:,} infusions "
-            "with it."
+            f"When {plain(term.name)} passed is not known "
+            f"({count_words(passing.infusions, 'infusion')} with it)."
         )
     caption = longest_words(counts.terms)
     if term.term_key is None:

@@ -155,13 +155,15 @@ def passed_finding(name: str, passing: Passing, others: list[Term]) -> Finding:
         for share in (_HALF, MOST)
         if curve.n >= FEW and (minutes := time_until(curve, share)) is not None
     }
-    title = f"{plain(name)}: {_reached_words(curve)}"
+    said = _reached_words(curve) if curve.n >= FEW else _few_words(passing)
+    title = f"{plain(name)}: {said}"
+    beside = f". Pale: {count_words(len(pale), 'other side effect')} with {FEW} or more"
     shown = {name: curve, **{term.name: term.passing.curve for term in pale}}
     return Finding(
         key="side-effects-passed",
-        title=title if curve.n >= FEW else f"{plain(name)}: {_few_words(passing)}",
+        title=title,
         subtitle=f"{count_words(curve.n, 'infusion')} with known times{_watched_words(curve)}"
-        + (f". Pale: {len(pale)} other side effects with {FEW} or more" if pale else ""),
+        + (beside if pale else ""),
         chart=passed_chart(curve, name, {term.name: term.passing.curve for term in pale}, reached),
         table=lambda: _curve_numbers(shown),
         alt=f"Curve of the share with {name} that had passed, by minutes after the end of the "
