@@ -5,7 +5,7 @@ from typing import Any
 
 from access.viewer import LOCAL_VIEWER as VIEWER
 from benchmarks.page_query import PageQuery, filtered
-from data_access import side_effect_groups, side_effect_trends
+from data_access import side_effect_groups, side_effect_records, side_effect_trends
 
 _AFFECTED = "sum(CASE WHEN side_effects > 0 THEN 1 ELSE 0 END)"
 
@@ -41,6 +41,11 @@ _TRENDS = (
         " sum(CASE WHEN recorded = 1 AND chair_minutes IS NOT NULL THEN 1 ELSE 0 END),"
         " sum(CASE WHEN recorded = 1 THEN chair_minutes END)"
         " FROM infusion_facts WHERE {period} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+    ),
+    filtered(
+        side_effect_records.records_by_week,
+        "SELECT month, week, sum(side_effects) FROM infusion_facts WHERE {period}"
+        " GROUP BY 1, 2 ORDER BY 1, 2",
     ),
     of_term(
         side_effect_trends.term_by_week,
