@@ -249,7 +249,7 @@ def gaps_chart(chart: GapChart, until: Sequence[date], open_gap: float, unit: st
     """The time (or the infusions) from event to event, and since the last one.
 
     ``until``: the day of the event that ended each gap. ``open_gap``: since the last event, not
-    ended yet; drawn hollow. ``unit``: of the gaps, in words.
+    ended yet; drawn hollow. ``unit``: of the gaps, one of them in words.
     """
     n = len(chart.gaps)
     positions = list(range(n + 1))
@@ -272,10 +272,10 @@ def gaps_chart(chart: GapChart, until: Sequence[date], open_gap: float, unit: st
                 },
                 hovertext=[
                     *(
-                        f"{gap:,.0f} {unit} up to {day}"
+                        f"{_counted(gap, unit)} up to {day}"
                         for gap, day in zip(chart.gaps, ended, strict=True)
                     ),
-                    f"{open_gap:,.0f} {unit} since the last one, and not ended",
+                    f"{_counted(open_gap, unit)} since the last one, and not ended",
                 ],
                 hoverinfo="text",
             )
@@ -296,11 +296,15 @@ def gaps_chart(chart: GapChart, until: Sequence[date], open_gap: float, unit: st
             "range": [-0.5, n + 0.5 + 0.22 * (n + 1)],
         },
         yaxis={
-            "title": {"text": unit.capitalize()},
+            "title": {"text": f"{unit.capitalize()}s"},
             "showgrid": True,
             "range": [0, top],
         },
     )
+
+
+def _counted(gap: float, unit: str) -> str:
+    return f"{gap:,.0f} {unit}{'' if round(gap) == 1 else 's'}"
 
 
 _ROOM_FOR_NAME = 0.09

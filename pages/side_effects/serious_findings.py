@@ -75,9 +75,9 @@ def gaps_finding(gaps: Gaps, until: list[date]) -> Finding:
         key="serious-gaps",
         title=title,
         subtitle=f"{count_words(len(until), 'gap')} between {len(until) + 1} infusions with a "
-        f"serious side effect; {gaps.open_days:,.0f} days and {gaps.open_infusions:,.0f} recorded "
-        "infusions since the last",
-        chart=charts.gaps_chart(gaps.days, until, gaps.open_days, "days"),
+        f"serious side effect; {count_words(round(gaps.open_days), 'day')} and "
+        f"{count_words(round(gaps.open_infusions), 'recorded infusion')} since the last",
+        chart=charts.gaps_chart(gaps.days, until, gaps.open_days, "day"),
         table=lambda: _gap_numbers(gaps, until),
         alt=f"Days between infusions with a serious side effect. {title}.",
         note="Hollow: since the last one, not ended yet. Limits of a t chart (Nelson 1994) so that "
