@@ -83,27 +83,43 @@ def in_whom_view(context: PageContext) -> None:
     _compare(context, term, groups)
 
 
-def _count(context: PageContext, term: ChosenTerm) -> _Counts:
-    """The infusions by person, place and nurse; each by infusion number and dose too."""
+@dataclass(frozen=True, slots=True)
+class _Infusions:
+    """Infusions by person, by place and by nurse, as the queries of those names count them."""
+
+    by_person: pd.DataFrame
+    by_place: pd.DataFrame
+    by_nurse: pd.DataFrame
+
+
+def _infusions(context: PageContext) -> _Infusions:
     asked = context.connection, context.viewer, context.filters
-    by_person, by_place, by_nurse = (
+    return _Infusions(
         queries.infusions_by_person(*asked),
         queries.infusions_by_place(*asked),
         queries.infusions_by_provider(*asked),
     )
+
+
+def _count(context: PageContext, term: ChosenTerm) -> _Counts:
+    """Every group's infusions with the side effect against those that are to be expected."""
+    # The same whatever the side effect, so that the next one chosen is counted sooner.
+    of_all = remembered(context, "in whom: infusions", lambda: _infusions(context))
     if term.term_key is None:
-        with_it, of_person, of_place, of_nurse = by_person, by_person, by_place, by_nurse
+        with_it, by_term = of_all.by_person, of_all
     else:
-        of_term = (*asked, term.term_key)
-        with_it = term_by_week(*of_term)
-        of_person = queries.term_by_person(*of_term)
-        of_place = queries.term_by_place(*of_term)
-        of_nurse = queries.term_by_provider(*of_term)
-    against = comparison(by_person, with_it)
-    sources = {SITE: (by_place, of_place), CHAIR: (by_place, of_place), NURSE: (by_nurse, of_nurse)}
-    tables = [
-        group_rates(kind.by, *sources.get(kind, (by_person, of_person)), against) for kind in _KINDS
-    ]
+        asked = context.connection, context.viewer, context.filters, term.term_key
+        with_it = term_by_week(*asked)
+        by_term = _Infusions(
+            queries.term_by_person(*asked),
+            queries.term_by_place(*asked),
+            queries.term_by_provider(*asked),
+        )
+    against = comparison(of_all.by_person, with_it)
+    place, nurse = (of_all.by_place, by_term.by_place), (of_all.by_nurse, by_term.by_nurse)
+    sources = {SITE: place, CHAIR: place, NURSE: nurse}
+    person = of_all.by_person, by_term.by_person
+    tables = [group_rates(kind.by, *sources.get(kind, person), against) for kind in _KINDS]
     return _Counts(against, tuple(judged(tables)))
 
 
