@@ -74,7 +74,7 @@ def _icon_shapes(state: Variation, colour: Callable[..., str]) -> str:
     return f"{ring}{colour(name, 'stroke')}/>{dots}{written}"
 
 
-_BAR_WIDTH, _BAR_HEIGHT = 160, 18
+_BAR_WIDTH, _BAR_HEIGHT = 120, 28
 
 
 def grade_bar(infusions: Sequence[int]) -> str | None:

@@ -8,7 +8,8 @@ import streamlit as st
 
 _WHOLE_PAGE = """
 @page { margin: 12mm; }
-[data-testid="stHeader"], .st-key-filters, .st-key-caseload-bar, [data-testid="stButton"],
+[data-testid="stHeader"], .st-key-filters, .st-key-caseload-bar, .st-key-side-effect-bar,
+[data-testid="stButton"]:not([class*="st-key-watched-"] *),
 [data-testid="stDownloadButton"], [data-testid="stPopover"], [data-testid="stTooltipIcon"],
 [data-testid="stPageLink"]:not(.st-key-attention *), [data-testid="stPagination"],
 [data-testid="stButtonGroup"], [data-testid="stElementToolbar"] { display: none !important; }
@@ -63,6 +64,7 @@ html, body, .stApp, .stApp *:not(svg, svg *, canvas) {
   background: transparent !important; color: #1c2733 !important; border-color: #d9dfe5 !important;
 }
 html, body { background: white !important; }
+html, body, .stApp { color-scheme: light !important; }
 .js-plotly-plot .svg-container, [data-testid="stDataFrame"] canvas, [data-testid="stMetricChart"] {
   filter: invert(1) hue-rotate(180deg) brightness(1.14);
 }

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.numbers import percent
+from clinical.denominators import disagreement
 from clinical.incidence import Proportion, difference, proportion
 from clinical.side_effect_rates import FEW
 from clinical.variation import Variation
@@ -251,6 +252,22 @@ def _picture(context: PageContext, counts: _Counts, terms: pd.DataFrame) -> None
         else Counted("infusion", "infusions", counts.totals["recorded"])
     )
     show(remembered(context, "incidence", lambda: incidence_finding(terms, counted), per))
+    words = _disagreement_words(terms)
+    if words:
+        st.caption(words)
+
+
+def _disagreement_words(terms: pd.DataFrame) -> str:
+    """Where infusions and patients rank two side effects the other way round, in words."""
+    found = disagreement(terms["infusions"], terms["patients"])
+    if found is None:
+        return ""
+    often, widely = terms.iloc[found.often], terms.iloc[found.widely]
+    return (
+        f"**{plain(often['term'])}** came in more infusions than {plain(widely['term'])} "
+        f"({often['infusions']:,} against {widely['infusions']:,}) but in fewer patients "
+        f"({often['patients']:,} against {widely['patients']:,}): few people have it often."
+    )
 
 
 def _every_term(context: PageContext, counts: _Counts, terms: pd.DataFrame, seen: Watch) -> None:
@@ -312,6 +329,9 @@ OVERVIEW_DEFINITIONS = """
   Nausea); a term that the table does not know stands for itself.
 - **95 % CI**: Wilson score interval without continuity correction (Wilson 1927); of a difference,
   Newcombe's hybrid score interval (1998, method 10).
+- **Few people have it often** is said of the two side effects that infusions and patients rank most
+  clearly the other way round, where both differences are clear (McNemar's test by its least
+  favourable case).
 - **Change**: the share of the last 12 whole weeks minus that of the up to 40 weeks before, at all
   chosen sites, whatever the period's beginning; not adjusted.
 """

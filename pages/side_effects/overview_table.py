@@ -366,7 +366,7 @@ def _columns() -> dict[str, Any]:
             "95 % CI", width=80, help="Of the records per 100 chair-hours: exact (Garwood 1936)"
         ),
         "Grades": config.ImageColumn(
-            width=130,
+            width=140,
             help="Infusions by worst grade: the darker the more severe, grey: not graded",
         ),
         "Serious": config.NumberColumn(

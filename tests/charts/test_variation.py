@@ -94,8 +94,8 @@ def test_in_a_table_an_icon_has_one_look():
 def test_grades_are_as_wide_as_their_shares():
     # Not graded 1, grade 1 in 5, grade 2 in 3, grade 4 in 1: of 10.
     bars = list(shapes(grade_bar([1, 5, 3, 0, 1, 0])).iter(f"{SVG}rect"))
-    assert [float(one.attrib["width"]) for one in bars] == [80, 48, 16, 16]
-    assert [float(one.attrib["x"]) for one in bars] == [0, 80, 128, 144]
+    assert [float(one.attrib["width"]) for one in bars] == [60, 36, 12, 12]
+    assert [float(one.attrib["x"]) for one in bars] == [0, 60, 96, 108]
     assert [one.attrib["fill"] for one in bars] == [GRADES[1], GRADES[2], GRADES[4], GRADES[0]]
 
 

@@ -8,6 +8,8 @@ import orjson
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR
+from clinical.variation import RuleSet
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from tests.data_access.side_effect_clinic import fill
 from tests.pages.weekly_clinic import Week, fill_weeks
@@ -170,10 +172,17 @@ def test_the_help_tells_the_limits_in_force(page):
     # Three side effects, together and at two sites.
     assert "now 9 charts" in words(shown)
     assert "**One budget**: about one false mark a year on the whole page" in words(shown)
-    # The simulated figures of clinical.false_alarms, of the rules in force.
-    assert "| Single points, runs and sums | 0.8 (± 0.06) |" in words(shown)
-    assert "| from 12 to 30 % | 5 weeks | 7 weeks | 83 % | over 99 % |" in words(shown)
-    assert "| from 1 to 2 % | more than 26 weeks | more than 26 weeks | 0.4 % |" in words(shown)
+    # The simulated figures of the rules in force.
+    marks = next(one for one in MARKS_A_YEAR if one.rules == RuleSet.ALL.label)
+    assert f"| {marks.rules} | {marks.a_year:.2f} (±" in words(shown)
+    found = next(
+        one for one in CHANGES_FOUND if (one.rules, one.after) == (RuleSet.ALL.label, 30.0)
+    )
+    assert f"| from 12 to 30 % | {found.median:.0f} weeks | {found.ninth:.0f} weeks |" in words(
+        shown
+    )
+    # The rarest is not found by half within the time that was simulated.
+    assert "| from 1 to 2 % | more than 26 weeks | more than 26 weeks |" in words(shown)
 
 
 def test_a_card_opens_the_trend_of_its_side_effect(page):
@@ -255,6 +264,26 @@ def test_the_rows_can_be_searched_and_cut(page):
     shown.text_input(key="term_search").set_value("nausea").run()
     assert not shown.exception
     assert "No side effect fits what is asked for above the table." in words(shown)
+
+
+def test_few_people_with_many_events_are_told(page, sqlite_url):
+    engine = make_engine(sqlite_url)
+    with writing(engine) as connection:
+        # At North two patients are sick each week, at South each of ten now and then.
+        fill_weeks(
+            connection,
+            {
+                "North": lambda _ago: Week(2, 2, {"Nausea": 2}),
+                "South": lambda _ago: Week(10, 10, {"Vomiting": 1}),
+            },
+        )
+    engine.dispose()
+    # The 43 Tuesdays from 3 June 2025 to 24 March 2026.
+    shown = page(filled=False, start=date(2025, 6, 1)).run()
+    assert (
+        "**Nausea** came in more infusions than Vomiting (86 against 43) but in fewer patients "
+        "(2 against 10): few people have it often."
+    ) in words(shown)
 
 
 def test_terms_without_an_event_are_shown_on_request(page):
