@@ -255,7 +255,7 @@ def gaps_chart(chart: GapChart, until: Sequence[date], open_gap: float, unit: st
     positions = list(range(n + 1))
     flags = [*(int(flag) for flag in chart.flag), 1 if chart.is_long(open_gap) else 0]
     gaps = [*chart.gaps.tolist(), open_gap]
-    drawn = _gap_lines(chart)
+    drawn = _gap_lines(chart, _OUT_OF_SIGHT * max([1.0, *gaps]))
     top = 1.15 * max([1.0, *gaps, *(value for _, value, _ in drawn)])
     ended = [f"{day:%d %b %Y}" for day in until]
     return figure(
@@ -311,12 +311,18 @@ _ROOM_FOR_NAME = 0.09
 """Of the height of the axis: so far apart two lines must be to be named both."""
 
 
-def _gap_lines(chart: GapChart) -> list[tuple[str, float, str]]:
-    """What the gaps are held against: name, value and dash of each line."""
+_OUT_OF_SIGHT = 3
+"""A limit so many times as high as the longest gap is not drawn: it would flatten the gaps."""
+
+
+def _gap_lines(chart: GapChart, highest: float) -> list[tuple[str, float, str]]:
+    """What the gaps are held against, up to ``highest``: name, value and dash of each line."""
     lines = [("Middle", chart.centre, "solid"), ("Longer than chance", chart.upper, "dot")]
     if chart.can_show_short:
         lines.append(("Shorter than chance", chart.lower, "dot"))
-    return [(name, value, dash) for name, value, dash in lines if value is not None]
+    return [
+        (name, value, dash) for name, value, dash in lines if value is not None and value <= highest
+    ]
 
 
 _GAP_COLOURS = {1: IMPROVEMENT, -1: CONCERN, 0: INK}

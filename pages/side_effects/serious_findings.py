@@ -82,8 +82,13 @@ def gaps_finding(gaps: Gaps, until: list[date]) -> Finding:
         alt=f"Days between infusions with a serious side effect. {title}.",
         note="Hollow: since the last one, not ended yet. Limits of a t chart (Nelson 1994) so that "
         "stable gaps show a mark in one of twenty looks; judged in infusions too (g chart, "
-        f"Benneyan 2001).{_blind(gaps)}",
+        f"Benneyan 2001).{_limit_words(gaps)}{_blind(gaps)}",
     )
+
+
+def _limit_words(gaps: Gaps) -> str:
+    upper = gaps.days.upper
+    return "" if upper is None else f" Longer than chance is a gap of over {upper:,.0f} days."
 
 
 def _blind(gaps: Gaps) -> str:

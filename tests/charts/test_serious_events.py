@@ -1,5 +1,6 @@
 """The pictures of stopped infusions and serious side effects."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -154,3 +155,11 @@ def test_lines_that_lie_together_are_not_both_named():
     until = [date(2026, 1, 5), date(2026, 4, 5), date(2026, 4, 6)]
     chart = gaps_chart(gap_chart(15.0), until, open_gap=3.0, unit="day")
     assert [name.text for name in chart.layout.annotations] == ["Middle", "Longer than chance"]
+
+
+def test_a_limit_far_beyond_every_gap_is_not_drawn():
+    found = replace(gap_chart(0.0), upper=271.0)
+    chart = gaps_chart(found, [date(2026, 1, 5)] * 3, open_gap=3.0, unit="day")
+    # Three times the longest gap of 90 is 270.
+    assert [line.y0 for line in chart.layout.shapes] == [20]
+    assert chart.layout.yaxis.range[1] < 110
