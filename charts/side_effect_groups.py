@@ -59,7 +59,7 @@ def band_chart(
             "range": [-0.5, len(labels) - 0.5],
             "title": {"text": axis_title},
         },
-        yaxis={"range": [0, _top(rates, few)], "tickformat": ".0%"},
+        yaxis={"range": _from_nought(_top(rates, few)), "tickformat": ".0%"},
     )
 
 
@@ -95,7 +95,7 @@ def groups_chart(groups: pd.DataFrame, few: int) -> go.Figure:
         },
         xaxis={
             "domain": [0, _CRUDE_END],
-            "range": [0, share_end],
+            "range": _from_nought(share_end),
             "tickformat": ".0%",
             "nticks": 6,
             "showgrid": True,
@@ -104,7 +104,7 @@ def groups_chart(groups: pd.DataFrame, few: int) -> go.Figure:
         },
         xaxis2={
             "domain": [_ADJUSTED_START, 1],
-            "range": [0, _ratio_end(groups, few)],
+            "range": _from_nought(_ratio_end(groups, few)),
             "anchor": "y",
             "nticks": 6,
             "showgrid": True,
@@ -220,6 +220,11 @@ def _ratio_end(groups: pd.DataFrame, few: int) -> float:
     firm = groups["ratio_high"].where(groups["recorded"] >= few, groups["ratio"])
     longest = firm.max()
     return float(min(_MOST_RATIOS, max(_LEAST_RATIOS, 1.3 * longest if longest > 0 else 0)))
+
+
+def _from_nought(end: float) -> list[float]:
+    """The range of an axis, with room for the whole of a dot at nought."""
+    return [-0.03 * end, end]
 
 
 def _top(rates: pd.DataFrame, few: int) -> float:

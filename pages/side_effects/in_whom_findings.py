@@ -88,10 +88,12 @@ def labelled(kind: Kind, table: pd.DataFrame, names: Mapping[int, str]) -> Group
 
 @dataclass(frozen=True, slots=True)
 class Contrasted:
-    """Two rates that a title sets against each other."""
+    """Two rates that a title sets against each other: what they are of, and how many."""
 
     later: Proportion
     earlier: Proportion
+    later_name: str
+    earlier_name: str
 
     @property
     def rises(self) -> bool | None:
@@ -108,14 +110,31 @@ class Contrasted:
 def by_number(against: Comparison) -> Contrasted:
     """The later infusions of the induction against the first."""
     rates = against.by_number().head(_INDUCTION)
-    return Contrasted(_pooled(rates.tail(_INDUCTION - 1)), _pooled(rates.head(1)))
+    return Contrasted(
+        later=_pooled(rates.tail(_INDUCTION - 1)),
+        earlier=_pooled(rates.head(1)),
+        later_name="later in the induction",
+        earlier_name="at the first infusion",
+    )
 
 
 def by_dose(against: Comparison) -> Contrasted:
     """The highest dose band with enough infusions against the lowest."""
     rates = against.by_dose()
     known = rates[(rates["dose_band"] != DoseBand.UNKNOWN) & (rates["recorded"] >= FEW)]
-    return Contrasted(_pooled(known.tail(1) if len(known) > 1 else known[:0]), _pooled(known[:1]))
+    highest = known.tail(1) if len(known) > 1 else known[:0]
+    return Contrasted(
+        later=_pooled(highest),
+        earlier=_pooled(known[:1]),
+        later_name=_dose_name(highest),
+        earlier_name=_dose_name(known[:1]),
+    )
+
+
+def _dose_name(rates: pd.DataFrame) -> str:
+    """Of one band, in a sentence: ``at 0.45–0.54 mg/kg``."""
+    labels = [DoseBand(band).label for band in rates["dose_band"]]
+    return f"at {labels[0][:1].lower()}{labels[0][1:]}" if labels else ""
 
 
 def _pooled(rates: pd.DataFrame) -> Proportion:
@@ -144,13 +163,13 @@ def _number_and_dose(name: str, against: Comparison) -> str:
         )
     else:
         said = (
-            f"{term}: **{percent(number.earlier.estimate)}** at the first infusion, "
-            f"**{percent(number.later.estimate)}** later in the induction"
+            f"{term}: **{percent(number.earlier.estimate)}** {number.earlier_name}, "
+            f"**{percent(number.later.estimate)}** {number.later_name}"
         )
     if dose.rises is not None:
         said += (
-            f"; {percent(dose.earlier.estimate)} in the lowest dose band, "
-            f"{percent(dose.later.estimate)} in the highest"
+            f"; {percent(dose.earlier.estimate)} {dose.earlier_name}, "
+            f"{percent(dose.later.estimate)} {dose.later_name}"
         )
     return said
 
@@ -226,8 +245,8 @@ def number_finding(name: str, against: Comparison) -> Finding:
         name,
         number,
         clear=lambda verb: (
-            f"{verb} from {percent(number.earlier.estimate)} at the first infusion to "
-            f"{percent(number.later.estimate)} later in the induction"
+            f"{verb} from {percent(number.earlier.estimate)} {number.earlier_name} to "
+            f"{percent(number.later.estimate)} {number.later_name}"
         ),
         unclear="no clear difference between the first infusion "
         f"({percent(number.earlier.estimate)}) and later ones ({percent(number.later.estimate)})",
@@ -257,11 +276,11 @@ def dose_finding(name: str, against: Comparison) -> Finding:
         name,
         dose,
         clear=lambda _: (
-            f"by dose: {percent(dose.earlier.estimate)} in the lowest band, "
-            f"{percent(dose.later.estimate)} in the highest"
+            f"by dose: {percent(dose.earlier.estimate)} {dose.earlier_name}, "
+            f"{percent(dose.later.estimate)} {dose.later_name}"
         ),
-        unclear=f"no clear difference between the lowest dose band "
-        f"({percent(dose.earlier.estimate)}) and the highest ({percent(dose.later.estimate)})",
+        unclear=f"no clear difference by dose: {percent(dose.earlier.estimate)} "
+        f"{dose.earlier_name}, {percent(dose.later.estimate)} {dose.later_name}",
         missing="by dose",
     )
     return Finding(
@@ -272,8 +291,8 @@ def dose_finding(name: str, against: Comparison) -> Finding:
         chart=band_chart(rates, "dose_band", labels, "mg/kg", FEW),
         table=lambda: _band_numbers("Dose, mg/kg", labels, rates),
         alt=f"Share of infusions with {name} by dose band. {title}",
-        note=f"Compared are bands of {FEW} or more infusions. Doses are often raised later in a "
-        "series, so dose and infusion number go together.",
+        note=f"Compared are the lowest and the highest band of {FEW} or more infusions. Doses are "
+        "often raised later in a series, so dose and infusion number go together.",
     )
 
 

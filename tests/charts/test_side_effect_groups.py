@@ -111,7 +111,7 @@ def test_a_group_of_which_nothing_is_expected_says_so():
     )
     chart = groups_chart(table, few=20)
     assert chart.data[1].customdata[0][0] == "<b>North</b><br>Nothing to be expected: no data"
-    assert list(chart.layout.xaxis2.range) == [0, 2]
+    assert list(chart.layout.xaxis2.range) == [-0.06, 2]
 
 
 def test_a_long_interval_of_few_does_not_stretch_the_axes():
@@ -120,7 +120,7 @@ def test_a_long_interval_of_few_does_not_stretch_the_axes():
     chart = groups_chart(table, few=20)
     # Wilson: 30 of 100 up to 0.3958.
     assert chart.layout.xaxis.range[1] == pytest.approx(1.25 * 1.1 * 0.3958, abs=1e-3)
-    assert list(chart.layout.xaxis2.range) == [0, 2]
+    assert list(chart.layout.xaxis2.range) == [-0.06, 2]
 
 
 def test_a_name_is_only_text():

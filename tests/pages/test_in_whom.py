@@ -281,7 +281,7 @@ def test_clear_differences_by_number_and_dose_lead_the_sentence():
     # One dose band is first infusions, the other later ones.
     assert said == (
         "**Dissociation**: **58 %** at the first infusion, **35 %** later in the induction; 58 % "
-        "in the lowest dose band, 35 % in the highest. There are no groups to compare beyond that."
+        "at 0.45–0.54 mg/kg, 35 % at 0.55–0.74 mg/kg. There are no groups to compare beyond that."
     )
 
 
@@ -364,7 +364,11 @@ def test_number_and_dose_titles_say_what_can_be_told():
         "Nausea falls from 58 % at the first infusion to 35 % later in the induction"
     )
     assert spaced(dose_finding("Nausea", clear).title) == (
-        "Nausea by dose: 58 % in the lowest band, 35 % in the highest"
+        "Nausea by dose: 58 % at 0.45–0.54 mg/kg, 35 % at 0.55–0.74 mg/kg"
+    )
+    alike = against((10, 100), (11, 100), dose=1)
+    assert spaced(dose_finding("Nausea", alike).title) == (
+        "Nausea: no clear difference by dose: 10 % at under 0.45 mg/kg, 11 % at 0.55–0.74 mg/kg"
     )
     few = against((5, 10), (0, 0))
     assert number_finding("Nausea", few).title == "Nausea by infusion number"
