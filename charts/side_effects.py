@@ -1,18 +1,17 @@
-"""The pictures of the Side effects page.
+"""The large picture of the Side effects page's Overview.
 
 Rates are fractions; a rate is a dot with its 95 % interval as a line, and a missing rate (nothing
 recorded) is a gap. Grades take the severity ramp, lightest = mildest.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
-from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, severity
+from charts.palette import INK, PALE, severity
 from charts.style import (
     Trace,
     bar,
@@ -130,73 +129,6 @@ def _grade_bars(terms: pd.DataFrame, rows: Sequence[int], grade: int) -> Trace:
     )
 
 
-def category_chart(
-    rates: pd.DataFrame, labels: Sequence[str], axis_title: str, few: int
-) -> go.Figure:
-    """The rate in each of a few categories, with the number of infusions under each label.
-
-    Categories of under ``few`` infusions are hollow.
-
-    ``rates``: ``affected``, ``recorded``, ``share``, ``low``, ``high``, as in
-    :func:`clinical.side_effect_rates.incidence_by`; a row for each of ``labels``.
-    """
-    positions = list(range(len(labels)))
-    return figure(
-        traces=[_vertical_rates(rates, positions, labels, few)],
-        xaxis={
-            "tickvals": positions,
-            "ticktext": [
-                f"{text(label)}<br><i>{n:,}</i>"
-                for label, n in zip(labels, rates["recorded"], strict=True)
-            ],
-            "range": [-0.5, len(labels) - 0.5],
-            "title": {"text": axis_title},
-        },
-        yaxis=_share_axis(rates, few),
-    )
-
-
-def month_chart(rates: pd.DataFrame, months: Sequence[date], few: int) -> go.Figure:
-    """The rate in each month (first days in ``months``); months under ``few`` infusions hollow.
-
-    ``rates`` as in :func:`category_chart`. A month in which nothing was recorded is a gap.
-    """
-    labels = [f"{month:%B %Y}" for month in months]
-    return figure(
-        traces=[_vertical_rates(rates, list(months), labels, few, line=True)],
-        xaxis={"tickformat": "%b\n%Y"},
-        yaxis=_share_axis(rates, few),
-    )
-
-
-def _share_axis(rates: pd.DataFrame, few: int) -> dict[str, object]:
-    """The axis of the rates, not stretched by the long interval of a rate that rests on few."""
-    top = rates["high"].where(rates["recorded"] >= few, rates["share"]).max()
-    return {"range": [0, min(1.02, 1.1 * top) if top > 0 else 1], "tickformat": ".0%"}
-
-
-def _vertical_rates(
-    rates: pd.DataFrame,
-    x: Sequence[int] | Sequence[date],
-    labels: Sequence[str],
-    few: int,
-    *,
-    line: bool = False,
-) -> Trace:
-    symbols = ["circle-open" if n < few else "circle" for n in rates["recorded"]]
-    return scatter(
-        x=x,
-        y=rates["share"].to_numpy(),
-        mode="lines+markers" if line else "markers",
-        line={"color": PALE, "width": 1.5},
-        marker={"color": INK, "size": 9, "symbol": symbols},
-        error_y=_error(rates, INK if not line else NEUTRAL),
-        customdata=_descriptions(labels, rates),
-        hovertemplate="%{customdata}<extra></extra>",
-        showlegend=False,
-    )
-
-
 def _descriptions(labels: Iterable[str], rates: pd.DataFrame) -> list[str]:
     """The hover of each rate: what it is, its numbers and its interval."""
     columns = (rates[name] for name in ("affected", "recorded", "share", "low", "high"))
@@ -210,75 +142,3 @@ def _descriptions(labels: Iterable[str], rates: pd.DataFrame) -> list[str]:
 def _error(rates: pd.DataFrame, colour: str) -> dict[str, Any]:
     """The intervals of rates as error bars."""
     return interval(rates["share"], rates["low"], rates["high"], colour)
-
-
-def site_chart(sites: pd.DataFrame) -> go.Figure:
-    """Each site's rate recently (with its interval) against the one before.
-
-    ``sites``: a row for each site, the one for the top first, with ``site``, ``before`` (share),
-    ``n_before``, and ``share``, ``low``, ``high``, ``affected``, ``recorded`` of the recent part;
-    ``judgement``: ``"worse"``, ``"better"`` or ``""`` where the change may be chance.
-    """
-    rows = list(range(len(sites)))
-    top = max(sites["high"].max(), sites["before"].max())
-    traces = [_before(sites, rows)]
-    for judgement, (name, colour) in _JUDGED.items():
-        chosen = [row for row in rows if sites["judgement"].iloc[row] == judgement]
-        if chosen:
-            traces.append(_recent(sites.iloc[chosen], chosen, colour, name))
-    return figure(
-        max(180, _FRAME_HEIGHT + 34 * len(sites)),
-        traces,
-        yaxis={
-            "tickvals": rows,
-            "ticktext": [label(site) for site in sites["site"]],
-            "range": [len(sites) - 0.4, -0.6],
-        },
-        xaxis={
-            "range": [0, min(1.02, 1.1 * top) if top > 0 else 1],
-            "tickformat": ".0%",
-            "showgrid": True,
-        },
-    )
-
-
-_JUDGED = {
-    "worse": ("Risen", CONCERN),
-    "better": ("Fallen", IMPROVEMENT),
-    "": ("Recent, no clear change", INK),
-}
-
-
-def _before(sites: pd.DataFrame, rows: Sequence[int]) -> Trace:
-    return scatter(
-        x=sites["before"].to_numpy(),
-        y=rows,
-        mode="markers",
-        marker={
-            "color": NEUTRAL,
-            "size": 18,
-            "symbol": "line-ns",
-            "line": {"color": NEUTRAL, "width": 3},
-        },
-        name="Before",
-        customdata=[
-            f"<b>{text(site)}</b><br>before: {percent(share)} of {n:,} infusions"
-            for site, share, n in zip(
-                sites["site"], sites["before"], sites["n_before"], strict=True
-            )
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-
-
-def _recent(sites: pd.DataFrame, rows: Sequence[int], colour: str, name: str) -> Trace:
-    return scatter(
-        x=sites["share"].to_numpy(),
-        y=rows,
-        mode="markers",
-        marker={"color": colour, "size": 10},
-        error_x=_error(sites, colour),
-        name=name,
-        customdata=_descriptions(sites["site"] + ", recently", sites),
-        hovertemplate="%{customdata}<extra></extra>",
-    )

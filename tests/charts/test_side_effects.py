@@ -1,13 +1,10 @@
-"""The pictures of the Side effects page."""
-
-from datetime import date
-from math import isnan
+"""The large picture of the Overview."""
 
 import pandas as pd
 import pytest
 
-from charts.palette import CONCERN, IMPROVEMENT, INK, PALE, severity
-from charts.side_effects import category_chart, incidence_chart, month_chart, site_chart
+from charts.palette import PALE, severity
+from charts.side_effects import incidence_chart
 from clinical.side_effect_rates import with_rates
 
 HOSTILE = "<b>Nausea</b> <a href='http://host'>x</a>"
@@ -62,42 +59,3 @@ def test_a_term_is_only_text_and_never_too_long_for_the_axis():
     for trace in (chart.data[0], *chart.data[2:]):
         assert all("<a " not in words for words in trace.customdata)
         assert long in trace.customdata[1]
-
-
-def test_a_category_shows_its_number_and_few_are_hollow():
-    chart = category_chart(rates((10, 40), (3, 9)), ["1", "<2"], "Infusion", few=20)
-    assert list(chart.layout.xaxis.ticktext) == ["1<br><i>40</i>", "&lt;2<br><i>9</i>"]
-    assert list(chart.data[0].marker.symbol) == ["circle", "circle-open"]
-    assert "10 of 40: 25" in chart.data[0].customdata[0]
-
-
-def test_a_month_with_nothing_recorded_is_a_gap():
-    months = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
-    chart = month_chart(rates((10, 40), (0, 0), (1, 10)), months, few=20)
-    line = chart.data[0]
-    assert isnan(line.y[1])
-    assert list(line.marker.symbol) == ["circle", "circle-open", "circle-open"]
-    assert line.connectgaps is None, "plotly leaves gaps unless told otherwise"
-    assert "no data" in line.customdata[1]
-
-
-def test_nothing_recorded_at_all_still_draws_an_axis():
-    chart = month_chart(rates((0, 0)), [date(2026, 1, 1)], few=20)
-    assert list(chart.layout.yaxis.range) == [0, 1]
-
-
-def test_only_a_clear_change_is_coloured():
-    sites = rates((30, 100), (12, 100), (2, 100)).assign(
-        site=["North", "<i>South</i>", "West"],
-        before=[0.12, 0.12, 0.12],
-        n_before=[700, 700, 700],
-        judgement=["worse", "", "better"],
-    )
-    chart = site_chart(sites)
-    assert [(trace.name, trace.marker.color) for trace in chart.data[1:]] == [
-        ("Risen", CONCERN),
-        ("Fallen", IMPROVEMENT),
-        ("Recent, no clear change", INK),
-    ]
-    assert list(chart.data[0].x) == [0.12, 0.12, 0.12]
-    assert list(chart.layout.yaxis.ticktext)[1] == "&lt;i&gt;South&lt;/i&gt;"
