@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.palette import PALE
+from charts.palette import NEUTRAL, PALE
 from charts.side_effect_trend import (
     ABOVE_STRIP,
     BESIDE,
@@ -62,7 +62,7 @@ def gap_chart(
     strip = [] if forms is None else [forms_strip(forms)]
     return figure(
         HEIGHT if with_strip else HEIGHT_SMALL,
-        [_gap_line(gaps), *_gap_points(gaps), *strip],
+        [_gap_line(gaps), *_first_event(gaps), *_gap_points(gaps), *strip],
         margin={"l": 8, "r": ROOM_RIGHT, "t": 12, "b": 8},
         xaxis={"tickformat": "%b\n%Y", **({"anchor": "y2"} if with_strip else {})},
         yaxis={
@@ -108,6 +108,31 @@ def _gap_line(gaps: pd.DataFrame) -> Trace:
         hoverinfo="skip",
         showlegend=False,
     )
+
+
+def _first_event(gaps: pd.DataFrame) -> list[Trace]:
+    """A tick at the foot for an event whose gap is not known: the first of the period."""
+    some = gaps[gaps["gap"].isna()]
+    if some.empty:
+        return []
+    return [
+        scatter(
+            x=list(some["day"]),
+            y=[0] * len(some),
+            mode="markers",
+            marker={
+                "color": NEUTRAL,
+                "size": 14,
+                "symbol": "line-ns",
+                "line": {"color": NEUTRAL, "width": 2},
+            },
+            name="First in the period",
+            showlegend=False,
+            cliponaxis=False,
+            customdata=chosen_by(some["words"], some["key"]),
+            hovertemplate="%{customdata[0]}<extra></extra>",
+        )
+    ]
 
 
 _GAP_NAMES = {

@@ -106,11 +106,12 @@ def control_chart(
             **_ticks(value_words, top),
         },
         yaxis2=STRIP_AXIS,
-        legend={"y": 1.02, "traceorder": "normal"},
+        # Over the names of the rebases.
+        legend={"y": 1.02 + 0.05 * min(len(rebased), 2), "traceorder": "normal"},
         shapes=[_rebase_line(one.day) for one in rebased],
         annotations=[
             *_line_names(periods, top, value_words),
-            *(_rebase_name(one, place) for place, one in enumerate(rebased)),
+            *(_rebase_name(one, place, edges) for place, one in enumerate(rebased)),
             strip_name(),
         ],
     )
@@ -325,16 +326,17 @@ def _rebase_line(day: date) -> dict[str, Any]:
     }
 
 
-def _rebase_name(one: Rebased, place: int) -> dict[str, Any]:
-    """The name of the line, in turn on two rows so that neighbours stay apart."""
+def _rebase_name(one: Rebased, place: int, edges: Sequence[pd.Timestamp]) -> dict[str, Any]:
+    """The name of the line, over its end, in turn on two rows so that neighbours stay apart."""
+    is_late = pd.Timestamp(one.day) > edges[0] + (edges[-1] - edges[0]) / 2
     return {
         "xref": "x",
         "yref": "paper",
         "x": one.day,
         "y": 1,
-        "yshift": -16 * (place % 2),
-        "xanchor": "left",
-        "yanchor": "top",
+        "yshift": 16 * (place % 2),
+        "xanchor": "right" if is_late else "left",
+        "yanchor": "bottom",
         "text": text(one.name),
         "font": {"size": 11, "color": INK},
         "showarrow": False,

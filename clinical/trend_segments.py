@@ -29,7 +29,16 @@ from clinical.incidence import Difference, difference, proportion
 from clinical.run_rules import Bools
 from clinical.standardised import stratum_rates
 from clinical.trend_unit import Periods
-from clinical.variation import HOLDS, Design, Marks, Watched, calibrated, find_marks, sums_of
+from clinical.variation import (
+    HOLDS,
+    LEAST_REFERENCE,
+    Design,
+    Marks,
+    Watched,
+    calibrated,
+    find_marks,
+    sums_of,
+)
 
 LEAST_GAPS = 4
 """Gaps between rare events below which no limits are drawn: they would be nearly anything."""
@@ -383,12 +392,15 @@ class Spread:
 
 
 def spread(counts: TrendCounts, part: Segment) -> Spread:
-    """The spread of the shares in a segment's reference (Laney's sigma z, not floored)."""
+    """The spread of the shares in a segment's reference (Laney's sigma z, not floored).
+
+    Missing below 12 reference periods, of which a spread would be nearly anything.
+    """
     own = counts.part(part.first, part.stop)
-    ratio = overdispersion(own.affected, own.recorded, part.reference)
     points = int((part.reference & (own.recorded > 0)).sum())
-    if ratio is None or points == 0:
-        return Spread(ratio, False)
+    ratio = overdispersion(own.affected, own.recorded, part.reference)
+    if ratio is None or points < LEAST_REFERENCE:
+        return Spread(None, False)
     return Spread(ratio, ratio > 1 + 2 * float(np.sqrt(_SPREAD_VARIANCE / points)))
 
 

@@ -143,7 +143,10 @@ def _limits_words(kind: _Kind) -> str:
 
 
 def _notes(gaps: Gaps, kind: _Kind) -> list[str]:
-    said = ["Each gap stands where it ended; hollow: since the last one, still open."]
+    said = [
+        "Each gap stands where it ended. Hollow: since the last one, still open. A tick: the first "
+        "of the period.",
+    ]
     if kind.chart.centre is not None and not kind.chart.can_show_short:
         said.append("No gap is so short that chance could not give it: a rise shows in the sum.")
     if kind.unit == "infusion":
@@ -191,7 +194,11 @@ _MARK_WORDS = {
 
 def _hover(kind: _Kind, day: date, gap: float, mark: str, is_open: bool) -> str:
     when = f"<b>Until {day_words(day)}, still open</b>" if is_open else f"<b>{day_words(day)}</b>"
-    length = "" if isnan(gap) else f"<br>{count_words(round(gap), kind.unit)} since the one before"
+    length = (
+        "<br>the first in the period: how long after the one before is not known"
+        if isnan(gap)
+        else f"<br>{count_words(round(gap), kind.unit)} since the one before"
+    )
     return when + length + (f"<br>{_MARK_WORDS[mark]}" if mark else "")
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from math import nan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -203,11 +204,12 @@ def test_gaps_say_which_are_long_and_which_is_open():
     frame = gaps(nan, 5, 200, 120, mark=["", "concern", "improvement", "forms"])
     chart = gap_chart(frame, GapLines(MONDAY, 50.0, 2.0, 180.0), "Infusions between", UNTIL)
     looks = {
-        trace.name: (trace.marker.color, list(trace.marker.symbol))
+        trace.name: (trace.marker.color, np.atleast_1d(trace.marker.symbol).tolist())
         for trace in chart.data
-        if trace.type == "scatter" and trace.mode == "markers"
+        if trace.mode == "markers"
     }
     assert looks == {
+        "First in the period": (NEUTRAL, ["line-ns"]),
         "Shorter than chance gives": (CONCERN, ["triangle-down"]),
         "Longer than chance gives": (IMPROVEMENT, ["triangle-up"]),
         "Longer, but fewer forms are filled in": (NEUTRAL, ["triangle-up-open"]),

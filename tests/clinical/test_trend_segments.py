@@ -245,6 +245,8 @@ def test_the_spread_tells_chance_from_more():
     assert not found.beyond_chance
     assert spread(wild, part).beyond_chance
     assert spread(counts([100] * 40, [0] * 40), part).ratio is None
+    short = Segment(0, 11, np.ones(11, np.bool_))
+    assert spread(wild, short).ratio is None
 
 
 def test_the_variance_of_the_spread_is_that_of_cryer_and_ryan():
