@@ -1,52 +1,23 @@
-"""What a page asks together, held to the aims for a whole page."""
+"""Each page's group of queries."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from access.viewer import LOCAL_VIEWER as VIEWER
-from benchmarks.floor import Fetch
+from benchmarks.page_group import Group, named
 from benchmarks.page_query import PageQuery
 from benchmarks.patient_queries import SEARCH
-from benchmarks.queries import QUERIES
 from benchmarks.scenario import Scenario
+from benchmarks.side_effect_views import SIDE_EFFECT_GROUPS
 from clinical.attention import attention_list, rule_counts, rule_days
 from clinical.calendar import day_number
 from clinical.thresholds import DEFAULTS
 from data_access import attention
 
-_BY_NAME = {query.name: query for query in QUERIES}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Queries that a page asks one after another, and what is worked out between them.
-
-    ``aim``, ``aim_of_large``: milliseconds for all of them, up to 100,000 infusions and for a
-    million.
-    """
-
-    name: str
-    parts: tuple[PageQuery, ...]
-    aim: float
-    aim_of_large: float
-
-    def run(self, connection: Connection, scenario: Scenario) -> list[Any]:
-        """Run every part as its page does."""
-        return [part.run(connection, scenario) for part in self.parts]
-
-    def run_floor(self, fetch: Fetch, scenario: Scenario) -> list[list[tuple[Any, ...]]]:
-        """Run the floor of every part."""
-        return [part.run_floor(fetch, scenario) for part in self.parts]
-
-
-def _named(*names: str) -> tuple[PageQuery, ...]:
-    return tuple(_BY_NAME[name] for name in names)
-
 
 def _floor_of(*names: str) -> tuple[str, ...]:
-    return tuple(statement for part in _named(*names) for statement in part.floor)
+    return tuple(statement for part in named(*names) for statement in part.floor)
 
 
 def _attention_page(connection: Connection, asked: Scenario) -> Any:
@@ -62,7 +33,7 @@ def _attention_page(connection: Connection, asked: Scenario) -> Any:
 GROUPS: tuple[Group, ...] = (
     Group(
         "a patient, together",
-        _named(
+        named(
             "handles.patient_of_handle",
             "one_patient.find_patient",
             "one_patient.patient_series",
@@ -85,7 +56,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group(
         "the caseload page",
-        _named(
+        named(
             "patients.instruments_in_use",
             "patients.caseload_totals",
             "thresholds.read_thresholds",
@@ -104,7 +75,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "the attention list",
         (
-            *_named("thresholds.read_thresholds"),
+            *named("thresholds.read_thresholds"),
             PageQuery(
                 attention.people,
                 _attention_page,
@@ -114,4 +85,5 @@ GROUPS: tuple[Group, ...] = (
         aim=100,
         aim_of_large=300,
     ),
+    *SIDE_EFFECT_GROUPS,
 )

@@ -9,17 +9,17 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from benchmarks.floor import Fetch, bare_driver
-from benchmarks.groups import GROUPS, Group
+from benchmarks.groups import GROUPS
+from benchmarks.page_group import LARGE, Group
 from benchmarks.page_query import PageQuery
 from benchmarks.queries import QUERIES
 from benchmarks.scenario import SITE_YEAR, Scenario, scenarios
 from benchmarks.timing import freeze_heap, medians_ms
 from data_access.engine import make_engine, reading
+from data_access.infusions_behind import Listed
 from data_access.migrate import require_schema
 from data_access.schema import InfusionFact
 
-LARGE = 500_000
-"""Infusions from which on the aims for a large database hold."""
 RATIO_AIM = 1.5
 NEGLIGIBLE_MS = 2
 """Less than this above the floor is not felt, whatever the ratio."""
@@ -104,7 +104,7 @@ def _measure(
 def _aim_ms(query: PageQuery | Group, infusions: int, scenario: str) -> float:
     if isinstance(query, PageQuery):
         return aim_ms(infusions, scenario)
-    return query.aim if infusions < LARGE else query.aim_of_large
+    return query.aim_ms(infusions, scenario)
 
 
 def aim_ms(infusions: int, scenario: str) -> float:
@@ -119,4 +119,6 @@ def aim_ms(infusions: int, scenario: str) -> float:
 
 def row_count(result: Any) -> int:
     """The rows of a result; a single value is one."""
+    if isinstance(result, Listed):
+        return len(result.rows)
     return len(result) if isinstance(result, pd.DataFrame | dict | list | tuple) else 1

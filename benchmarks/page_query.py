@@ -2,8 +2,9 @@
 
 A floor is the same aggregate as a statement written by hand: the values come back as plain tuples,
 nothing is checked, nothing is translated. ``{period}`` stands for the condition on day and site,
-``{site}`` and ``{p_site}`` for the one on site alone, ``{keys}`` for the keys of a page of
-patients. Where a query needs several statements, so does its floor.
+``{site}``, ``{p_site}`` and ``{f_site}`` for the one on site alone, ``{keys}`` for the keys of a
+page of patients, ``{listed}`` for those of a list of infusions. Where a query needs several
+statements, so does its floor.
 """
 
 from collections.abc import Callable
@@ -58,6 +59,8 @@ def _scoped(statement: str, scenario: Scenario) -> str:
         period=f"day BETWEEN :start AND :end{site}",
         site=site,
         p_site=site.replace("site_key", "p.site_key"),
+        f_site=site.replace("site_key", "f.site_key"),
+        listed=", ".join(str(key) for key in scenario.listed),
         keys=", ".join(str(key) for key in scenario.page),
     )
 

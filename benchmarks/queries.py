@@ -1,10 +1,22 @@
 """Every query of the pages, with the floor that it is measured against."""
 
 from access.viewer import LOCAL_VIEWER as VIEWER
+from benchmarks.behind_queries import BEHIND
 from benchmarks.page_query import PageQuery, filtered, looking_back, recent, weeks_of_today
 from benchmarks.patient_queries import PATIENTS
+from benchmarks.side_effect_lists import SIDE_EFFECT_LISTS
 from benchmarks.side_effect_queries import SIDE_EFFECT_VIEWS
-from data_access import appointments, day, selection, side_effects, sites, thresholds, today
+from benchmarks.vital_queries import VITAL_SIGNS
+from data_access import (
+    appointments,
+    day,
+    rebases,
+    selection,
+    side_effects,
+    sites,
+    thresholds,
+    today,
+)
 from data_access.status import clinic_status
 
 _RECORDS_LOOK_BACK, _CHAIRS_LOOK_BACK = 63, 90
@@ -48,7 +60,7 @@ _SHARED = (
     ),
 )
 
-_THRESHOLDS = (
+_DECISIONS = (
     PageQuery(
         thresholds.read_thresholds,
         lambda c, _asked: thresholds.read_thresholds(c, VIEWER),
@@ -60,6 +72,14 @@ _THRESHOLDS = (
         (
             "SELECT name, value, changed_by, changed_at, reason FROM threshold_changes"
             " ORDER BY change_key DESC",
+        ),
+    ),
+    PageQuery(
+        rebases.rebases,
+        lambda c, _asked: rebases.rebases(c, VIEWER),
+        (
+            "SELECT term, r.site_id, name, from_day, withdrawn, decided_by, decided_at, reason"
+            " FROM rebases r LEFT JOIN sites USING (site_id) ORDER BY rebase_key DESC",
         ),
     ),
 )
@@ -280,11 +300,14 @@ _APPOINTMENTS = (
 
 QUERIES: tuple[PageQuery, ...] = (
     *_SHARED,
-    *_THRESHOLDS,
+    *_DECISIONS,
     *_TODAY,
     *_DAY,
     *PATIENTS,
     *_SIDE_EFFECTS,
     *SIDE_EFFECT_VIEWS,
+    *SIDE_EFFECT_LISTS,
+    *BEHIND,
+    *VITAL_SIGNS,
     *_APPOINTMENTS,
 )

@@ -34,6 +34,8 @@ _LAST = "\U0010ffff"
 """Sorts after every character that a word can hold."""
 _LISTED = 10
 """Patients on one page of the attention list."""
+_LISTED_INFUSIONS = 200
+"""Infusions of a list on the Side effects page."""
 
 
 class NothingToMeasureError(Exception):
@@ -66,7 +68,7 @@ class Scenario:
     """One way to ask.
 
     ``site_key``: where the filters name a site; ``today``: the last day; ``page``: the keys of the
-    patients on one page of the attention list.
+    patients on one page of the attention list; ``listed``: of the latest infusions.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Scenario:
     term_key: int
     patient: OnePatient
     page: tuple[int, ...]
+    listed: tuple[int, ...]
 
     @property
     def now(self) -> datetime:
@@ -136,7 +139,8 @@ def scenarios(connection: Connection) -> tuple[Scenario, ...]:
 
     def scenario(name: str, filters: Filters, site_key: int | None = None) -> Scenario:
         page = _last_treated(connection, site_key)
-        return Scenario(name, filters, site_key, today, term, patient, page)
+        listed = _latest_infusions(connection, site_key)
+        return Scenario(name, filters, site_key, today, term, patient, page, listed)
 
     return (
         scenario(SITE_YEAR, Filters(year.start, year.end, (site_id,)), site),
@@ -207,4 +211,16 @@ def _last_treated(connection: Connection, site_key: int | None) -> tuple[int, ..
     )
     if site_key is not None:
         statement = statement.where(WatchFact.site_key == site_key)
+    return tuple(connection.scalars(statement))
+
+
+def _latest_infusions(connection: Connection, site_key: int | None) -> tuple[int, ...]:
+    """As many infusions as a list of the Side effects page holds, the latest ones."""
+    statement = (
+        select(InfusionFact.infusion_key)
+        .order_by(InfusionFact.day.desc(), InfusionFact.infusion_key.desc())
+        .limit(_LISTED_INFUSIONS)
+    )
+    if site_key is not None:
+        statement = statement.where(InfusionFact.site_key == site_key)
     return tuple(connection.scalars(statement))

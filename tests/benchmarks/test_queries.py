@@ -20,19 +20,25 @@ from data_access import (
     expected,
     exposure,
     handles,
+    infusions_behind,
     one_infusion,
     one_patient,
     patient_items,
     patients,
+    rebases,
     selection,
+    serious_events,
     side_effect_groups,
     side_effect_records,
+    side_effect_times,
     side_effect_trends,
     side_effects,
     sites,
     status,
     thresholds,
     today,
+    treated,
+    vital_signs,
 )
 from data_access.engine import reading, writing
 from tests.data_access.side_effect_clinic import fill
@@ -44,19 +50,25 @@ MODULES = (
     expected,
     exposure,
     handles,
+    infusions_behind,
     one_infusion,
     one_patient,
     patient_items,
     patients,
+    rebases,
     selection,
+    serious_events,
     side_effect_groups,
     side_effect_records,
+    side_effect_times,
     side_effect_trends,
     side_effects,
     sites,
     status,
     thresholds,
     today,
+    treated,
+    vital_signs,
 )
 NO_QUERIES = {
     "conditions",
@@ -64,8 +76,10 @@ NO_QUERIES = {
     "permitted_site_keys",
     "of_permitted_sites",
     "about_patient",
+    "decide_rebase",
+    "withdraw_rebase",
 }
-"""They make conditions for queries, or run the statements of others that are measured."""
+"""They make conditions for queries, run the statements of others that are measured, or write."""
 
 
 def query_names(module: ModuleType) -> set[str]:
@@ -131,14 +145,23 @@ SAME_ROWS = [
     if query.function.__module__
     in {
         "data_access.appointments",
+        "data_access.infusions_behind",
+        "data_access.rebases",
+        "data_access.serious_events",
         "data_access.side_effect_groups",
+        "data_access.side_effect_records",
+        "data_access.side_effect_times",
         "data_access.side_effect_trends",
         "data_access.side_effects",
+        "data_access.treated",
+        "data_access.vital_signs",
     }
     and query.name
     not in {
         "appointments.chair_minutes",  # ours also lists chairs without appointments
+        "infusions_behind.co_medications",  # ours adds up the medicines that the floor reads
         "side_effect_trends.events_of_term",  # ours tells the events apart, not the days
+        "vital_signs.vital_sample",  # ours is the infusions and their readings, in two tables
     }
 ]
 
@@ -212,3 +235,13 @@ def test_the_queries_of_a_page_together_are_held_to_a_time_only(
 def test_the_aims_of_what_a_page_asks_together(name: str, aim: float, aim_of_large: float):
     group = next(group for group in GROUPS if group.name == name)
     assert (group.aim, group.aim_of_large) == (aim, aim_of_large)
+
+
+@pytest.mark.parametrize(
+    ("infusions", "scenario", "aim"),
+    [(100_000, ALL, 30), (1_000_000, SITE_YEAR, 20), (1_000_000, YEAR, 200), (1_000_000, ALL, 200)],
+)
+def test_the_aims_of_a_view_of_the_side_effects(infusions: int, scenario: str, aim: float):
+    views = [group for group in GROUPS if group.name.startswith("side effects")]
+    assert len(views) >= 7  # six views, and what is behind a point
+    assert {view.aim_ms(infusions, scenario) for view in views} == {aim}
