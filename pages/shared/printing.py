@@ -10,11 +10,14 @@ _WHOLE_PAGE = """
 @page { margin: 12mm; }
 [data-testid="stHeader"], .st-key-filters, .st-key-caseload-bar, .st-key-side-effect-bar,
 [data-testid="stButton"]:not([class*="st-key-watched-"] *),
-[data-testid="stDownloadButton"], [data-testid="stPopover"], [data-testid="stTooltipIcon"],
+[data-testid="stTooltipIcon"]:not([class*="st-key-watched-"] *),
+[data-testid="stDownloadButton"], [data-testid="stPopover"],
 [data-testid="stPageLink"]:not(.st-key-attention *), [data-testid="stPagination"],
 [data-testid="stButtonGroup"], [data-testid="stElementToolbar"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { padding: 0 !important; }
-[class*="st-key-finding-"], .st-key-ledger, [data-testid="stMetric"] { break-inside: avoid; }
+[class*="st-key-finding-"], [class*="st-key-card-"], .st-key-ledger, [data-testid="stMetric"] {
+  break-inside: avoid;
+}
 [data-testid="stMarkdown"]:has(h1, h2, h3, h4, h5) { break-after: avoid; }
 """
 

@@ -78,7 +78,8 @@ def watch_grid(context: PageContext, seen: Watch) -> None:
     )
     with st.grid(4, min_column_width=250):
         for chart, body in zip(shown, bodies, strict=False):
-            with st.container(border=True, height="stretch", gap="xsmall"):
+            key = f"card-{chart.term_key or 'any'}"
+            with st.container(border=True, height="stretch", gap="xsmall", key=key):
                 _name(chart, seen)
                 st.html(body)
 
