@@ -11,7 +11,7 @@ from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
 from data_access.bulk import insert_rows
 from data_access.engine import reading, writing
 from data_access.schema import Site
-from data_access.sites import closures, opening_hours, site_names
+from data_access.sites import closures, opening_hours, site_ids, site_names
 from tests.data_access.appointment_clinic import ALL, NORTH, WEST, fill_sites
 
 SEES_WEST = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
@@ -29,6 +29,13 @@ def connection(engine: Engine) -> Iterator[Connection]:
 def test_site_names(connection: Connection):
     assert site_names(connection, LOCAL_VIEWER) == {NORTH: "North", WEST: "West"}
     assert site_names(connection, SEES_WEST) == {WEST: "West"}
+
+
+def test_site_ids(connection: Connection):
+    assert site_ids(connection, LOCAL_VIEWER) == {NORTH: "S1", WEST: "S2"}
+    assert site_ids(connection, SEES_WEST) == {WEST: "S2"}
+    with pytest.raises(NotPermittedError):
+        site_ids(connection, SEES_NOTHING)
 
 
 def test_sites_of_one_name_are_told_apart(engine: Engine):
