@@ -16,8 +16,8 @@ from clinical.variation import Variation
 from pages.shared.frame import csv_button, heading, nothing
 from pages.shared.words import count_words
 from pages.side_effects.choice import View, look_at
-from pages.side_effects.watch import Watch, WatchedChart
-from pages.side_effects.watch_words import mark_words, telling, unescaped
+from pages.shared.watch import Watch, WatchedChart
+from pages.shared.watch_words import mark_words, telling, unescaped
 
 _TABLE, _ORDER = "table-side-effects", "side_effects_order"
 """Session state: the table's selection, and the terms of its rows."""
@@ -254,6 +254,12 @@ def drawn_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Infusions": rows["infusions"],
             "% of infusions": 100 * rows["share"],
             "95 % CI": _ranges(rows["low"], rows["high"]),
+            "Change": rows["change"],
+            "By month": rows["line"],
+            "Grades": [
+                grade_bar(counts) for counts in rows[_GRADES].itertuples(index=False, name=None)
+            ],
+            "Serious": rows["serious"],
             "Patients": rows["patients"],
             "% of patients": 100 * rows["patient_share"],
             "95 % CI, patients": _ranges(rows["patient_low"], rows["patient_high"]),
@@ -263,12 +269,6 @@ def drawn_table(rows: pd.DataFrame) -> pd.DataFrame:
                 None if pd.isna(low) else f"{_short(low)}–{_short(high)}"
                 for low, high in zip(rows["rate_low"], rows["rate_high"], strict=True)
             ],
-            "Grades": [
-                grade_bar(counts) for counts in rows[_GRADES].itertuples(index=False, name=None)
-            ],
-            "Serious": rows["serious"],
-            "By month": rows["line"],
-            "Change": rows["change"],
             "What the watch says": rows["signal"],
         }
     )
