@@ -10,9 +10,7 @@ from clinical.side_effect_rates import one_row_per_term
 from data_access import side_effects as queries
 from pages.shared.context import PageContext
 from pages.shared.memory import remembered
-
-ANY = "Any side effect"
-"""Stands for all terms together. A clinic's own term of that name could not be told from it."""
+from pages.shared.watch import ANY
 
 
 class View(StrEnum):

@@ -16,14 +16,15 @@ from data_access import side_effects as queries
 from pages.shared.context import PageContext
 from pages.shared.frame import KeyFigure, key_figures, nothing, plain, sentence, show
 from pages.shared.memory import remembered
+from pages.shared.watch import Watch, watch
+from pages.shared.watch_headlines import changes, headlines
+from pages.shared.watch_words import change_words
 from pages.shared.words import day_words, listed, rate_words
 from pages.side_effects.choice import known_terms, period_terms
 from pages.side_effects.findings import Counted, incidence_finding
-from pages.side_effects.overview_cards import headlines, watch_grid
+from pages.side_effects.overview_cards import watch_grid
 from pages.side_effects.overview_table import Denominators, term_rows, term_table
-from pages.side_effects.watch import Watch, watch
 from pages.side_effects.watch_help import watch_help
-from pages.side_effects.watch_words import change_words, telling
 
 _INFUSION, _PATIENT = "Per infusion", "Per patient"
 _NAMED_CHANGES = 3
@@ -141,17 +142,12 @@ def _stopped_words(stopped: Proportion) -> str:
 
 def _changed_words(seen: Watch) -> str:
     """What has changed, in words; that nothing has, only where a change could have been seen."""
-    shown = headlines(seen)
-    marked = [chart for chart in shown if telling(chart)]
-    of_terms = {chart.state for chart in marked if chart.term_key is not None}
-    # Any side effect says nothing more where a term has changed in the same direction.
-    told = [chart for chart in marked if chart.term_key is not None or chart.state not in of_terms]
-    changed = [change_words(chart, seen) for chart in told]
+    changed = [change_words(chart, seen) for chart in changes(seen)]
     if changed:
         more = len(changed) - _NAMED_CHANGES
         others = [f"{more} more ha{'s' if more == 1 else 've'} changed"] if more > 0 else []
         return listed([*changed[:_NAMED_CHANGES], *others])
-    if any(chart.state == Variation.COMMON for chart in shown):
+    if any(chart.state == Variation.COMMON for chart in headlines(seen)):
         return "Nothing has changed beyond chance"
     return "There is too little data to tell whether anything has changed"
 

@@ -13,11 +13,9 @@ from clinical.variation import Variation, calibrated
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, plain
 from pages.shared.memory import remembered
-from pages.shared.words import count_words, day_words
-from pages.side_effects.choice import View, look_at
-from pages.side_effects.watch import FEW_A_WEEK, Watch, WatchedChart
-from pages.side_effects.watch_help import false_marks_words
-from pages.side_effects.watch_words import (
+from pages.shared.watch import FEW_A_WEEK, Watch, WatchedChart
+from pages.shared.watch_headlines import headlines
+from pages.shared.watch_words import (
     doubling_words,
     explained,
     mark_words,
@@ -25,48 +23,13 @@ from pages.side_effects.watch_words import (
     telling,
     unescaped,
 )
+from pages.shared.words import count_words, day_words
+from pages.side_effects.choice import View, look_at
+from pages.side_effects.watch_help import false_marks_words
 
 MOST_CARDS = 20
 """The others are in the table below."""
 _TOGETHER = 4
-
-
-def headlines(seen: Watch) -> list[WatchedChart]:
-    """One chart for each side effect, those with a mark first, then by frequency.
-
-    Any of them together stands behind those with a mark, which say what it is that has changed.
-    """
-    keys = dict.fromkeys(chart.term_key for chart in seen.charts)
-    chosen = [_headline(seen.places(key)) for key in keys]
-    return sorted(chosen, key=_rank)
-
-
-def _rank(chart: WatchedChart) -> tuple[int, bool]:
-    return _ORDER[chart.state], chart.term_key is None and bool(telling(chart))
-
-
-_ORDER = {
-    Variation.CONCERN: 0,
-    Variation.IMPROVEMENT: 1,
-    Variation.COMMON: 2,
-    Variation.TOO_LITTLE: 2,
-}
-
-
-def _headline(places: list[WatchedChart]) -> WatchedChart:
-    """The place that says most: the one site with a mark, else all together, else the furthest."""
-    state = min((place.state for place in places), key=_ORDER.__getitem__)
-    if state not in (Variation.CONCERN, Variation.IMPROVEMENT):
-        return places[0]
-    marked = [place for place in places if place.state == state]
-    sites = [place for place in marked if place.site_key is not None]
-    if len(sites) == 1:
-        return sites[0]
-    return marked[0] if marked[0].site_key is None else max(sites, key=_distance)
-
-
-def _distance(chart: WatchedChart) -> float:
-    return abs((chart.judgement.ratio or 0.0) - 1)
 
 
 def watch_grid(context: PageContext, seen: Watch) -> None:

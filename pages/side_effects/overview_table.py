@@ -14,10 +14,10 @@ from clinical.incidence import difference
 from clinical.side_effect_rates import HIGHEST_GRADE, with_rates
 from clinical.variation import Variation
 from pages.shared.frame import csv_button, heading, nothing
-from pages.shared.words import count_words
-from pages.side_effects.choice import View, look_at
 from pages.shared.watch import Watch, WatchedChart
 from pages.shared.watch_words import mark_words, telling, unescaped
+from pages.shared.words import count_words
+from pages.side_effects.choice import View, look_at
 
 _TABLE, _ORDER = "table-side-effects", "side_effects_order"
 """Session state: the table's selection, and the terms of its rows."""

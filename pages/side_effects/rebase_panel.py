@@ -17,8 +17,9 @@ from data_access.thresholds import Signature
 from pages.shared.context import PageContext
 from pages.shared.database import clinic_decisions
 from pages.shared.frame import heading, plain
+from pages.shared.rebase_place import RebasePlace
+from pages.shared.watch import Watch, WatchedChart
 from pages.shared.words import count_words, day_words, rate_words
-from pages.side_effects.watch import Watch, WatchedChart
 
 _DAYS_BACK = 56
 """Without a proposal the form begins with a day so long ago: a change must have lasted."""
@@ -26,25 +27,6 @@ _REASON_LENGTH = 400
 _NAME_LENGTH = 80
 
 _Decide = Callable[[Connection, Viewer, RebaseAt, Signature], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RebasePlace:
-    """Whose limits are decided: of one site, or (``None``) of all together."""
-
-    site_id: str | None
-
-
-def rebase_place(context: PageContext) -> RebasePlace | None:
-    """Whose limits the chosen sites stand for; ``None`` for a choice of some, which is nobody's.
-
-    As the watch has it: the only site of a clinic stands for itself.
-    """
-    chosen = context.filters.site_ids or tuple(site.site_id for site in context.status.sites)
-    if len(chosen) == 1:
-        return RebasePlace(chosen[0])
-    is_every = not context.filters.site_ids and context.viewer.site_ids is None
-    return RebasePlace(None) if is_every else None
 
 
 @dataclass(frozen=True, slots=True)

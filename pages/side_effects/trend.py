@@ -19,6 +19,8 @@ from data_access.rebases import ANY_TERM, rebase_days, rebases
 from pages.shared.context import PageContext
 from pages.shared.frame import finding_grid, nothing, plain, sentence, show
 from pages.shared.memory import remembered
+from pages.shared.rebase_place import rebase_place
+from pages.shared.watch import Watch, watch
 from pages.shared.words import day_words
 from pages.side_effects.behind import behind_section
 from pages.side_effects.choice import ChosenTerm, choose_term
@@ -26,7 +28,6 @@ from pages.side_effects.rebase_panel import (
     Rebasing,
     propose,
     rebase_panel,
-    rebase_place,
 )
 from pages.side_effects.trend_counts import MOST_WEEKS, TrendData, count_trend, data_period
 from pages.side_effects.trend_findings import (
@@ -38,7 +39,6 @@ from pages.side_effects.trend_findings import (
 )
 from pages.side_effects.trend_gaps import Gaps, days_between_finding, infusions_between_finding
 from pages.side_effects.trend_words import answer, place_words, reasons
-from pages.side_effects.watch import Watch, watch
 
 _AUTOMATIC = "Automatic"
 _EXACT, _LANEY = "Exact", "Laney"

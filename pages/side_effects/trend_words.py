@@ -9,9 +9,9 @@ from clinical.trend_unit import Periods, Unit
 from clinical.variation import POINT, RUN, Design, Judgement, Signal, Variation
 from pages.shared.context import PageContext
 from pages.shared.frame import plain
+from pages.shared.watch import Watch, WatchedChart
+from pages.shared.watch_words import doubling_words, judged_words, telling
 from pages.shared.words import count_words, day_words, listed, rate_words
-from pages.side_effects.watch import Watch, WatchedChart
-from pages.side_effects.watch_words import doubling_words, judged_words, telling
 
 
 def place_words(context: PageContext) -> str:

@@ -14,8 +14,8 @@ from clinical.false_alarms import (
 )
 from clinical.variation import HOLDS, LEAST_REFERENCE, LONGEST_WAIT, Design
 from clinical.watched_weeks import JUDGED, WEEKS
+from pages.shared.watch import FEW_A_WEEK, MOST_SITES, Watch
 from pages.shared.words import count_words
-from pages.side_effects.watch import FEW_A_WEEK, MOST_SITES, Watch
 
 
 def watch_help(seen: Watch) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from clinical.variation import make_design
+from pages.shared.watch import Watch
 from pages.side_effects.overview_table import (
     Denominators,
     Shown,
@@ -12,7 +13,6 @@ from pages.side_effects.overview_table import (
     saved_table,
     term_rows,
 )
-from pages.side_effects.watch import Watch
 
 NOTHING_WATCHED = Watch((), range(52), make_design(0, 1.0, 2), 0, ())
 OF = Denominators(infusions=200, patients=20, chair_hours=400.0, timed=190)

@@ -16,9 +16,8 @@ from data_access.rebases import RebaseAt, decide_rebase, withdraw_rebase
 from data_access.status import clinic_status
 from data_access.thresholds import Signature, set_threshold
 from pages.shared.context import PageContext
-from pages.side_effects.choice import ANY
-from pages.side_effects.watch import WatchedChart, watch
-from pages.side_effects.watch_words import change_words, explained, mark_words
+from pages.shared.watch import ANY, WatchedChart, watch
+from pages.shared.watch_words import change_words, explained, mark_words
 from tests.pages.weekly_clinic import END, LAST_MONDAY, Week, fill_weeks
 
 NORTH, SOUTH = 1, 2

@@ -1,8 +1,8 @@
-"""The page's watch: every side effect in every place, judged within one budget of false marks.
+"""The watch: every side effect in every place, judged within one budget of false marks.
 
 It looks at the last 52 whole weeks up to the end of the reader's period, whenever the period
-begins, within the filters for site, diagnosis and phase. Every view takes it from here, so that
-all say the same.
+begins, within the filters for site, diagnosis and phase. Every page and view takes it from here, so
+that all say the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,8 +25,10 @@ from data_access.sites import site_ids, site_names
 from data_access.thresholds import read_thresholds
 from pages.shared.context import PageContext
 from pages.shared.memory import remembered
-from pages.side_effects.choice import ANY
+from pages.shared.rebase_place import RebasePlace, rebase_place
 
+ANY = "Any side effect"
+"""Stands for all terms together. A clinic's own term of that name could not be told from it."""
 MOST_SITES = 12
 """Of more sites than that, all together are watched, but not each alone."""
 MOST_TERMS = 100
@@ -132,16 +134,23 @@ def watch(context: PageContext) -> Watch:
     # A frame is no key; what stands in it is.
     decided = tuple(standing.astype(str).itertuples(index=False, name=None))
     asked = (budget, decided)
-    return remembered(context, "watch", lambda: _watch(context, budget, entries, asked), *asked)
+    weeks = last_weeks(context.filters.end, context.status.last_day)
+    # Whenever the reader's period begins: one key for all that end on the same day.
+    within = replace(context, filters=replace(context.filters, start=week_date(weeks.start)))
+
+    def make() -> Watch:
+        return _watch(within, weeks, budget, entries, asked)
+
+    return remembered(within, "watch", make, *asked)
 
 
 def _watch(
     context: PageContext,
+    weeks: range,
     budget: tuple[float, int],
     entries: pd.DataFrame,
     asked: tuple[object, ...],
 ) -> Watch:
-    weeks = last_weeks(context.filters.end, context.status.last_day)
     counts = _count(context, weeks)
     series = list(_all_series(context, counts, weeks, entries))
     design = make_design(len(series), *budget)
@@ -180,11 +189,7 @@ class _Counts:
 
 
 def _count(context: PageContext, weeks: range) -> _Counts:
-    filters = replace(
-        context.filters,
-        start=week_date(weeks.start),
-        end=week_date(weeks.stop) - timedelta(days=1),
-    )
+    filters = replace(context.filters, end=week_date(weeks.stop) - timedelta(days=1))
     asked = context.connection, context.viewer, filters
     infusions = queries.infusions_by_site_week(*asked)
     with_term = queries.terms_by_site_week(*asked)
@@ -253,14 +258,14 @@ def _all_series(
     names = dict(zip(known["term_key"], known["term"], strict=True))
     sites, own_ids = site_names(*asked), site_ids(*asked)
     alone = range(len(counts.site_keys)) if 2 <= len(counts.site_keys) <= MOST_SITES else ()
-    together = _together(context)
+    together = rebase_place(context)
     for number, term_key in enumerate(counts.term_keys if counts.site_keys else ()):
         stored = ANY_TERM if term_key is None else names[term_key]
         name = ANY if term_key is None else names[term_key]
         for site in (None, *alone):
             key = None if site is None else counts.site_keys[site]
-            at = together if key is None else (own_ids[key],)
-            days = rebase_days(entries, stored, at[0]) if at else []
+            at = together if key is None else RebasePlace(own_ids[key])
+            days = rebase_days(entries, stored, at.site_id) if at else []
             rebased = max((day for day in days if day <= context.filters.end), default=None)
             here = slice(None) if site is None else slice(site, site + 1)
             counted = np.arange(len(weeks)) >= _first(rebased, weeks)
@@ -268,18 +273,6 @@ def _all_series(
             infusions = counts.infusions[here].sum(axis=0) * counted
             label = None if key is None else sites[key]
             yield _Series(term_key, name, key, label, watched, infusions, rebased)
-
-
-def _together(context: PageContext) -> tuple[str | None, ...]:
-    """Whose rebases hold for the chosen sites together: of all (``None``), of the one, or nobody's.
-
-    Nobody decides about a choice of some sites.
-    """
-    chosen = context.filters.site_ids or tuple(site.site_id for site in context.status.sites)
-    if len(chosen) == 1:
-        return chosen
-    is_every = not context.filters.site_ids and context.viewer.site_ids is None
-    return (None,) if is_every else ()
 
 
 def _first(rebased: date | None, weeks: range) -> int:

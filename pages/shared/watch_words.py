@@ -12,8 +12,8 @@ from charts.numbers import percent, points
 from clinical.incidence import Proportion
 from clinical.variation import LEAST_REFERENCE, POINT, RUN, SUM, Signal, Variation
 from pages.shared.frame import plain
+from pages.shared.watch import Watch, WatchedChart
 from pages.shared.words import count_words, day_words, rate_words
-from pages.side_effects.watch import Watch, WatchedChart
 
 RULE_WORDS = {
     POINT: "a single week beyond the limits",
