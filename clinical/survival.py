@@ -1,14 +1,21 @@
-"""How soon side effects pass: the Kaplan-Meier estimator (1958) from grouped counts.
+"""How soon side effects pass: what was seen, and the Kaplan-Meier estimator (1958).
 
 Minutes count from the end of the infusion. What had passed by then passed at 0; what had not
 passed when it was recorded is *censored*: it was watched that long and lasted longer. Leaving it
 out, or taking the discharge for its end, would make side effects look shorter than they are.
 
-The estimator takes those who left as no different from those who stayed. Who is well goes home
-earlier, so the curve leans to the pessimistic where many side effects are open at discharge.
+The estimator lets those who left with a side effect pass as those do who stayed and still had it.
+Nothing in the records tells whether they do, and it can be wrong either way. Where people are kept
+until they are well, those who may leave all the same are those with a side effect that lasts (a
+headache), and nearly all who stay are seen to pass: the curve leans to the optimistic. Where those
+leave early who are nearly well, it leans to the pessimistic. So the share that was *seen* to pass
+stands beside it, of all infusions, those censored counted as still there: the true share is not
+below it, whatever became of those who left. Where nothing is censored both are the same.
+
 Infusions are taken as independent, although one patient has several.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -16,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clinical.incidence import CONFIDENCE
+from clinical.incidence import CONFIDENCE, Proportion, proportion
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -54,7 +61,8 @@ class Curve:
 class Passed(NamedTuple):
     """The share that has passed by a minute, with its 95 % interval; fractions.
 
-    The limits are missing where none or all have passed: the band is not defined there.
+    Where none or all have passed the band is not defined; the limits are then Wilson's, if nobody
+    was censored before, and missing otherwise.
     """
 
     share: float
@@ -122,17 +130,20 @@ def passed_by(curve: Curve, minutes: float) -> Passed | None:
 
     ``None`` where that is not known: without any data, and after the last one was watched unless
     all had passed by then.
+
+    The log-log band has no limits where the curve is 1 or 0. As long as nobody was censored the
+    curve is a plain proportion of all, so there the limits are Wilson's (1927).
     """
     if not curve.n or (minutes > curve.times[-1] and curve.remaining[-1] > 0):
         return None
     index = int(np.searchsorted(curve.times, minutes, side="right")) - 1
-    if index < 0:
-        return Passed(0.0, None, None)
-    low, high = curve.low[index], curve.high[index]
-    share = 1 - float(curve.remaining[index])
-    if np.isnan(low) or np.isnan(high):
-        return Passed(share, None, None)
-    return Passed(share, 1 - float(high), 1 - float(low))
+    remaining = 1.0 if index < 0 else float(curve.remaining[index])
+    if 0 < remaining < 1:
+        return Passed(1 - remaining, 1 - float(curve.high[index]), 1 - float(curve.low[index]))
+    if curve.censored[curve.times < minutes].any():
+        return Passed(1 - remaining, None, None)
+    plain = proportion(curve.n if remaining == 0 else 0, curve.n)
+    return Passed(1 - remaining, plain.low, plain.high)
 
 
 def time_until(curve: Curve, share: float) -> float | None:
@@ -157,3 +168,49 @@ def time_until_limits(curve: Curve, share: float) -> tuple[float | None, float |
 def _first_time(curve: Curve, remaining: FloatArray, share: float) -> float | None:
     reached = np.flatnonzero(remaining <= 1 - share + _HAIR)  # a missing limit reaches nothing
     return float(curve.times[reached[0]]) if len(reached) else None
+
+
+def still_open(curve: Curve) -> Proportion:
+    """Of all on the curve, those that were never seen to pass, with the Wilson interval."""
+    return proportion(int(curve.censored.sum()), curve.n)
+
+
+def seen_by(curve: Curve, minutes: float) -> Proportion:
+    """Of all on the curve, those that were seen to pass by that minute, with the Wilson interval.
+
+    Those who left before count as still having it, so the share that has passed is not less.
+    """
+    return proportion(int(curve.events[curve.times <= minutes].sum()), curve.n)
+
+
+def seen_until(curve: Curve, share: float) -> float | None:
+    """The first minute by which at least ``share`` of all was seen to pass; ``None``: never.
+
+    By then it had passed in that share, whatever became of those who left with it; so this is
+    never sooner than :func:`time_until`, and the same where nothing is censored.
+    """
+    return _first_minute(curve, [one.estimate for one in _seen(curve)], share)
+
+
+def seen_until_limits(curve: Curve, share: float) -> tuple[float | None, float | None]:
+    """The 95 % interval of :func:`seen_until`: where the Wilson limits cross the share.
+
+    As Brookmeyer and Crowley (1982) have it of the band of the curve. A missing upper end: the
+    share may as well not be reached at all.
+    """
+    seen = _seen(curve)
+    return (
+        _first_minute(curve, [one.high for one in seen], share),
+        _first_minute(curve, [one.low for one in seen], share),
+    )
+
+
+def _seen(curve: Curve) -> list[Proportion]:
+    """What was seen to pass by each time of the curve."""
+    return [proportion(int(events), curve.n) for events in np.cumsum(curve.events)]
+
+
+def _first_minute(curve: Curve, shares: Sequence[float | None], at_least: float) -> float | None:
+    pairs = zip(curve.times, shares, strict=True)
+    reached = (time for time, share in pairs if share is not None and share >= at_least - _HAIR)
+    return next((float(time) for time in reached), None)
