@@ -82,6 +82,12 @@ def choose_term(context: PageContext) -> ChosenTerm:
     return ChosenTerm(chosen, None if chosen == ANY else int(keys[chosen]))
 
 
+def address_of(term: str, view: View, site: str | None = None) -> dict[str, str]:
+    """What :func:`look_at` sets, as the part of an address; for links from other pages."""
+    chosen = {"term": term, "view": view.value}
+    return chosen if site is None else chosen | {"site": site}
+
+
 def look_at(term: str, view: View, site: str | None = None) -> None:
     """Go to a side effect in a view, and to one site of it; for a button's ``on_click``.
 

@@ -14,22 +14,21 @@ from clinical.codes import AppointmentKind
 from clinical.incidence import Proportion, difference, proportion
 from clinical.schedule import window_sums
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
-from data_access.sites import site_names
 from pages.shared.context import PageContext
 from pages.shared.frame import KeyFigure, plain
+from pages.shared.watch import Watch
 from pages.shared.words import count_words, day_words, rate_words, weekday_words
 from pages.today.known import (
     BEFORE_DAYS,
     LOOK_AHEAD_DAYS,
     RECENT_DAYS,
-    RISING_WEEKS,
     TREND_WEEKS,
     Known,
     Moment,
 )
+from pages.today.rises import rise_words
 
 _USUAL_WINDOWS = 4
-_NAMED_CHANGES = 3
 _COUNTED = (
     (Outcome.ATTENDED, "done"),
     (Outcome.UNDER_WAY, "under way"),
@@ -79,8 +78,8 @@ def _nothing_today(known: Known, moment: Moment) -> str:
     return f"{words} Next: **{weekday_words(day_date(day))}** with {booked:,} booked."
 
 
-def asks(context: PageContext, known: Known, moment: Moment) -> str:
-    """What asks staff to act, the most urgent first (markdown)."""
+def asks(known: Known, moment: Moment, seen: Watch) -> str:
+    """What asks staff to act, the most urgent first (markdown); ``seen``: of side effects."""
     found = []
     if moment.known_at.date() < moment.today:
         last = weekday_words(moment.known_at.date())
@@ -92,19 +91,8 @@ def asks(context: PageContext, known: Known, moment: Moment) -> str:
     if known.active.unbooked:
         what = count_words(known.active.unbooked, "patient")
         found.append(f"{what} in induction without a next infusion booked")
-    found.extend(_rising_words(known, context))
+    found.extend(rise_words(seen))
     return f"**For staff:** {'; '.join(found) or 'nothing stands out'}."
-
-
-def _rising_words(known: Known, context: PageContext) -> list[str]:
-    sites = site_names(context.connection, context.viewer)
-    terms = dict(zip(known.terms["term_key"], known.terms["term"], strict=True))
-    return [
-        f"{plain(terms.get(each.term_key, 'a side effect'))} at {plain(sites[each.site_key])} has "
-        f"risen to {percent(each.recent.estimate)} of {count_words(each.recent.n, 'infusion')} in "
-        f"{RISING_WEEKS} weeks, from {percent(each.before.estimate)} before"
-        for each in known.rising[:_NAMED_CHANGES]
-    ]
 
 
 def why_nothing(context: PageContext, moment: Moment) -> str:

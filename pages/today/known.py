@@ -8,11 +8,6 @@ import pandas as pd
 
 from clinical.calendar import day_number, week_date, week_number
 from clinical.schedule import USUAL_WEEKS, with_outcome
-from clinical.side_effect_rates import (
-    RECENT_DAYS as RISING_DAYS,
-)
-from clinical.side_effect_rates import Change, real_changes, recent_from, site_changes
-from data_access import side_effects
 from data_access import today as queries
 from data_access.appointments import appointments_by_day
 from data_access.sites import closures, opening_hours
@@ -31,9 +26,6 @@ USUAL_RECORD_DAYS = 56
 """What that is compared with: so many days before those."""
 LOOK_AHEAD_DAYS = 14
 """How far ahead the next appointments are looked for."""
-RISING_WEEKS = RISING_DAYS // 7
-"""A side effect has risen where its last weeks differ from the year before them."""
-_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +88,6 @@ class Known:
     active: queries.ActivePatients
     terms: pd.DataFrame
     records: Records
-    rising: list[Change]
     closed: dict[date, str]
     is_open: bool
 
@@ -132,7 +123,6 @@ def look_up(context: PageContext, moment: Moment) -> Known:
         active=queries.active_patients(connection, viewer, filters, today),
         terms=queries.terms_recently_and_before(connection, viewer, compared, moment.recent),
         records=_records(context, moment),
-        rising=_rising_side_effects(context, moment),
         closed=_closed_days(context, moment),
         is_open=_is_open(context, moment),
     )
@@ -145,21 +135,6 @@ def _records(context: PageContext, moment: Moment) -> Records:
     period = replace(context.filters, start=first - timedelta(days=USUAL_RECORD_DAYS), end=last)
     counts = queries.complete_records(context.connection, context.viewer, period, first)
     return Records(counts, day_number(first), day_number(last))
-
-
-def _rising_side_effects(context: PageContext, moment: Moment) -> list[Change]:
-    """What the Side effects page would call risen over the last twelve months."""
-    connection, viewer = context.connection, context.viewer
-    year = replace(context.filters, start=moment.today - _YEAR, end=moment.yesterday)
-    recent = recent_from(year.start, year.end)
-    infusions = side_effects.infusions_by_site(connection, viewer, year, recent)
-    affected = side_effects.terms_by_site(connection, viewer, year, recent)
-    pairs = [
-        change
-        for term_key, of_term in affected.groupby("term_key")
-        for change in site_changes(infusions, of_term, int(str(term_key)))
-    ]
-    return [each for each in real_changes(pairs) if (each.difference.estimate or 0.0) > 0]
 
 
 def _closed_days(context: PageContext, moment: Moment) -> dict[date, str]:

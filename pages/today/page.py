@@ -17,6 +17,7 @@ from pages.shared.frame import (
     sentence,
 )
 from pages.shared.memory import remembered
+from pages.shared.watch import watch
 from pages.today.answer import answer, asks, figures, why_nothing
 from pages.today.attention import attention_section
 from pages.today.day import the_day
@@ -29,6 +30,7 @@ from pages.today.known import (
     look_up,
     moment_of,
 )
+from pages.today.rises import rise_links
 from pages.today.signals import signal_findings
 
 
@@ -40,7 +42,9 @@ def today_page(context: PageContext) -> None:
         nothing(why_nothing(context, moment))
         return
     sentence(answer(known, moment))
-    st.markdown(asks(context, known, moment))
+    seen = watch(context)
+    st.markdown(asks(known, moment, seen))
+    rise_links(context, seen)
     attention_section(context)
     key_figures(figures(context, known, moment))
     the_day(context)
@@ -88,7 +92,8 @@ _DEFINITIONS = f"""
   MADRS or QIDS-SR16 taken after the infusion before it, at most a day before (a baseline: at most
   {SCORED_WITHIN_DAYS} days). *Body weight* counts where the dose goes by it, so not for esketamine.
 - **Under treatment**, **rules** and **thresholds** of the attention list stand under the list.
-- **Has risen**, under *For staff*: the last eight weeks of the last twelve months against the
-  time before, for each side effect at each site, at a false-discovery rate of 5 %, as on the page
-  Side effects.
+- **Has risen**, under *For staff*: by the watch of the page Side effects, which holds the last 12
+  whole weeks against the up to 40 before them, allowing for each infusion's place in its series,
+  within one budget of false marks. The picture of the last 30 days is another comparison: each may
+  see what the other does not.
 """

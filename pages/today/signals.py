@@ -59,10 +59,14 @@ def terms_finding(terms: pd.DataFrame, n_recent: int, n_before: int) -> Finding:
         chart=charts.change_chart(frame, _SIDE_EFFECTS),
         table=lambda: _table(frame, "Side effect", "Infusions with it", "of recorded"),
         alt=f"Side effects in the last {RECENT_DAYS} days and before. {title}.",
-        note=_test_words(everything, "side effects"),
+        note=f"{_test_words(everything, 'side effects')} {_ANOTHER_COMPARISON}",
     )
 
 
+_ANOTHER_COMPARISON = (
+    "What has risen *for staff*, above, is told from 52 weeks, week by week: each may see what the "
+    "other does not."
+)
 _SIDE_EFFECTS = Compared(f"Last {RECENT_DAYS} days", f"{BEFORE_DAYS} days before", better=-1)
 
 
@@ -91,14 +95,18 @@ def _changed_words(shown: list[_Row]) -> str:
 
 
 def _terms_title(rows: list[_Row]) -> str:
+    if all(row.change.p is None for row in rows):
+        return f"Side effects of the last {RECENT_DAYS} days"
     risen = [_with_p(row, percent(row.change.recent.estimate)) for row in rows if _is(row, 1)]
     fallen = [_with_p(row) for row in rows if _is(row, -1)]
     parts = [
-        f"{listed(some)} {'has' if len(some) == 1 else 'have'} {verb}"
-        for some, verb in ((risen, "risen"), (fallen, "fallen"))
+        f"{listed(some)} {'was' if len(some) == 1 else 'were'} {how} frequent"
+        for some, how in ((risen, "more"), (fallen, "less"))
         if some
     ]
-    return "; ".join(parts) or "No side effect has clearly risen or fallen"
+    # Not "has risen": the watch above says that, of longer periods, and both must be able to hold.
+    said = " and ".join(parts) or "No side effect was clearly more or less frequent"
+    return f"{said} than in the {BEFORE_DAYS} days before"
 
 
 def _is(row: _Row, direction: int) -> bool:

@@ -27,11 +27,13 @@ def test_a_side_effect_that_has_risen_is_named_with_its_p():
         terms(("Nausea", 30, 90), ("Dizziness", 12, 9), ("Headache", 5, 60)), 100, 300
     )
     assert said(finding.title) == (
-        "Dizziness (12 %, p = 0.001) has risen; Headache (p < 0.001) has fallen"
+        "Dizziness (12 %, p = 0.001) was more frequent and Headache (p < 0.001) was less frequent "
+        "than in the 90 days before"
     )
     assert said(finding.note) == (
         "p: Fisher's exact test, two-sided. Coloured only where p is beyond chance among the 3 "
-        "side effects compared (here p up to 0.001; Benjamini–Hochberg, 5 %)."
+        "side effects compared (here p up to 0.001; Benjamini–Hochberg, 5 %). What has risen *for "
+        "staff*, above, is told from 52 weeks, week by week: each may see what the other does not."
     )
     table = finding.numbers()
     assert table["Side effect"].tolist() == ["Nausea", "Headache", "Dizziness"]
@@ -54,10 +56,13 @@ def test_all_are_compared_though_the_commonest_are_shown():
 
 def test_no_change_and_nothing_before():
     finding = terms_finding(terms(("Nausea", 10, 30)), 100, 300)
-    assert finding.title == "No side effect has clearly risen or fallen"
+    assert finding.title == (
+        "No side effect was clearly more or less frequent than in the 90 days before"
+    )
     assert "here none is small enough" in finding.note
     new = terms_finding(terms(("Nausea", 10, 0)), 100, 0)
-    assert new.note == "There is nothing before to compare with."
+    assert new.note.startswith("There is nothing before to compare with. What has risen")
+    assert new.title == "Side effects of the last 30 days"
     assert new.numbers()["% before"].isna().all()
 
 

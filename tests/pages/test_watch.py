@@ -224,6 +224,16 @@ def test_the_period_may_end_before_the_data_and_within_a_week(clinic):
     assert np.all(seen.charts[0].watched.recorded == 10)
 
 
+def test_one_watch_serves_every_period_that_ends_on_the_same_day(clinic):
+    url = clinic({"North": usual})
+    with looking(url) as context:
+        of_30_days = watch(context)
+        of_a_year = watch(
+            replace(context, filters=replace(PERIOD, start=END - timedelta(days=364)))
+        )
+    assert of_a_year is of_30_days
+
+
 def test_nothing_is_watched_without_the_permission(clinic):
     with (
         looking(clinic({"North": usual})) as context,
