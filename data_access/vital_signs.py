@@ -18,7 +18,6 @@ from sqlalchemy import (
     Subquery,
     Text,
     func,
-    or_,
     select,
     type_coerce,
 )
@@ -29,6 +28,7 @@ from clinical.thresholds import Thresholds
 from clinical.vital_reached import SEDATION_LEVELS, VitalLimit
 from data_access.filters import Filters
 from data_access.frames import query_frame
+from data_access.measured import has_measured, has_reached
 from data_access.schema import Infusion, InfusionFact, SideEffectFact, Term, VitalSigns
 from data_access.selection import conditions
 
@@ -80,8 +80,8 @@ def patients_over_limits(
     # The largest of each extreme over a patient's infusions tells which limits were ever reached.
     patients = (
         select(
-            *(func.max(column).label(column.key) for column in _pressures(facts)),
-            *(func.min(column).label(column.key) for column in _lowest(facts)),
+            *(func.max(getattr(facts, name)).label(name) for name in _HIGHEST),
+            *(func.min(getattr(facts, name)).label(name) for name in _LOWEST),
         )
         .where(*conditions(connection, viewer, filters, facts, along_groups=True))
         .group_by(facts.patient_key)
@@ -93,53 +93,20 @@ def patients_over_limits(
     return query_frame(connection, counted)
 
 
-def _pressures(facts: Any) -> tuple[ColumnElement[int], ...]:
-    return (
-        facts.peak_systolic,
-        facts.peak_diastolic,
-        facts.sustained_systolic,
-        facts.sustained_diastolic,
-    )
-
-
-def _lowest(facts: Any) -> tuple[ColumnElement[Any], ...]:
-    return facts.lowest_spo2, facts.deepest_sedation
+_HIGHEST = ("peak_systolic", "peak_diastolic", "sustained_systolic", "sustained_diastolic")
+_LOWEST = ("lowest_spo2", "deepest_sedation")
 
 
 def _measured_and_reached(facts: Any, thresholds: Thresholds) -> list[Label[int]]:
     """How many were measured, and how many reached each limit.
 
-    ``facts``: what has the extremes as columns, the facts or a subquery. A limit is reached as
-    :mod:`clinical.vital_limits` has it; a test holds the two equal.
+    ``facts``: what has the extremes as columns, the facts or a subquery.
     """
-    peak_systolic, peak_diastolic, systolic_twice, diastolic_twice = _pressures(facts)
-    spo2, sedation = _lowest(facts)
-    measured = {
-        "pressure": or_(peak_systolic.is_not(None), peak_diastolic.is_not(None)),
-        "pressure_twice": or_(systolic_twice.is_not(None), diastolic_twice.is_not(None)),
-        "oxygen": spo2.is_not(None),
-        "sedation": sedation.is_not(None),
-    }
-    reached = {limit.value: _reached(facts, limit, thresholds) for limit in VitalLimit}
+    reached = {limit.value: has_reached(facts, limit, thresholds) for limit in VitalLimit}
     return [
         func.count().filter(condition).label(name)
-        for name, condition in (measured | reached).items()
+        for name, condition in (has_measured(facts) | reached).items()
     ]
-
-
-def _reached(facts: Any, limit: VitalLimit, thresholds: Thresholds) -> ColumnElement[bool]:
-    at = thresholds
-    peak_systolic, peak_diastolic, systolic_twice, diastolic_twice = _pressures(facts)
-    spo2, sedation = _lowest(facts)
-    if limit is VitalLimit.HIGH_PRESSURE:
-        return or_(peak_systolic >= at.amber_systolic, peak_diastolic >= at.amber_diastolic)
-    if limit is VitalLimit.RED_PRESSURE:
-        return or_(systolic_twice >= at.red_systolic, diastolic_twice >= at.red_diastolic)
-    if limit is VitalLimit.STOP_PRESSURE:
-        return or_(peak_systolic >= at.stop_systolic, peak_diastolic >= at.stop_diastolic)
-    if limit is VitalLimit.DEEP_SEDATION:
-        return sedation <= at.red_sedation
-    return spo2 < (at.amber_spo2 if limit is VitalLimit.LOW_OXYGEN else at.red_spo2)
 
 
 def rise_counts(connection: Connection, viewer: Viewer, filters: Filters) -> list[tuple[int, int]]:
@@ -187,7 +154,7 @@ def recorded_hypertension(
     with_it = (
         select(
             func.count(),
-            func.count().filter(_reached(facts, VitalLimit.HIGH_PRESSURE, thresholds)),
+            func.count().filter(has_reached(facts, VitalLimit.HIGH_PRESSURE, thresholds)),
         )
         .select_from(effects)
         .join(facts, facts.infusion_key == effects.infusion_key)
