@@ -1,9 +1,10 @@
 """From a point of a chart to its infusions, and what they are to be compared with.
 
-A point is a :class:`Behind`: a side effect, days, and what else the point stands for. Its infusions
-are *affected*. *The others* are the recorded infusions of the same filters and days without the
-side effect, whatever their place, person or dose. An infusion with the side effect that does not
-belong to the point (another site's) is neither.
+A point is a :class:`Behind`: a side effect or a measured condition, days, and what else the point
+stands for. Its infusions are *affected*. *The others* are the infusions of the same filters and
+days that were recorded without the side effect, or in which it was measured and the condition not
+fulfilled, whatever their place, person or dose. An infusion with the side effect or condition that
+does not belong to the point (another site's) is neither.
 """
 
 from collections import defaultdict
@@ -26,6 +27,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    true,
     union_all,
 )
 
@@ -33,6 +35,7 @@ from access.viewer import Viewer
 from clinical.calendar import day_number
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
+from data_access.measured import Measured, fulfils, most_extreme_first, was_measured
 from data_access.schema import (
     Appointment,
     Chair,
@@ -50,7 +53,7 @@ from data_access.selection import conditions
 from data_access.treated import with_names
 
 MOST_LISTED = 200
-"""A list holds the latest so many infusions."""
+"""A list holds so many infusions: the latest, or of a measured condition the most extreme."""
 MOST_COMPARED = 5_000
 """About so many infusions at most are compared, drawn evenly: a mean of 2,500 infusions is known to
 a fiftieth of their spread, and more would only take longer."""
@@ -63,13 +66,14 @@ Statement = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What a point stands for: the infusions with a side effect, of some days and of some kind.
+    """What a point stands for: the affected infusions of some days and of some kind.
 
-    ``term_key``: ``None`` for any side effect. ``first``, ``last``: the days, both included, as far
-    as they lie within the filters. The rest are codes and keys of the facts, ``None`` where the
+    They are those with a side effect (``term_key``; ``None`` for any), or those that fulfil
+    ``measured``, where the point is about that. ``first``, ``last``: the days, both included, as
+    far as they lie within the filters. The rest are codes and keys of the facts, ``None`` where the
     point holds all; of a chair or a provider :data:`NOT_RECORDED` stands for infusions without.
     ``worst_grade`` and ``serious`` are those of the side effect (for any: the worst of all, and
-    whether one was serious).
+    whether one was serious); ``hypertension`` only goes with a measured condition.
     """
 
     term_key: int | None
@@ -86,6 +90,8 @@ class Behind:
     diagnosis_group: int | None = None
     worst_grade: int | None = None
     serious: bool | None = None
+    hypertension: int | None = None
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +109,29 @@ def infusions_behind(
     behind: Behind,
     at_most: int = MOST_LISTED,
 ) -> Listed:
-    """The latest ``at_most`` infusions of a point, the last one first.
+    """The first ``at_most`` infusions of a point: the latest first.
+
+    Of a measured condition the most extreme first (:func:`data_access.measured.most_extreme_first`)
+    and of alike ones the latest.
 
     Columns: ``infusion_key``, ``day``, ``site``, ``phase``, ``number`` (in its series),
     ``mg_per_kg``, ``minutes`` (from its start to its end), ``provider``, ``chair``, ``lot_number``;
     of the side effect (of any: of all together) ``worst_grade`` (0: not graded), ``serious``,
     ``onset`` (minutes from the start), ``passed`` (minutes from the end until the last had passed),
     ``open`` (1: had not passed, and was watched until then), ``odd``
-    (:class:`clinical.side_effect_times.Odd`); ``terms``, the names of all side effects of the
-    infusion. What is not known is missing.
+    (:class:`clinical.side_effect_times.Odd`), or of a measured condition :data:`EXTREMES`;
+    ``terms``, the names of all side effects of the infusion. What is not known is missing.
     """
     facts = _facts_of(behind)
     of_point = _of_point(connection, viewer, filters, behind)
     total = _count(connection, of_point)
-    latest = of_point.order_by(facts.day.desc(), facts.infusion_key.desc()).limit(at_most)
-    keys = list(connection.scalars(latest))
+    extreme = [] if behind.measured is None else most_extreme_first(behind.measured)
+    first = of_point.order_by(*extreme, facts.day.desc(), facts.infusion_key.desc()).limit(at_most)
+    keys = list(connection.scalars(first))
     terms = _terms(connection, keys)
-    details = connection.execute(_details(keys, behind.term_key)).all()
-    rows = [(*row, ", ".join(terms[row.infusion_key])) for row in details]
-    return Listed(typed_frame(rows, _DETAILS), total)
+    details = {row.infusion_key: row for row in connection.execute(_details(keys, behind))}
+    rows = [(*details[key], ", ".join(terms[key])) for key in keys]
+    return Listed(typed_frame(rows, _kinds(behind)), total)
 
 
 def named_infusions_behind(
@@ -150,8 +160,9 @@ def infusions_compared(
 
     Columns: ``affected`` (bool); ``mg_per_kg``, ``number`` (in its series), ``age`` (years) and
     ``start_delay`` (minutes from the time of the appointment to the start, below 0 where it began
-    early), NaN where they are not known; ``phase``, ``sex``, ``later_series`` (codes);
-    ``site_key``, ``provider_key``, ``chair_key`` and ``lot_number``, missing where not recorded.
+    early), NaN where they are not known; ``phase``, ``sex``, ``later_series``, ``hypertension``
+    (codes); ``site_key``, ``provider_key``, ``chair_key`` and ``lot_number``, missing where not
+    recorded.
 
     Where there are more than about ``at_most``, both sides are drawn evenly from all of theirs; the
     total says how many there are.
@@ -182,7 +193,7 @@ def infusions_compared(
     return Listed(typed_frame(rows, _COMPARED), total)
 
 
-_CODES = ("phase", "sex", "later_series")
+_CODES = ("phase", "sex", "later_series", "hypertension")
 _KEYS = ("site_key", "provider_key", "chair_key")
 _COMPARED = {
     "affected": "bool",
@@ -273,7 +284,7 @@ _Facts = type[InfusionFact] | type[SideEffectFact]
 
 
 def _facts_of(behind: Behind) -> _Facts:
-    """Where the infusions of a point are found: with one side effect, or with any."""
+    """Where the infusions of a point are found: with one side effect, or by themselves."""
     return InfusionFact if behind.term_key is None else SideEffectFact
 
 
@@ -282,11 +293,21 @@ def _of_point(
 ) -> Statement:
     """The keys of the infusions of a point."""
     facts = _facts_of(behind)
-    scoped = conditions(connection, viewer, _within(filters, behind), facts)
+    scoped = _scoped(connection, viewer, filters, behind, facts)
     return select(facts.infusion_key).where(_has_it(behind), *_of_kind(facts, behind), *scoped)
 
 
+def _scoped(
+    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind, facts: _Facts
+) -> list[ColumnElement[bool]]:
+    """Measured values lie in the indexes of the counts, along the groups."""
+    within, is_measured = _within(filters, behind), behind.measured is not None
+    return conditions(connection, viewer, within, facts, along_groups=is_measured)
+
+
 def _has_it(behind: Behind) -> ColumnElement[bool]:
+    if behind.measured is not None:
+        return fulfils(behind.measured)
     if behind.term_key is None:
         return InfusionFact.side_effects > 0
     return SideEffectFact.term_key == behind.term_key
@@ -303,6 +324,7 @@ _EQUAL = (
     "later_series",
     "diagnosis_group",
     "worst_grade",
+    "hypertension",
 )
 
 
@@ -336,11 +358,19 @@ def _is_serious(facts: _Facts, *, serious: bool) -> ColumnElement[bool]:
 def _others(
     connection: Connection, viewer: Viewer, filters: Filters, behind: Behind
 ) -> tuple[Statement, int]:
-    """The keys of the recorded infusions of the same days without the side effect; how many.
+    """The keys of the other infusions of the same days, and how many.
 
-    They are counted as all less those with it: to look for it in each of them would take longer.
+    Of a side effect they are counted as all recorded ones less those with it: to look for it in
+    each of them would take longer.
     """
-    scoped = conditions(connection, viewer, _within(filters, behind), InfusionFact)
+    scoped = _scoped(connection, viewer, filters, behind, InfusionFact)
+    if behind.measured is not None:
+        # Of two pressures one may not have been measured: then the condition is not false but null.
+        unfulfilled = fulfils(behind.measured).is_not(true())
+        others = select(InfusionFact.infusion_key).where(
+            was_measured(behind.measured), unfulfilled, *scoped
+        )
+        return others, _count(connection, others)
     recorded = select(InfusionFact.infusion_key).where(InfusionFact.recorded == 1, *scoped)
     with_it = Behind(behind.term_key, behind.first, behind.last)
     all_with_it = _of_point(connection, viewer, filters, with_it)
@@ -391,8 +421,38 @@ _SPREAD = 2_654_435_761
 _PLACES = 2**32
 
 
-def _details(keys: Sequence[int], term_key: int | None) -> Statement:
+def _details(keys: Sequence[int], behind: Behind) -> Statement:
     """What :func:`infusions_behind` tells of each infusion, but the names of its side effects."""
+    infusions = (
+        select(
+            InfusionFact.infusion_key,
+            InfusionFact.day,
+            Site.name,
+            InfusionFact.phase,
+            InfusionFact.number,
+            InfusionFact.mg_per_kg,
+            InfusionFact.minutes,
+            Provider.name,
+            Chair.name,
+            Infusion.lot_number,
+        )
+        .select_from(InfusionFact)
+        .join(Infusion, Infusion.infusion_key == InfusionFact.infusion_key)
+        .join(Site, Site.site_key == InfusionFact.site_key)
+        .outerjoin(Provider, Provider.provider_key == InfusionFact.provider_key)
+        .outerjoin(Chair, Chair.chair_key == InfusionFact.chair_key)
+        .where(InfusionFact.infusion_key.in_(keys))
+    )
+    if behind.measured is not None:
+        return infusions.add_columns(*(getattr(InfusionFact, name) for name in EXTREMES))
+    told = _told(keys, behind.term_key)
+    return infusions.join(told, told.c.infusion_key == InfusionFact.infusion_key).add_columns(
+        *(told.c[name] for name in _TOLD)
+    )
+
+
+def _told(keys: Sequence[int], term_key: int | None) -> Subquery:
+    """What is told of the side effect in each infusion, of any of all together."""
     facts = SideEffectFact
     passed = case(
         (func.count(facts.passed_minutes) == func.count(), func.max(facts.passed_minutes))
@@ -412,44 +472,37 @@ def _details(keys: Sequence[int], term_key: int | None) -> Statement:
     )
     if term_key is not None:
         times = times.where(facts.term_key == term_key)
-    told = times.subquery()
-    return (
-        select(
-            InfusionFact.infusion_key,
-            InfusionFact.day,
-            Site.name,
-            InfusionFact.phase,
-            InfusionFact.number,
-            InfusionFact.mg_per_kg,
-            InfusionFact.minutes,
-            Provider.name,
-            Chair.name,
-            Infusion.lot_number,
-            *(told.c[name] for name in _TOLD),
-        )
-        .select_from(told)
-        .join(InfusionFact, InfusionFact.infusion_key == told.c.infusion_key)
-        .join(Infusion, Infusion.infusion_key == told.c.infusion_key)
-        .join(Site, Site.site_key == InfusionFact.site_key)
-        .outerjoin(Provider, Provider.provider_key == InfusionFact.provider_key)
-        .outerjoin(Chair, Chair.chair_key == InfusionFact.chair_key)
-        .order_by(InfusionFact.day.desc(), InfusionFact.infusion_key.desc())
-    )
+    return times.subquery()
 
 
-_TOLD = ("worst_grade", "serious", "onset", "passed", "open", "odd")
-_DETAILS = {
-    **dict.fromkeys(("infusion_key", "day"), "int64"),
-    "site": TEXT,
-    **dict.fromkeys(("phase", "number"), "int64"),
-    "mg_per_kg": "float64",
-    "minutes": "Int64",
-    **dict.fromkeys(("provider", "chair", "lot_number"), TEXT),
+_TOLD = {
     **dict.fromkeys(("worst_grade", "serious"), "int64"),
     **dict.fromkeys(("onset", "passed"), "Int64"),
     **dict.fromkeys(("open", "odd"), "int64"),
-    "terms": TEXT,
 }
+EXTREMES = {
+    **dict.fromkeys(
+        ("peak_systolic", "peak_diastolic", "sustained_systolic", "sustained_diastolic"), "Int64"
+    ),
+    "systolic_rise": "Int64",
+    "lowest_spo2": "float64",
+    "deepest_sedation": "Int64",
+}
+"""The columns of what was measured in an infusion, as in the facts, and their dtypes."""
+
+
+def _kinds(behind: Behind) -> dict[str, str]:
+    """The columns of :func:`infusions_behind` and their dtypes."""
+    return {
+        **dict.fromkeys(("infusion_key", "day"), "int64"),
+        "site": TEXT,
+        **dict.fromkeys(("phase", "number"), "int64"),
+        "mg_per_kg": "float64",
+        "minutes": "Int64",
+        **dict.fromkeys(("provider", "chair", "lot_number"), TEXT),
+        **(_TOLD if behind.measured is None else EXTREMES),
+        "terms": TEXT,
+    }
 
 
 def _terms(connection: Connection, keys: Sequence[int]) -> dict[int, list[str]]:
