@@ -1,18 +1,28 @@
 """The documents say what the program does."""
 
 import re
+from math import isinf
 from pathlib import Path
 
 import pytest
 
 from clinical.attention import RULES
+from clinical.false_alarms import (
+    CHANGES_FOUND,
+    MARKS_A_YEAR,
+    WEEKS_OF_NEW_STARTERS,
+    Delay,
+    FalseMarks,
+)
 from clinical.instruments import INSTRUMENTS
 from clinical.thresholds import LIMITS, Limit
 from data_access.csv_files.contract import FILES, FileContract
+from pages.side_effects.choice import View
 
 DOCS = Path(__file__).parent.parent / "docs"
 GUIDE = (DOCS / "import.md").read_text(encoding="utf-8")
 ATTENTION = (DOCS / "attention.md").read_text(encoding="utf-8")
+SIDE_EFFECTS = (DOCS / "side-effects.md").read_text(encoding="utf-8")
 
 
 def described_columns(file: FileContract) -> set[str]:
@@ -67,3 +77,35 @@ def test_no_document_shows_a_picture_that_is_not_there_or_makes_one_that_none_sh
     }
     made = {path.name for path in (DOCS / "screenshots").glob("*.png")}
     assert shown == {name for name in made if not name.endswith("-dark.png")}
+
+
+def within(weeks: float) -> str:
+    return "more than 26 weeks" if isinf(weeks) else f"{weeks:g} weeks"
+
+
+@pytest.mark.parametrize("marks", MARKS_A_YEAR, ids=lambda marks: marks.rules)
+def test_the_simulated_false_marks_stand_in_the_guide(marks: FalseMarks):
+    row = f"| {marks.rules} | {marks.a_year:.2f} | {marks.standard_error:.2f} |"
+    assert row in SIDE_EFFECTS.splitlines()
+
+
+@pytest.mark.parametrize("found", CHANGES_FOUND, ids=lambda f: f"{f.rules} {f.before:g}")
+def test_the_simulated_delays_stand_in_the_guide(found: Delay):
+    row = (
+        f"| {found.rules} | {found.before:g}, then {found.after:g} | {within(found.median)} | "
+        f"{within(found.ninth)} | {100 * found.within_6:.1f} % | {100 * found.within_12:.1f} % |"
+    )
+    assert row in SIDE_EFFECTS.splitlines()
+
+
+def test_the_simulated_weeks_of_new_starters_stand_in_the_guide():
+    longest = max(WEEKS_OF_NEW_STARTERS, key=lambda one: one.weeks)
+    said = " ".join(SIDE_EFFECTS.split())
+    assert f"being first ones for {longest.weeks} weeks" in said
+    assert f"in {100 * longest.adjusted:.1f} % of clinics" in said
+    assert f"infusion number, in {100 * longest.crude:.1f} %" in said
+
+
+def test_every_view_of_side_effects_is_described():
+    described = re.findall(r"^\| \*\*([^*]+)\*\* \|", SIDE_EFFECTS, re.MULTILINE)
+    assert described == list(View)
