@@ -190,6 +190,7 @@ def test_compared(connection: Connection, nausea: Behind):
         "phase",
         "sex",
         "later_series",
+        "hypertension",
         "site_key",
         "provider_key",
         "chair_key",
@@ -198,7 +199,7 @@ def test_compared(connection: Connection, nausea: Behind):
         "start_delay",
     ]
     assert listed.total == 6
-    found = {row[:2] + row[6:10]: row[10:] for row in told(listed.rows)}
+    found = {row[:2] + row[7:11]: row[11:] for row in told(listed.rows)}
     assert set(found) == {
         (True, 0.5, NORTH, 1, 1, "L1"),  # I1
         (True, 0.5, NORTH, 1, 1, None),  # I2
