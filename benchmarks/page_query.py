@@ -84,13 +84,6 @@ weeks_of_today = looking_back(_TODAY_LOOKS_BACK)
 """The weeks that most of the Today page looks back."""
 
 
-def recent(function: Callable[..., Any], *floor: str) -> PageQuery:
-    """A query that splits the period where its recent part begins."""
-    return PageQuery(
-        function, lambda c, asked: function(c, VIEWER, asked.filters, asked.recent), floor
-    )
-
-
 def of_patient(function: Callable[..., Any], *floor: str) -> PageQuery:
     """A query about one patient."""
     return PageQuery(function, lambda c, asked: function(c, VIEWER, asked.patient.key), floor)

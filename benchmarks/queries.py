@@ -2,7 +2,7 @@
 
 from access.viewer import LOCAL_VIEWER as VIEWER
 from benchmarks.behind_queries import BEHIND
-from benchmarks.page_query import PageQuery, filtered, looking_back, recent, weeks_of_today
+from benchmarks.page_query import PageQuery, filtered, looking_back, weeks_of_today
 from benchmarks.patient_queries import PATIENTS
 from benchmarks.side_effect_lists import SIDE_EFFECT_LISTS
 from benchmarks.side_effect_queries import SIDE_EFFECT_VIEWS
@@ -200,27 +200,7 @@ _DAY = (
     ),
 )
 
-_AFFECTED = "sum(CASE WHEN side_effects > 0 THEN 1 ELSE 0 END)"
-
 _SIDE_EFFECTS = (
-    filtered(
-        side_effects.infusions_by_month_and_dose,
-        f"SELECT month, dose_band, count(*), sum(recorded), {_AFFECTED},"
-        " sum(CASE WHEN worst_grade >= 3 THEN 1 ELSE 0 END), sum(stopped)"
-        " FROM infusion_facts WHERE {period} GROUP BY 1, 2 ORDER BY 1, 2",
-    ),
-    filtered(
-        side_effects.infusions_by_number,
-        f"SELECT number_band, sum(recorded), {_AFFECTED}"
-        " FROM infusion_facts WHERE {period} GROUP BY 1 ORDER BY 1",
-    ),
-    recent(
-        side_effects.infusions_by_site,
-        f"SELECT site_key, sum(recorded), {_AFFECTED},"
-        " sum(CASE WHEN day >= :recent THEN recorded ELSE 0 END),"
-        " sum(CASE WHEN day >= :recent AND side_effects > 0 THEN 1 ELSE 0 END)"
-        " FROM infusion_facts WHERE {period} GROUP BY 1 ORDER BY 1",
-    ),
     filtered(
         side_effects.count_patients,
         "SELECT count(*), sum(CASE WHEN most > 0 THEN 1 ELSE 0 END) FROM"
@@ -246,29 +226,6 @@ _SIDE_EFFECTS = (
         side_effects.patients_by_term,
         "SELECT term_key, count(*) FROM (SELECT term_key, patient_key FROM side_effect_facts"
         " WHERE {period} GROUP BY 1, 2) AS pairs GROUP BY 1 ORDER BY 1",
-    ),
-    recent(
-        side_effects.terms_by_site,
-        "SELECT term_key, site_key, count(*), sum(CASE WHEN day >= :recent THEN 1 ELSE 0 END)"
-        " FROM side_effect_facts WHERE {period} GROUP BY 1, 2 ORDER BY 1, 2",
-    ),
-    PageQuery(
-        side_effects.term_by_month_and_dose,
-        lambda c, asked: side_effects.term_by_month_and_dose(
-            c, VIEWER, asked.filters, asked.term_key
-        ),
-        (
-            "SELECT month, dose_band, count(*) FROM side_effect_facts"
-            " WHERE term_key = :term AND {period} GROUP BY 1, 2 ORDER BY 1, 2",
-        ),
-    ),
-    PageQuery(
-        side_effects.term_by_number,
-        lambda c, asked: side_effects.term_by_number(c, VIEWER, asked.filters, asked.term_key),
-        (
-            "SELECT number_band, count(*) FROM side_effect_facts"
-            " WHERE term_key = :term AND {period} GROUP BY 1 ORDER BY 1",
-        ),
     ),
 )
 

@@ -9,7 +9,6 @@ from access.viewer import LOCAL_VIEWER
 from clinical.calendar import day_number
 from clinical.codes import Phase
 from clinical.instruments import PHQ9
-from clinical.side_effect_rates import recent_from
 from clinical.thresholds import DEFAULTS
 from data_access.expected import Comparable
 from data_access.filters import Filters
@@ -32,6 +31,8 @@ TREATED_DAYS = max(DEFAULTS.treated_induction_days, DEFAULTS.treated_maintenance
 """Days after an infusion for which a patient may be under treatment."""
 _LAST = "\U0010ffff"
 """Sorts after every character that a word can hold."""
+_RECENT_DAYS = 30
+"""What Today calls recent: so many days before today."""
 _LISTED = 10
 """Patients on one page of the attention list."""
 _LISTED_INFUSIONS = 200
@@ -87,8 +88,8 @@ class Scenario:
 
     @property
     def recent(self) -> date:
-        """The first day of the recent part of the period."""
-        return recent_from(self.filters.start, self.filters.end)
+        """The first of the days that Today calls recent."""
+        return self.today - timedelta(days=_RECENT_DAYS)
 
     @property
     def today_only(self) -> Filters:

@@ -44,18 +44,18 @@ _TIMES = (
 _NAMES = "handle, family_name, given_name"
 
 
-def _stopped(columns: str = "", joins: str = "") -> str:
+def _stopped() -> str:
     """The latest stopped infusions."""
     return (
         "SELECT infusion_key, f.day, s.name, f.phase, number, mg_per_kg, minutes, recorded,"
-        f" side_effects, worst_grade, stop_reason{columns} FROM infusion_facts f"
-        f" JOIN infusions USING (infusion_key) JOIN sites s USING (site_key){joins}"
+        " side_effects, worst_grade, stop_reason FROM infusion_facts f"
+        " JOIN infusions USING (infusion_key) JOIN sites s USING (site_key)"
         " WHERE stopped = 1 AND day BETWEEN :start AND :end{f_site}"
         f" ORDER BY f.day DESC, started_at DESC LIMIT {serious_events.MOST_LISTED}"
     )
 
 
-def _serious(columns: str = "", joins: str = "") -> tuple[str, ...]:
+def _serious() -> tuple[str, ...]:
     """What was done about serious side effects, what was recorded by day, and the list itself."""
     return (
         "SELECT infusion_key, term, action FROM infusions JOIN side_effects USING (infusion_id)"
@@ -65,17 +65,12 @@ def _serious(columns: str = "", joins: str = "") -> tuple[str, ...]:
         "WITH e AS (SELECT infusion_key, term_key, worst_grade FROM side_effect_facts"
         " WHERE serious = 1 AND {period})"
         " SELECT infusion_key, term_key, f.day, s.name, t.name, e.worst_grade, mg_per_kg, number,"
-        f" f.phase{columns} FROM e JOIN infusion_facts f USING (infusion_key)"
+        " f.phase FROM e JOIN infusion_facts f USING (infusion_key)"
         " JOIN infusions USING (infusion_key) JOIN sites s USING (site_key)"
-        f" JOIN terms t USING (term_key){joins}"
+        " JOIN terms t USING (term_key)"
         " ORDER BY f.day, started_at, infusion_key, term_key",
     )
 
-
-_WITH_NAMES = (
-    f", {_NAMES}",
-    " JOIN patients USING (patient_key) JOIN patient_facts USING (patient_key)",
-)
 
 _SERIOUS = (
     filtered(
@@ -84,9 +79,7 @@ _SERIOUS = (
         " WHERE stopped = 1 AND {period} GROUP BY 1 ORDER BY 2 DESC",
     ),
     filtered(serious_events.stopped_infusions, _stopped()),
-    filtered(serious_events.named_stopped_infusions, _stopped(*_WITH_NAMES)),
     filtered(serious_events.serious_events, *_serious()),
-    filtered(serious_events.named_serious_events, *_serious(*_WITH_NAMES)),
     PageQuery(
         treated.with_names,
         lambda c, asked: treated.with_names(c, VIEWER, _infusions(asked)),

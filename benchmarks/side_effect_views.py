@@ -126,7 +126,9 @@ SIDE_EFFECT_GROUPS: tuple[Group, ...] = (
             "side_effects.count_serious",
         ),
         SERIOUS_BY_DAY,
-        *named("serious_events.named_stopped_infusions", "serious_events.named_serious_events"),
+        *named("serious_events.stopped_infusions", "serious_events.serious_events"),
+        # The names of each list are asked for by themselves.
+        *named("treated.with_names", "treated.with_names"),
     ),
     _view("side effects: behind a week", *_behind(BEHIND_A_WEEK)),
     _view("side effects: behind first infusions", *_behind(BEHIND)),

@@ -1,9 +1,6 @@
 """Rates of side effects: by category with intervals, and which of them really changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from math import erfc, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,10 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clinical.codes import Phase
-from clinical.incidence import Difference, Proportion, difference, proportion
+from clinical.incidence import proportion
 
-RECENT_DAYS = 56
-"""The recent part of a period: its last eight weeks, whole weeks because weekdays differ."""
 FEW = 20
 """Below so many recorded infusions a rate is marked as resting on few."""
 
@@ -25,13 +20,6 @@ NUMBER_BANDS = ("1", "2", "3", "4", "5", "6", "7 or later", "Maintenance")
 """An infusion's place in the series: its number in the induction, or maintenance."""
 
 _FALSE_DISCOVERY_RATE = 0.05
-_LEAST_EXPECTED = 5
-
-
-def recent_from(start: date, end: date) -> date:
-    """The first day of the recent part of a period; of a short period, of its later half."""
-    days = (end - start).days + 1
-    return end + timedelta(days=1 - min(RECENT_DAYS, days // 2))
 
 
 def number_band(phase: int, number: int) -> int:
@@ -76,38 +64,6 @@ def incidence_by(
     return with_rates(counts, "affected", "recorded")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The rate of one side effect at one site, recently and before."""
-
-    term_key: int
-    site_key: int
-    recent: Proportion
-    before: Proportion
-
-    @property
-    def difference(self) -> Difference:
-        """Recent minus before, with its 95 % interval."""
-        return difference(self.recent, self.before)
-
-
-def equality_p(one: Proportion, other: Proportion) -> float | None:
-    """Two-sided p of the score test that two proportions are equal (chi-squared, uncorrected).
-
-    ``None`` where fewer than 5 events, or fewer than 5 non-events, are to be expected in either:
-    the approximation does not hold there (Cochran 1954).
-    """
-    n = one.n + other.n
-    if n == 0:
-        return None
-    pooled = (one.events + other.events) / n
-    if min(one.n, other.n) * min(pooled, 1 - pooled) < _LEAST_EXPECTED:
-        return None
-    gap = one.events / one.n - other.events / other.n
-    error = sqrt(pooled * (1 - pooled) * (1 / one.n + 1 / other.n))
-    return erfc(abs(gap) / error / sqrt(2))
-
-
 def largest_discovery(p_values: Iterable[float]) -> float:
     """The largest p that counts as a discovery at a false-discovery rate of 5 %; else -1.
 
@@ -121,21 +77,6 @@ def largest_discovery(p_values: Iterable[float]) -> float:
         if p <= _FALSE_DISCOVERY_RATE * rank / len(ordered)
     ]
     return max(passing, default=-1.0)
-
-
-def real_changes(pairs: Iterable[Change]) -> list[Change]:
-    """The changes that are more than chance, allowing for how many were looked at.
-
-    The largest difference comes first.
-    """
-    tested = [(change, equality_p(change.recent, change.before)) for change in pairs]
-    known = [(change, p) for change, p in tested if p is not None]
-    limit = largest_discovery(p for _, p in known)
-    return sorted(
-        (change for change, p in known if p <= limit),
-        key=lambda change: abs(change.difference.estimate or 0.0),
-        reverse=True,
-    )
 
 
 def one_row_per_term(by_grade: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
@@ -169,38 +110,3 @@ _ADDED_UP = ("infusions", "serious", "events", "timed_events")
 
 def _as_dict(frame: pd.DataFrame, keys: str, values: str) -> dict[int, int]:
     return dict(zip(frame[keys].to_list(), frame[values].to_list(), strict=True))
-
-
-def site_changes(sites: pd.DataFrame, affected: pd.DataFrame, term_key: int) -> list[Change]:
-    """One side effect's recent rate against the one before, for each site.
-
-    ``sites``: ``site_key``, ``recorded``, ``recorded_recent``; ``affected``: ``site_key``,
-    ``affected``, ``affected_recent`` of that side effect, sites without it left out. "Before" is
-    the whole minus the recent part.
-    """
-    with_it = _as_dict(affected, "site_key", "affected")
-    with_it_recently = _as_dict(affected, "site_key", "affected_recent")
-    recorded_recently = _as_dict(sites, "site_key", "recorded_recent")
-    changes = []
-    for site, n in _as_dict(sites, "site_key", "recorded").items():
-        x, x_recent = with_it.get(site, 0), with_it_recently.get(site, 0)
-        n_recent = recorded_recently[site]
-        recent, before = proportion(x_recent, n_recent), proportion(x - x_recent, n - n_recent)
-        changes.append(Change(term_key, site, recent, before))
-    return changes
-
-
-def everywhere(changes: Iterable[Change]) -> Change:
-    """The sites of one side effect put together; the site key is 0."""
-    parts = list(changes)
-    return Change(
-        parts[0].term_key if parts else 0,
-        0,
-        _together(change.recent for change in parts),
-        _together(change.before for change in parts),
-    )
-
-
-def _together(parts: Iterable[Proportion]) -> Proportion:
-    counts = [(part.events, part.n) for part in parts]
-    return proportion(sum(events for events, _ in counts), sum(n for _, n in counts))

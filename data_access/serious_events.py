@@ -20,7 +20,6 @@ from data_access.frames import TEXT, typed_frame
 from data_access.schema import Infusion, InfusionFact, SideEffect, SideEffectFact, Site, Term
 from data_access.schema.words import SIDE_EFFECT_ACTIONS
 from data_access.selection import conditions
-from data_access.treated import with_names
 
 MOST_LISTED = 200
 """A list holds the latest so many."""
@@ -104,16 +103,6 @@ _STOPPED = {
 }
 
 
-def named_stopped_infusions(
-    connection: Connection, viewer: Viewer, filters: Filters, at_most: int = MOST_LISTED
-) -> pd.DataFrame:
-    """:func:`stopped_infusions` with the columns of :func:`data_access.treated.with_names`.
-
-    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
-    """
-    return with_names(connection, viewer, stopped_infusions(connection, viewer, filters, at_most))
-
-
 def serious_events(
     connection: Connection, viewer: Viewer, filters: Filters, at_most: int = MOST_LISTED
 ) -> pd.DataFrame:
@@ -153,16 +142,6 @@ _SERIOUS = {
     **dict.fromkeys(("days_since", "infusions_since"), "Int64"),
     "actions": TEXT,
 }
-
-
-def named_serious_events(
-    connection: Connection, viewer: Viewer, filters: Filters, at_most: int = MOST_LISTED
-) -> pd.DataFrame:
-    """:func:`serious_events` with the columns of :func:`data_access.treated.with_names`.
-
-    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
-    """
-    return with_names(connection, viewer, serious_events(connection, viewer, filters, at_most))
 
 
 def _serious(connection: Connection, viewer: Viewer, filters: Filters) -> Sequence[Any]:

@@ -5,93 +5,16 @@ count patients with at least one recorded infusion.
 """
 
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 from sqlalchemy import Connection, exists, func, select
 
 from access.viewer import Permission, Viewer, require
-from clinical.calendar import day_number
 from data_access.filters import Filters
 from data_access.frames import TEXT, query_frame, typed_frame
 from data_access.schema import InfusionFact, SideEffectFact, Term
 from data_access.selection import conditions, permitted_site_keys
-from data_access.side_effect_counts import (
-    AFFECTED,
-    EVENTS,
-    INFUSIONS,
-    RECORDED,
-    SEVERE,
-    STOPPED,
-)
-
-
-def infusions_by_month_and_dose(
-    connection: Connection, viewer: Viewer, filters: Filters
-) -> pd.DataFrame:
-    """How many infusions there were, and in how many something was recorded.
-
-    Columns, all whole numbers: ``month`` (:mod:`clinical.calendar`), ``dose_band``
-    (:class:`~clinical.codes.DoseBand`), ``infusions``, ``recorded``, ``affected`` (with any side
-    effect), ``severe`` (with one of grade 3 or more), ``stopped`` (early).
-    """
-    facts = InfusionFact
-    return query_frame(
-        connection,
-        select(
-            facts.month,
-            facts.dose_band,
-            INFUSIONS,
-            RECORDED,
-            AFFECTED,
-            SEVERE,
-            STOPPED,
-        )
-        .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.month, facts.dose_band)
-        .order_by(facts.month, facts.dose_band),
-    )
-
-
-def infusions_by_number(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """Infusions by their place in the series.
-
-    Columns, all whole numbers: ``number_band`` (index into
-    :data:`clinical.side_effect_rates.NUMBER_BANDS`), ``recorded``, ``affected``.
-    """
-    facts = InfusionFact
-    return query_frame(
-        connection,
-        select(facts.number_band, RECORDED, AFFECTED)
-        .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.number_band)
-        .order_by(facts.number_band),
-    )
-
-
-def infusions_by_site(
-    connection: Connection, viewer: Viewer, filters: Filters, recent: date
-) -> pd.DataFrame:
-    """Infusions of each site: in the whole period, and from the day ``recent`` on.
-
-    Columns: ``site_key``, ``recorded``, ``affected``, ``recorded_recent``, ``affected_recent``
-    (whole numbers).
-    """
-    facts = InfusionFact
-    is_recent = facts.day >= day_number(recent)
-    return query_frame(
-        connection,
-        select(
-            facts.site_key,
-            RECORDED,
-            AFFECTED,
-            func.count().filter(is_recent, facts.recorded == 1).label("recorded_recent"),
-            func.count().filter(is_recent, facts.side_effects > 0).label("affected_recent"),
-        )
-        .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.site_key)
-        .order_by(facts.site_key),
-    )
+from data_access.side_effect_counts import EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,57 +113,4 @@ def patients_by_term(connection: Connection, viewer: Viewer, filters: Filters) -
         select(patients.c.term_key, func.count().label("patients"))
         .group_by(patients.c.term_key)
         .order_by(patients.c.term_key),
-    )
-
-
-def terms_by_site(
-    connection: Connection, viewer: Viewer, filters: Filters, recent: date
-) -> pd.DataFrame:
-    """Infusions with each term at each site: in the whole period, and from ``recent`` on.
-
-    Columns, all whole numbers: ``term_key``, ``site_key``, ``affected``, ``affected_recent``.
-    """
-    facts = SideEffectFact
-    is_recent = facts.day >= day_number(recent)
-    return query_frame(
-        connection,
-        select(
-            facts.term_key,
-            facts.site_key,
-            func.count().label("affected"),
-            func.count().filter(is_recent).label("affected_recent"),
-        )
-        .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.term_key, facts.site_key)
-        .order_by(facts.term_key, facts.site_key),
-    )
-
-
-def term_by_month_and_dose(
-    connection: Connection, viewer: Viewer, filters: Filters, term_key: int
-) -> pd.DataFrame:
-    """Infusions with one term. Columns, whole numbers: ``month``, ``dose_band``, ``affected``."""
-    facts = SideEffectFact
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
-    return query_frame(
-        connection,
-        select(facts.month, facts.dose_band, func.count().label("affected"))
-        .where(facts.term_key == term_key, *scoped)
-        .group_by(facts.month, facts.dose_band)
-        .order_by(facts.month, facts.dose_band),
-    )
-
-
-def term_by_number(
-    connection: Connection, viewer: Viewer, filters: Filters, term_key: int
-) -> pd.DataFrame:
-    """Infusions with one term. Columns, whole numbers: ``number_band``, ``affected``."""
-    facts = SideEffectFact
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
-    return query_frame(
-        connection,
-        select(facts.number_band, func.count().label("affected"))
-        .where(facts.term_key == term_key, *scoped)
-        .group_by(facts.number_band)
-        .order_by(facts.number_band),
     )

@@ -1,39 +1,18 @@
 """Rates of side effects by category, and which changes are more than chance."""
 
-from datetime import date
-
 import pandas as pd
 import pytest
-from scipy.stats import chi2_contingency, false_discovery_control
+from scipy.stats import false_discovery_control
 
 from clinical.codes import Phase
-from clinical.incidence import proportion
 from clinical.side_effect_rates import (
     NUMBER_BANDS,
-    Change,
-    equality_p,
-    everywhere,
     incidence_by,
     largest_discovery,
     number_band,
     one_row_per_term,
-    real_changes,
-    recent_from,
-    site_changes,
     with_rates,
 )
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "expected"),
-    [
-        (date(2026, 1, 1), date(2026, 12, 31), date(2026, 11, 6)),  # 56 days with the last one
-        (date(2026, 1, 1), date(2026, 1, 10), date(2026, 1, 6)),  # the later five of ten days
-        (date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2)),  # a day has no later half
-    ],
-)
-def test_the_recent_part_of_a_period(start: date, end: date, expected: date):
-    assert recent_from(start, end) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,22 +50,6 @@ def test_incidence_by_category_adds_up_rows_and_keeps_empty_categories():
     assert found["share"].tolist() == pytest.approx([0.5, float("nan"), 0.4], nan_ok=True)
 
 
-@pytest.mark.parametrize(
-    ("a", "m", "b", "n"), [(27, 100, 84, 700), (5, 20, 5, 20), (50, 80, 10, 90)]
-)
-def test_equality_p_is_the_chi_squared_test(a: int, m: int, b: int, n: int):
-    expected = chi2_contingency([[a, m - a], [b, n - b]], correction=False).pvalue
-    assert equality_p(proportion(a, m), proportion(b, n)) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("a", "m", "b", "n"),
-    [(0, 0, 0, 0), (0, 0, 5, 10), (4, 20, 0, 200), (20, 20, 190, 200)],
-)
-def test_equality_p_is_missing_where_the_approximation_does_not_hold(a, m, b, n):
-    assert equality_p(proportion(a, m), proportion(b, n)) is None
-
-
 def test_benjamini_hochberg_1995_finds_the_four_of_its_own_example():
     # Section 3.2 of the paper: 15 comparisons, of which it rejects the four smallest.
     p_values = [
@@ -97,26 +60,6 @@ def test_benjamini_hochberg_1995_finds_the_four_of_its_own_example():
     assert sum(false_discovery_control(p_values) <= 0.05) == 4
     assert largest_discovery([]) == -1
     assert largest_discovery([0.2, 0.9]) == -1
-
-
-def change(term: int, recent: tuple[int, int], before: tuple[int, int]) -> Change:
-    return Change(term, 1, proportion(*recent), proportion(*before))
-
-
-def test_only_real_changes_are_named_the_largest_first():
-    rise = change(1, (27, 100), (84, 700))  # 27 % against 12 %: p = 0.00007
-    fall = change(2, (10, 100), (280, 700))  # 10 % against 40 %
-    chance = change(3, (15, 100), (84, 700))  # 15 % against 12 %: p = 0.4
-    rare = change(4, (3, 100), (1, 700))  # too few to compare
-    assert real_changes([chance, rise, rare, fall]) == [fall, rise]
-    assert rise.difference.estimate == pytest.approx(0.15)
-
-
-def test_what_one_look_would_call_real_is_not_among_many_looks():
-    borderline = change(1, (20, 100), (84, 700))  # p = 0.026
-    assert real_changes([borderline]) == [borderline]
-    others = [change(term, (12, 100), (84, 700)) for term in range(2, 12)]
-    assert real_changes([borderline, *others]) == []
 
 
 BY_GRADE = ["term_key", "term", "grade", "infusions", "serious", "events", "timed_events"]
@@ -145,18 +88,3 @@ def test_one_row_per_term_adds_up_the_grades_and_keeps_them():
 def test_no_term_gives_no_row():
     patients = pd.DataFrame(columns=["term_key", "patients"])
     assert one_row_per_term(pd.DataFrame(columns=BY_GRADE), patients).empty
-
-
-def test_the_time_before_is_the_whole_without_the_recent_part():
-    sites = pd.DataFrame({"site_key": [1, 2], "recorded": [800, 50], "recorded_recent": [100, 50]})
-    affected = pd.DataFrame({"site_key": [1], "affected": [111], "affected_recent": [27]})
-    north, south = site_changes(sites, affected, term_key=5)
-    assert (north.recent, north.before) == (proportion(27, 100), proportion(84, 700))
-    assert (south.recent, south.before) == (proportion(0, 50), proportion(0, 0))
-    assert (north.term_key, south.site_key) == (5, 2)
-    together = everywhere([north, south])
-    assert (together.recent, together.before) == (proportion(27, 150), proportion(84, 700))
-
-
-def test_no_site_together_is_no_data():
-    assert everywhere([]).difference.estimate is None

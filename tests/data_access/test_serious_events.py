@@ -12,6 +12,7 @@ from clinical.codes import Phase
 from data_access import serious_events
 from data_access.engine import make_engine, reading, writing
 from data_access.schema import Infusion, PatientFact
+from data_access.treated import with_names
 from tests.data_access.facts.recorded_clinic import DAY_0
 from tests.data_access.side_effect_times_clinic import (
     ALL,
@@ -29,7 +30,6 @@ QUERIES = [
     serious_events.stopped_infusions,
     serious_events.serious_events,
 ]
-NAMED = [serious_events.named_stopped_infusions, serious_events.named_serious_events]
 
 
 @pytest.fixture(
@@ -134,25 +134,29 @@ def test_gaps_count_within_the_filters(connection: Connection):
 def test_names_for_whom_may_see_them(connection: Connection):
     rows = connection.execute(select(PatientFact.patient_key, PatientFact.handle))
     handles = {row.patient_key: row.handle for row in rows}
-    frame = serious_events.named_serious_events(connection, LOCAL_VIEWER, ALL)
+    unnamed = serious_events.serious_events(connection, LOCAL_VIEWER, ALL)
+    frame = with_names(connection, LOCAL_VIEWER, unnamed)
     assert told(frame[["infusion_key", "handle", "family_name", "given_name"]]) == [
         (1, handles[1], "Lund", "Ada"),
         (6, handles[3], "Reyes", "Bo"),
         (2, handles[1], "Lund", "Ada"),
         (2, handles[1], "Lund", "Ada"),
     ]
-    stopped = serious_events.named_stopped_infusions(connection, LOCAL_VIEWER, ALL)
+    stopped = with_names(
+        connection, LOCAL_VIEWER, serious_events.stopped_infusions(connection, LOCAL_VIEWER, ALL)
+    )
     assert told(stopped[["infusion_key", "handle", "family_name"]])[:3] == [
         (4, handles[2], None),
         (5, handles[2], None),
         (7, handles[4], "Adler"),
     ]
-    unnamed = serious_events.serious_events(connection, LOCAL_VIEWER, ALL)
     pd.testing.assert_frame_equal(frame[unnamed.columns], unnamed)
 
 
 def test_a_patient_of_another_site_is_not_named(connection: Connection):
-    frame = serious_events.named_serious_events(connection, SEES_WEST, ALL)
+    frame = with_names(
+        connection, SEES_WEST, serious_events.serious_events(connection, SEES_WEST, ALL)
+    )
     columns = ["infusion_key", "handle", "family_name", "given_name"]
     assert told(frame[columns]) == [(6, None, None, None)]
 
@@ -168,7 +172,7 @@ def test_a_viewer_of_one_site(connection: Connection):
     ]
 
 
-@pytest.mark.parametrize("query", [*QUERIES, *NAMED])
+@pytest.mark.parametrize("query", QUERIES)
 def test_nothing_and_nobody(connection: Connection, query):
     empty = query(connection, LOCAL_VIEWER, EARLIER)
     assert empty.empty
@@ -177,7 +181,7 @@ def test_nothing_and_nobody(connection: Connection, query):
         query(connection, STRANGER, ALL)
 
 
-@pytest.mark.parametrize("query", NAMED)
-def test_no_names_for_whom_may_see_totals_only(connection: Connection, query):
+def test_no_names_for_whom_may_see_totals_only(connection: Connection):
+    events = serious_events.serious_events(connection, SEES_TOTALS, ALL)
     with pytest.raises(NotPermittedError):
-        query(connection, SEES_TOTALS, ALL)
+        with_names(connection, SEES_TOTALS, events)

@@ -9,27 +9,21 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
-from clinical.codes import DiagnosisGroup, DoseBand, Phase
+from clinical.codes import DiagnosisGroup, Phase
 from data_access import side_effects
 from data_access.engine import reading, writing
 from data_access.filters import Filters
 from tests.data_access.side_effect_clinic import (
     ALL,
     BEFORE_ALL,
-    FEBRUARY,
-    MARCH,
-    NORTH,
     ONLY_NORTH,
     ONLY_SOUTH,
     SEES_SOUTH,
-    SOUTH,
     STRANGER,
     fill,
     key_of,
     rows,
 )
-
-RECENT = date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -38,44 +32,6 @@ def connection(engine: Engine) -> Iterator[Connection]:
         fill(writer)
     with reading(engine) as reader:
         yield reader
-
-
-def test_infusions_by_month_and_dose(connection: Connection):
-    frame = side_effects.infusions_by_month_and_dose(connection, LOCAL_VIEWER, ALL)
-    assert list(frame.columns) == [
-        "month",
-        "dose_band",
-        "infusions",
-        "recorded",
-        "affected",
-        "severe",
-        "stopped",
-    ]
-    assert rows(frame) == [
-        (FEBRUARY, DoseBand.UNKNOWN, 1, 1, 0, 0, 1),
-        (FEBRUARY, DoseBand.FROM_0_45, 3, 3, 2, 1, 0),
-        (MARCH, DoseBand.UNKNOWN, 1, 1, 1, 0, 0),
-        (MARCH, DoseBand.FROM_0_45, 2, 2, 1, 0, 0),
-        (MARCH, DoseBand.FROM_0_75, 2, 1, 1, 1, 0),
-    ]
-
-
-def test_infusions_by_number(connection: Connection):
-    frame = side_effects.infusions_by_number(connection, LOCAL_VIEWER, ALL)
-    assert list(frame.columns) == ["number_band", "recorded", "affected"]
-    assert rows(frame) == [(0, 4, 3), (1, 2, 1), (2, 1, 0), (7, 1, 1)]  # 7: maintenance
-
-
-def test_infusions_by_site_in_all_and_recently(connection: Connection):
-    frame = side_effects.infusions_by_site(connection, LOCAL_VIEWER, ALL, RECENT)
-    assert list(frame.columns) == [
-        "site_key",
-        "recorded",
-        "affected",
-        "recorded_recent",
-        "affected_recent",
-    ]
-    assert rows(frame) == [(NORTH, 4, 3, 1, 1), (SOUTH, 4, 2, 3, 2)]
 
 
 def test_patients_count_once_and_only_with_a_recorded_infusion(connection: Connection):
@@ -140,36 +96,6 @@ def test_patients_by_term(connection: Connection):
     }
 
 
-def test_terms_by_site_in_all_and_recently(connection: Connection):
-    frame = side_effects.terms_by_site(connection, LOCAL_VIEWER, ALL, RECENT)
-    assert list(frame.columns) == ["term_key", "site_key", "affected", "affected_recent"]
-    assert sorted(rows(frame)) == sorted(
-        [
-            (key_of(connection, "Dissociation"), NORTH, 3, 1),
-            (key_of(connection, "Hypertension"), NORTH, 1, 1),
-            (key_of(connection, "Nausea"), NORTH, 1, 0),
-            (key_of(connection, "Nausea"), SOUTH, 2, 2),
-        ]
-    )
-
-
-def test_one_term_by_month_and_dose(connection: Connection):
-    key = key_of(connection, "Dissociation")
-    frame = side_effects.term_by_month_and_dose(connection, LOCAL_VIEWER, ALL, key)
-    assert list(frame.columns) == ["month", "dose_band", "affected"]
-    assert rows(frame) == [
-        (FEBRUARY, DoseBand.FROM_0_45, 2),
-        (MARCH, DoseBand.FROM_0_75, 1),
-    ]
-
-
-def test_one_term_by_number(connection: Connection):
-    key = key_of(connection, "Nausea")
-    frame = side_effects.term_by_number(connection, LOCAL_VIEWER, ALL, key)
-    assert list(frame.columns) == ["number_band", "affected"]
-    assert rows(frame) == [(0, 2), (7, 1)]
-
-
 def affected(connection: Connection, viewer: Viewer, filters: Filters) -> dict[str, int]:
     frame = side_effects.terms_by_grade(connection, viewer, filters)
     return {str(term): int(n) for term, n in frame.groupby("term")["infusions"].sum().items()}
@@ -198,14 +124,8 @@ def test_the_filters_hold(connection: Connection, filters: Filters, expected: di
 
 
 QUERIES: list[Callable[[Connection, Viewer, Filters], object]] = [
-    side_effects.infusions_by_month_and_dose,
-    side_effects.infusions_by_number,
-    lambda c, v, f: side_effects.infusions_by_site(c, v, f, RECENT),
     side_effects.terms_by_grade,
     side_effects.patients_by_term,
-    lambda c, v, f: side_effects.terms_by_site(c, v, f, RECENT),
-    lambda c, v, f: side_effects.term_by_month_and_dose(c, v, f, 1),
-    lambda c, v, f: side_effects.term_by_number(c, v, f, 1),
 ]
 
 
