@@ -35,6 +35,7 @@ from data_access.migrate import require_schema
 from data_access.schema import InfusionFact, PatientFact
 from pages.registry import PAGES
 from pages.shared.people import ADDRESS
+from pages.side_effects.choice import View
 
 _ROOT = Path(__file__).parent.parent
 _START_SECONDS = 60
@@ -58,9 +59,14 @@ class PageTime:
 
 
 def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
-    """The infusions of the database, and the time of an empty page and of every page."""
+    """The infusions of the database, and the time of an empty page, of every page and view."""
     infusions, patient = _found_in(url)
     asked = [(entry.title, entry.url_path, "") for entry in PAGES]
+    # The page itself opens with the Overview.
+    others = [view for view in View if view is not View.OVERVIEW]
+    asked += [
+        (f"Side effects: {view}", "side-effects", urlencode({"view": view})) for view in others
+    ]
     asked.append(("one patient, the longest", "patients", urlencode({ADDRESS: patient})))
     with _server("benchmarks/empty_app.py", url) as port:
         runs = _runs(port, "", repeat)
