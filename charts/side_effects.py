@@ -34,9 +34,10 @@ _RATES_END, _GRADES_START = 0.64, 0.70
 def incidence_chart(terms: pd.DataFrame) -> go.Figure:
     """How often each term occurs, and beside it how severe it was.
 
-    ``terms``: a row for each term, the one for the top first, with ``term``, its rate as in
-    :func:`clinical.side_effect_rates.incidence_by`, and infusions by worst grade in ``grade_0``
-    (not graded) to ``grade_5``.
+    ``terms``: a row for each term, the one for the top first, with ``term_key``, ``term``, its rate
+    as in :func:`clinical.side_effect_rates.incidence_by`, and infusions by worst grade in
+    ``grade_0`` (not graded) to ``grade_5``. A dot carries its words and its term's key, a bar also
+    its grade.
     """
     rows = list(range(len(terms)))
     names = [label(term) for term in terms["term"]]
@@ -86,10 +87,18 @@ def _horizontal_rates(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
         mode="markers",
         marker={"color": INK, "size": 9},
         error_x=_error(terms, INK),
-        customdata=_descriptions(terms["term"], terms),
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[
+            [words, key]
+            for words, key in zip(
+                _descriptions(terms["term"], terms), terms["term_key"], strict=True
+            )
+        ],
+        hovertemplate=_HOVER,
         showlegend=False,
     )
+
+
+_HOVER = "%{customdata[0]}<extra></extra>"
 
 
 def _values_beside(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
@@ -122,10 +131,12 @@ def _grade_bars(terms: pd.DataFrame, rows: Sequence[int], grade: int) -> Trace:
         marker={"color": severity(2 * grade - 1, 10) if grade else PALE},
         name=name,
         customdata=[
-            f"<b>{text(term)}</b>, {name.lower()}: {some:,} of {every:,} infusions"
-            for term, some, every in zip(terms["term"], infusions, of_all, strict=True)
+            [f"<b>{text(term)}</b>, {name.lower()}: {some:,} of {every:,} infusions", key, grade]
+            for term, key, some, every in zip(
+                terms["term"], terms["term_key"], infusions, of_all, strict=True
+            )
         ],
-        hovertemplate="%{customdata}<extra></extra>",
+        hovertemplate=_HOVER,
     )
 
 

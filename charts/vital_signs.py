@@ -1,7 +1,7 @@
 """The pictures of the vital signs of many infusions.
 
 Shares are fractions, drawn as a dot with its 95 % interval as a line; what rests on few infusions
-is hollow.
+is hollow. What can be chosen carries its words and then what it stands for.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ from clinical.side_effect_rates import FEW
 from clinical.thresholds import Thresholds
 from clinical.vital_curves import FEWEST, VitalCurve
 from clinical.vital_limits import Concern
-from clinical.vital_reached import SEDATION_LEVELS
+from clinical.vital_reached import SEDATION_LEVELS, VitalLimit
 from clinical.vital_schedule import Slot, SlotKind
 
 CURVES = ("systolic", "diastolic", "heart_rate", "spo2")
@@ -301,11 +301,14 @@ def rise_chart(bins: Sequence[tuple[int, int]], rises: Rises) -> go.Figure:
                     ]
                 },
                 customdata=[
-                    f"{_signed(start)} to {_signed(start + BIN_MMHG - 1)} mmHg: "
-                    f"{infusions:,} of {rises.n:,} ({percent(infusions / rises.n)})"
+                    [
+                        f"{bin_words(start)}: {infusions:,} of {rises.n:,} "
+                        f"({percent(infusions / rises.n)})",
+                        start,
+                    ]
                     for start, infusions in bins
                 ],
-                hovertemplate="%{customdata}<extra></extra>",
+                hovertemplate=_HOVER,
                 showlegend=False,
             )
         ],
@@ -334,6 +337,11 @@ def rise_chart(bins: Sequence[tuple[int, int]], rises: Rises) -> go.Figure:
         },
         yaxis={"title": {"text": "Infusions"}, "range": [0, 1.27 * highest], "nticks": 5},
     )
+
+
+def bin_words(start: int) -> str:
+    """A bar of the rises in words: ``+20 to +24 mmHg``."""
+    return f"{_signed(start)} to {_signed(start + BIN_MMHG - 1)} mmHg"
 
 
 def _signed(value: int) -> str:
@@ -366,17 +374,24 @@ def _beside_line(at: float, y: float, words: str, colour: str, side: str) -> dic
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of dots: its label; a heading where it has no rate."""
+    """One row of dots: its label; a heading where it has no rate.
+
+    ``group``: which group it is, its column and its code.
+    """
 
     label: str
     rate: Proportion | None = None
+    group: tuple[str, int] | None = None
 
 
 def limits_chart(
-    labels: Sequence[str], infusions: Sequence[Proportion], patients: Sequence[Proportion]
+    limits: Mapping[VitalLimit, str],
+    infusions: Sequence[Proportion],
+    patients: Sequence[Proportion],
 ) -> go.Figure:
-    """The share of infusions and of patients that reached each of the limits in ``labels``."""
-    rows = range(len(labels))
+    """The share of infusions and of patients that reached each of the limits, by their names."""
+    labels, rows = list(limits.values()), range(len(limits))
+    choices = [(limit.value,) for limit in limits]
     end = _end([*infusions, *patients])
     series = (
         ("Infusions", INK, "circle", infusions, -0.19),
@@ -386,7 +401,15 @@ def limits_chart(
         trace
         for name, colour, symbol, rates, shift in series
         for trace in (
-            _dots(labels, rates, [row + shift for row in rows], end, colour, symbol, name),
+            _dots(
+                _customdata(labels, rates, choices),
+                rates,
+                [row + shift for row in rows],
+                end,
+                colour,
+                symbol,
+                name,
+            ),
             _values(rates, [row + shift for row in rows], end, colour),
         )
     ]
@@ -404,14 +427,17 @@ def limits_chart(
 
 def groups_chart(rows: Sequence[Row]) -> go.Figure:
     """The rate in each row, from the top; rows without a rate are headings, set in bold."""
-    drawn = [(place, row.label, row.rate) for place, row in enumerate(rows) if row.rate]
+    drawn = [(place, row, row.rate) for place, row in enumerate(rows) if row.rate]
     places = [place for place, _, _ in drawn]
     rates = [rate for _, _, rate in drawn]
     end = _end(rates)
+    carried = _customdata(
+        [row.label for _, row, _ in drawn], rates, [row.group or () for _, row, _ in drawn]
+    )
     return figure(
         56 + _ROW * len(rows),
         [
-            _dots([name for _, name, _ in drawn], rates, places, end, INK, "circle", ""),
+            _dots(carried, rates, places, end, INK, "circle", ""),
             _values(rates, places, end, INK),
         ],
         yaxis={
@@ -444,7 +470,7 @@ def _rate_axis(end: float) -> dict[str, Any]:
 
 
 def _dots(
-    labels: Sequence[str],
+    customdata: Sequence[Sequence[Any]],
     rates: Sequence[Proportion],
     rows: Sequence[float],
     end: float,
@@ -473,11 +499,24 @@ def _dots(
             "thickness": 1.5,
             "width": 0,
         },
-        customdata=[_told(words, rate) for words, rate in zip(labels, rates, strict=True)],
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=customdata,
+        hovertemplate=_HOVER,
         name=name or None,
         showlegend=bool(name),
     )
+
+
+_HOVER = "%{customdata[0]}<extra></extra>"
+
+
+def _customdata(
+    labels: Sequence[str], rates: Sequence[Proportion], choices: Sequence[Sequence[Any]]
+) -> list[list[Any]]:
+    """What each mark carries: its words, and what is chosen with it."""
+    return [
+        [_told(words, rate), *chosen]
+        for words, rate, chosen in zip(labels, rates, choices, strict=True)
+    ]
 
 
 def _told(words: str, rate: Proportion) -> str:
@@ -508,7 +547,11 @@ def _values(rates: Sequence[Proportion], rows: Sequence[float], end: float, colo
 
 
 def sedation_chart(levels: Sequence[Proportion], names: Sequence[str]) -> go.Figure:
-    """The share of infusions by their deepest sedation, from awake (5) at the top to 0."""
+    """The share of infusions by their deepest sedation, from awake (5) at the top to 0.
+
+    ``levels`` and their ``names``: in the order of
+    :data:`clinical.vital_reached.SEDATION_LEVELS`.
+    """
     rows = list(range(len(levels)))
     end = _end(levels)
     return figure(
@@ -532,8 +575,8 @@ def sedation_chart(levels: Sequence[Proportion], names: Sequence[str]) -> go.Fig
                     "thickness": 1.5,
                     "width": 0,
                 },
-                customdata=[_told(name, rate) for name, rate in zip(names, levels, strict=True)],
-                hovertemplate="%{customdata}<extra></extra>",
+                customdata=_customdata(names, levels, [(level,) for level in SEDATION_LEVELS]),
+                hovertemplate=_HOVER,
                 showlegend=False,
             ),
             _values(levels, rows, end, INK),

@@ -1,7 +1,6 @@
 """From a point of a chart to its infusions, and to what was different about them."""
 
-from collections.abc import Hashable
-from dataclasses import astuple
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,6 +8,7 @@ import streamlit as st
 
 from data_access import infusions_behind as queries
 from data_access.infusions_behind import Behind, Listed
+from data_access.measured import LimitReached, RiseWithin
 from data_access.side_effect_groups import chair_names, provider_names
 from data_access.sites import site_names
 from pages.shared.context import PageContext
@@ -29,6 +29,20 @@ from pages.side_effects.infusion_table import (
     may_name,
     places_in_series,
 )
+
+Group = tuple[str, int]
+"""Which group a dot stands for: its column of the facts, and its code or key."""
+
+
+def chosen_group(points: Sequence[Any], known: Mapping[Group, str]) -> Group | None:
+    """The group of the first chosen dot; ``None`` for none, and for one that is not there.
+
+    What a browser sends is taken for a group only where it names one of those drawn.
+    """
+    match points:
+        case [[_, str(by), int(key)], *_] if (by, key) in known:
+            return by, key
+    return None
 
 
 def behind_section(
@@ -94,24 +108,57 @@ def _differences(compared: Compared, key: str) -> None:
 
 def _infusions(context: PageContext, behind: Behind, listed: Listed, key: str) -> None:
     rows, more = listed.rows, listed.total - len(listed.rows)
+    order = _order(behind)
     heading(
         f"{count_words(listed.total, 'infusion')} behind the point",
-        f"The latest {len(rows):,}; {more:,} earlier ones are not listed"
-        if more
-        else "The latest first",
+        f"{order} {len(rows):,}; {more:,} others are not listed" if more else f"{order} first",
     )
-    shown = "-".join("all" if value is None else str(value) for value in astuple(behind))
+    details = (
+        _effect_details(rows, behind.term_key is None)
+        if behind.measured is None
+        else _measured_details(rows)
+    )
     infusion_table(
         context,
         rows,
-        _details(rows, behind.term_key is None),
+        details,
         key,
-        shown,
+        # The key of a widget lasts as long as a hash does: one session.
+        str(hash(behind)),
         alt="The infusions behind the chosen point, one a row",
     )
 
 
-def _details(rows: pd.DataFrame, of_any: bool) -> pd.DataFrame:
+def _order(behind: Behind) -> str:
+    """Which infusions are listed first."""
+    if isinstance(behind.measured, LimitReached):
+        return "Those furthest beyond the limit"
+    return "The largest rises" if isinstance(behind.measured, RiseWithin) else "The latest"
+
+
+def _measured_details(rows: pd.DataFrame) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "Day": days(rows),
+        "Site": rows["site"],
+        "Infusion": places_in_series(rows),
+        "mg/kg": rows["mg_per_kg"],
+        "Systolic, peak": rows["peak_systolic"],
+        "Diastolic, peak": rows["peak_diastolic"],
+        "Systolic, twice": rows["sustained_systolic"],
+        "Diastolic, twice": rows["sustained_diastolic"],
+        "Systolic rise": rows["systolic_rise"],
+        "Lowest SpO₂, %": rows["lowest_spo2"],
+        "Deepest MOAA/S": rows["deepest_sedation"],
+        "Side effects": rows["terms"],
+        "Given by": rows["provider"],
+        "Chair": rows["chair"],
+        "Lot": rows["lot_number"],
+        "Length, min": rows["minutes"],
+    }
+    return pd.DataFrame(columns)
+
+
+def _effect_details(rows: pd.DataFrame, of_any: bool) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "Day": days(rows),
         "Site": rows["site"],

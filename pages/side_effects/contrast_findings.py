@@ -9,7 +9,7 @@ import pandas as pd
 
 from charts.numbers import percent
 from charts.side_effect_contrasts import contrast_chart
-from clinical.codes import Phase, SeriesOrder, Sex
+from clinical.codes import Phase, PressureHistory, SeriesOrder, Sex
 from clinical.contrast_chance import beyond_chance, beyond_chance_of, expected_by_chance
 from clinical.contrasts import Contrast, contrasts, difference_of_shares
 from data_access.infusions_behind import Behind
@@ -30,6 +30,7 @@ _NUMBERS = {
 _CATEGORIES: dict[str, Callable[[Any, "Names"], str]] = {
     "phase": lambda code, _: Phase(code).label,
     "later_series": lambda code, _: SeriesOrder(code).label,
+    "hypertension": lambda code, _: PressureHistory(code).label,
     "sex": lambda code, _: f"Sex: {Sex(code).label.lower()}",
     "site_key": lambda key, names: f"Site {_named(names.sites, key)}",
     "provider_key": lambda key, names: f"Given by {_named(names.providers, key)}",
@@ -46,6 +47,7 @@ _CHOSEN_BY = {
     "age_band": ("age",),
     "sex": ("sex",),
     "later_series": ("later_series",),
+    "hypertension": ("hypertension",),
 }
 """What a point was chosen by, and the columns that differ for that reason alone.
 
@@ -70,7 +72,8 @@ def _named(names: Mapping[int, str], key: int) -> str:
 class Compared:
     """How many infusions were compared, and how they differ, the largest difference first.
 
-    ``cut``: of so many, if not all were compared.
+    ``cut``: of so many, if not all were compared. ``is_measured``: whether it was measured in the
+    others, and not only recorded, that they are without it.
     """
 
     affected: int
@@ -78,6 +81,7 @@ class Compared:
     cut: int | None
     found: tuple[Contrast, ...]
     names: Names
+    is_measured: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -121,16 +125,25 @@ def compare(
         )
         found += [_of_medicine(row) for row in medicines.to_dict("records")]
         found.sort(key=_order)
-    return Compared(affected, others, total if total > len(frame) else None, tuple(found), names)
+    return Compared(
+        affected=affected,
+        others=others,
+        cut=total if total > len(frame) else None,
+        found=tuple(found),
+        names=names,
+        is_measured=behind.measured is not None,
+    )
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Infusion numbers of the induction only, because maintenance counts anew; sexes if known."""
+    """Infusion numbers of the induction only, because maintenance counts anew; codes if known."""
     in_induction = frame["phase"] == Phase.INDUCTION
-    return frame.assign(
-        number=frame["number"].where(in_induction),
-        sex=frame["sex"].astype("Int64").mask(frame["sex"] == Sex.UNKNOWN),
-    )
+    unknown = {"sex": Sex.UNKNOWN, "hypertension": PressureHistory.UNKNOWN}
+    known = {
+        name: frame[name].astype("Int64").mask(frame[name] == code)
+        for name, code in unknown.items()
+    }
+    return frame.assign(number=frame["number"].where(in_induction), **known)
 
 
 def _of_medicine(row: dict[Any, Any]) -> Contrast:
@@ -216,12 +229,13 @@ def contrast_finding(compared: Compared, key: str) -> Finding | None:
     shown = told[:_SHOWN]
     beyond = sum(beyond_chance(contrast) for contrast in told)
     names = [contrast_name(contrast, compared.names) for contrast in shown]
+    without = "in which it was measured and was not so" if compared.is_measured else "without it"
     drawn = f", drawn evenly from {compared.cut:,} in all" if compared.cut is not None else ""
     return Finding(
         key=key,
         title=contrast_words(compared),
         subtitle=f"{count_words(compared.affected, 'infusion')} with it against "
-        f"{compared.others:,} of the same days and filters without it{drawn}; the largest "
+        f"{compared.others:,} of the same days and filters {without}{drawn}; the largest "
         f"{len(shown)} of {count_words(len(told), 'difference')}",
         chart=contrast_chart(shown, names, [_values(contrast) for contrast in shown]),
         table=lambda: _numbers(compared.found, compared.names),

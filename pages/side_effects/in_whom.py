@@ -21,7 +21,7 @@ from pages.shared.context import PageContext
 from pages.shared.frame import Finding, nothing, plain, sentence, show
 from pages.shared.memory import kept, remembered
 from pages.shared.words import count_words
-from pages.side_effects.behind import behind_section
+from pages.side_effects.behind import Group, behind_section, chosen_group
 from pages.side_effects.choice import ChosenTerm, choose_term
 from pages.side_effects.in_whom_findings import (
     AGE,
@@ -227,9 +227,6 @@ def _findings(term: ChosenTerm, groups: dict[Kind, Groups], by: _By) -> list[Fin
     return [finding for finding in found if finding is not None]
 
 
-Group = tuple[str, int]
-"""Which group a dot stands for: its column, and its code or key."""
-
 _BAND_WORDS: dict[Group, str] = {
     ("number_band", band): f"infusion {name}" if band < len(NUMBER_BANDS) - 1 else name.lower()
     for band, name in enumerate(NUMBER_BANDS)
@@ -252,17 +249,6 @@ def _behind(
     behind = Behind(term.term_key, context.filters.start, context.filters.end, **of_group)
     said = f"{plain(term.name)}, {plain(words[group])}"
     behind_section(context, behind, said, key=f"behind-{finding.key}")
-
-
-def chosen_group(points: Sequence[Any], known: Mapping[Group, str]) -> Group | None:
-    """The group of the first chosen dot; ``None`` for none, and for one that is not there.
-
-    What a browser sends is taken for a group only where it names one of those drawn.
-    """
-    match points:
-        case [[_, str(by), int(key)], *_] if (by, key) in known:
-            return by, key
-    return None
 
 
 IN_WHOM_DEFINITIONS = """

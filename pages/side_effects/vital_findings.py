@@ -30,7 +30,7 @@ from pages.shared.words import count_words, listed, rate_words
 
 _SLOTS_AT_MOST = 14
 _NAMED_CONTRASTS = 2
-_SEDATION_WORDS = {
+SEDATION_WORDS = {
     5: "5, awake",
     4: "4, drowsy",
     3: "3, answers when called loudly",
@@ -38,6 +38,7 @@ _SEDATION_WORDS = {
     1: "1, reacts only to pain",
     0: "0, no reaction",
 }
+"""The levels of MOAA/S in words."""
 _CURVE_NAMES = {
     "systolic": "Systolic, mmHg",
     "diastolic": "Diastolic, mmHg",
@@ -159,7 +160,8 @@ def rise_finding(counts: Sequence[tuple[int, int]], rises: Rises) -> Finding:
         alt=f"Histogram of the rise of the systolic pressure. {title}.",
         note="The highest later reading minus the first. Published: mean 16.0 (SD 11.2) mmHg, at "
         "40 minutes, in 2,342 infusions measured every 10 minutes (Yale 2024, Gen Hosp "
-        "Psychiatry); other patients and other times of measuring, so no target.",
+        "Psychiatry); other patients and other times of measuring, so no target. Choose a bar "
+        "to see its infusions.",
     )
 
 
@@ -171,7 +173,8 @@ def limits_finding(
     infusions: pd.DataFrame, patients: pd.DataFrame, thresholds: Thresholds
 ) -> Finding:
     """The share of infusions and of patients over each limit."""
-    names = [limit_words(limit, thresholds) for limit in VitalLimit]
+    limits = {limit: limit_words(limit, thresholds) for limit in VitalLimit}
+    names = list(limits.values())
     by_infusion = [reached(infusions, limit) for limit in VitalLimit]
     by_patient = [reached(patients, limit) for limit in VitalLimit]
     title = (
@@ -185,7 +188,7 @@ def limits_finding(
         title=title,
         subtitle="Infusions, and patients at least once in the period, of those in whom it was "
         f"measured ({by_infusion[0].n:,} infusions and {by_patient[0].n:,} patients for pressure)",
-        chart=charts.limits_chart(names, by_infusion, by_patient),
+        chart=charts.limits_chart(limits, by_infusion, by_patient),
         table=lambda: pd.DataFrame(
             {
                 "Limit": names,
@@ -195,7 +198,8 @@ def limits_finding(
         ),
         alt=f"Share of infusions and of patients over each limit. {title}.",
         note="Limits are the clinic's own settings. Twice: two readings in a row. Who has more "
-        "infusions has more occasions to reach a limit. Lines: 95 % Wilson interval.",
+        "infusions has more occasions to reach a limit. Lines: 95 % Wilson interval. Choose a dot "
+        "to see its infusions.",
     )
 
 
@@ -257,8 +261,18 @@ def in_whom_finding(counts: pd.DataFrame, limit: VitalLimit, thresholds: Thresho
         f"{title}.",
         note=f"Hollow: fewer than {FEW} infusions. Crude rates: the groups differ in other ways "
         "too, and several infusions are of one patient. Named are differences whose interval, "
-        "widened for four comparisons, leaves out zero.",
+        "widened for four comparisons, leaves out zero. Choose a dot to see its infusions.",
     )
+
+
+def group_words(counts: pd.DataFrame, limit: VitalLimit) -> dict[tuple[str, int], str]:
+    """The groups that :func:`in_whom_finding` draws, in words: ``age: 60–74``."""
+    return {
+        row.group: f"{_HEADINGS[grouping].lower()}: {row.label}"
+        for grouping in Grouping
+        for row in _group_rows(counts, limit, grouping)
+        if row.group is not None
+    }
 
 
 def _group_rows(counts: pd.DataFrame, limit: VitalLimit, grouping: Grouping) -> list[charts.Row]:
@@ -266,7 +280,7 @@ def _group_rows(counts: pd.DataFrame, limit: VitalLimit, grouping: Grouping) -> 
     return [
         charts.Row(_HEADINGS[grouping]),
         *(
-            charts.Row(_category(grouping, code), proportion(affected, n))
+            charts.Row(_category(grouping, code), proportion(affected, n), (grouping.value, code))
             for code, affected, n in zip(
                 rates[grouping.value].to_list(),
                 rates["affected"].to_list(),
@@ -300,7 +314,7 @@ def sedation_finding(counts: pd.DataFrame, thresholds: Thresholds) -> Finding:
     """The deepest sedation of each infusion; only where it was measured."""
     n = int(counts["sedation"].sum())
     levels = [proportion(int(counts[f"sedation_{level}"].sum()), n) for level in SEDATION_LEVELS]
-    names = [_SEDATION_WORDS[level] for level in SEDATION_LEVELS]
+    names = [SEDATION_WORDS[level] for level in SEDATION_LEVELS]
     deep = reached(counts, VitalLimit.DEEP_SEDATION)
     title = (
         f"MOAA/S fell to {thresholds.red_sedation} or less in {percent(deep.estimate)} of infusions"
@@ -315,7 +329,8 @@ def sedation_finding(counts: pd.DataFrame, thresholds: Thresholds) -> Finding:
         chart=charts.sedation_chart(levels, names),
         table=lambda: pd.DataFrame({"MOAA/S": names, **_columns("Infusions", levels)}),
         alt=f"Bars of the deepest sedation of each infusion. {title}.",
-        note="MOAA/S: Modified Observer's Assessment of Alertness/Sedation, 5 awake to 0.",
+        note="MOAA/S: Modified Observer's Assessment of Alertness/Sedation, 5 awake to 0. Choose a "
+        "bar to see its infusions.",
     )
 
 

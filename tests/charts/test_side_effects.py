@@ -16,8 +16,13 @@ def rates(*counts: tuple[int, int]) -> pd.DataFrame:
 
 
 def terms(*names: str) -> pd.DataFrame:
-    """The first term in 40 of 100 infusions, the next in 39, and so on; one of each not graded."""
-    frame = rates(*[(40 - index, 100) for index in range(len(names))]).assign(term=names)
+    """The first term in 40 of 100 infusions, the next in 39, and so on; one of each not graded.
+
+    Their keys count from 7.
+    """
+    frame = rates(*[(40 - index, 100) for index in range(len(names))]).assign(
+        term_key=range(7, 7 + len(names)), term=names
+    )
     frame["grade_0"] = 1
     frame["grade_1"] = frame["affected"] - 4
     for grade, infusions in ((2, 2), (3, 1), (4, 0), (5, 0)):
@@ -57,5 +62,14 @@ def test_a_term_is_only_text_and_never_too_long_for_the_axis():
     assert shown[0].startswith("&lt;b&gt;Nausea&lt;/b&gt;")
     assert shown[1] == "A" * 33 + "…"
     for trace in (chart.data[0], *chart.data[2:]):
-        assert all("<a " not in words for words in trace.customdata)
-        assert long in trace.customdata[1]
+        assert all("<a " not in carried[0] for carried in trace.customdata)
+        assert long in trace.customdata[1][0]
+
+
+def test_a_dot_stands_for_a_term_and_a_bar_for_a_grade_of_it():
+    chart = incidence_chart(terms("Dissociation", "Nausea"))
+    assert [carried[1:] for carried in chart.data[0].customdata] == [[7], [8]]
+    assert chart.data[1].customdata is None, "the numbers beside the dots stand for nothing"
+    chosen = {bar.name: [carried[1:] for carried in bar.customdata] for bar in chart.data[2:]}
+    assert chosen["Grade 2"] == [[7, 2], [8, 2]]
+    assert chosen["Not graded"] == [[7, 0], [8, 0]]

@@ -19,6 +19,7 @@ from clinical.incidence import Proportion, proportion
 from clinical.pressure_rises import binned_rises, summarise_rises
 from clinical.thresholds import DEFAULTS, Thresholds
 from clinical.vital_curves import VitalCurve, vital_curve
+from clinical.vital_reached import VitalLimit
 from clinical.vital_schedule import Slot, SlotKind
 
 HOSTILE = "<b>High</b> <a href='http://host'>x</a>"
@@ -117,7 +118,8 @@ def test_large_rises_are_set_off_and_named():
     said = [name.replace("\N{NO-BREAK SPACE}", " ") for name in words(drawn)]
     # 17 of them: -6 + 850 + 600 + 145 + 300 + 132 = 2021 of 100.
     assert said == ["mean 20.2", "20 or more: 48 %", "30 or more: 13 %"]
-    assert bars.customdata[0].startswith("−5 to −1 mmHg: 2 of 100")
+    assert bars.customdata[0][0].startswith("−5 to −1 mmHg: 2 of 100")
+    assert [start for _, start in bars.customdata] == list(range(-5, 45, 5))
     assert sum(bars.y) == 100
 
 
@@ -126,7 +128,8 @@ def rates(*counts: tuple[int, int]) -> list[Proportion]:
 
 
 def test_limits_show_infusions_and_patients_with_their_numbers():
-    drawn = limits_chart([HOSTILE, "Oxygen"], rates((15, 100), (0, 0)), rates((9, 20), (1, 19)))
+    limits = {VitalLimit.HIGH_PRESSURE: HOSTILE, VitalLimit.LOW_OXYGEN: "Oxygen"}
+    drawn = limits_chart(limits, rates((15, 100), (0, 0)), rates((9, 20), (1, 19)))
     infusions, patients = named(drawn, "Infusions")[0], named(drawn, "Patients, at least once")[0]
     assert infusions.x[0] == 0.15
     assert np.isnan(infusions.x[1]), "not measured is no zero"
@@ -137,20 +140,24 @@ def test_limits_show_infusions_and_patients_with_their_numbers():
     shown = [value.replace("\N{NO-BREAK SPACE}", " ").strip() for value in values[0]]
     assert shown == ["15 % <i>(15 of 100)</i>", "not measured"]
     assert drawn.layout.yaxis.ticktext[0].startswith("&lt;b&gt;High")
-    assert "<a " not in infusions.customdata[0]
+    assert "<a " not in infusions.customdata[0][0]
+    for dots in (infusions, patients):
+        assert [chosen for _, chosen in dots.customdata] == ["high_pressure", "low_oxygen"]
 
 
 def test_groups_have_headings_without_a_rate():
     rows = [
         Row("Age"),
-        Row(HOSTILE, proportion(10, 40)),
-        Row("75 and over", proportion(9, 10)),
+        Row(HOSTILE, proportion(10, 40), ("age_band", 4)),
+        Row("75 and over", proportion(9, 10), ("age_band", 6)),
         Row("Dose"),
     ]
     drawn = groups_chart(rows)
     dots = drawn.data[0]
     assert (list(dots.x), list(dots.y)) == ([0.25, 0.9], [1, 2])
     assert list(dots.marker.symbol) == ["circle", "circle-open"]
+    assert [carried[1:] for carried in dots.customdata] == [["age_band", 4], ["age_band", 6]]
+    assert "<a " not in dots.customdata[0][0]
     ticks = drawn.layout.yaxis.ticktext
     assert (ticks[0], ticks[2], ticks[3]) == ("<b>Age</b>", "75 and over", "<b>Dose</b>")
     assert ticks[1].startswith("&lt;b&gt;")
@@ -172,6 +179,7 @@ def test_sedation_from_awake_to_unresponsive():
     assert list(bars.x) == [0.5, 0.4, 0.1, 0, 0, 0]
     assert list(drawn.layout.yaxis.ticktext) == ["5", "4", "3", "2", "1", "0"]
     assert len(set(bars.marker.color)) == 6
+    assert [level for _, level in bars.customdata] == [5, 4, 3, 2, 1, 0]
 
 
 def test_the_schedule_tells_the_parts_of_an_infusion_apart():

@@ -34,6 +34,7 @@ def infusions(affected: int, others: int, **columns: Any) -> pd.DataFrame:
         "phase": 1,
         "sex": 1,
         "later_series": 0,
+        "hypertension": 1,
         "site_key": 1,
         "provider_key": pd.array([1] * n, dtype="Int64"),
         "chair_key": pd.array([1] * n, dtype="Int64"),

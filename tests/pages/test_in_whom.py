@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from clinical.side_effect_groups import Comparison, comparison
 from data_access.engine import URL_VARIABLE, make_engine, writing
-from pages.side_effects.in_whom import chosen_group
+from pages.side_effects.behind import chosen_group
 from pages.side_effects.in_whom_findings import (
     AGE,
     CHAIR,
