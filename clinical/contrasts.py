@@ -22,8 +22,6 @@ from clinical.incidence import CONFIDENCE
 
 FloatArray = NDArray[np.float64]
 
-NEGLIGIBLE = 0.1
-"""A standardised difference under this is commonly taken as none (Austin 2009)."""
 _FEWEST = 2
 
 

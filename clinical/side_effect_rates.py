@@ -1,4 +1,4 @@
-"""Rates of side effects: by category with intervals, and which of them really changed."""
+"""Rates of side effects: by category with intervals, and what of many is more than chance."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

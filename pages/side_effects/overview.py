@@ -1,7 +1,9 @@
 """The Overview: how often side effects occur, which, and whether anything has changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,10 +11,11 @@ import streamlit as st
 from charts.numbers import percent
 from clinical.denominators import disagreement
 from clinical.incidence import Proportion, difference, proportion
-from clinical.side_effect_rates import FEW
+from clinical.side_effect_rates import FEW, HIGHEST_GRADE
 from clinical.variation import Variation
 from data_access import side_effect_trends as trends
 from data_access import side_effects as queries
+from data_access.infusions_behind import Behind
 from pages.shared.context import PageContext
 from pages.shared.frame import KeyFigure, key_figures, nothing, plain, sentence, show
 from pages.shared.memory import remembered
@@ -20,8 +23,10 @@ from pages.shared.watch import Watch, watch
 from pages.shared.watch_headlines import changes, headlines
 from pages.shared.watch_words import change_words
 from pages.shared.words import day_words, listed, rate_words
+from pages.side_effects.behind import behind_section
 from pages.side_effects.choice import known_terms, period_terms
 from pages.side_effects.findings import Counted, incidence_finding
+from pages.side_effects.no_rates import say_why_no_rates
 from pages.side_effects.overview_cards import watch_grid
 from pages.side_effects.overview_table import Denominators, term_rows, term_table
 from pages.side_effects.watch_help import watch_help
@@ -50,7 +55,7 @@ def overview_view(context: PageContext) -> None:
     """Draw the view."""
     counts = remembered(context, "side-effect counts", lambda: _count(context))
     if not counts.totals["recorded"]:
-        nothing(_why_nothing(context, counts.totals["infusions"]))
+        say_why_no_rates(context)
         return
     terms, seen = period_terms(context), watch(context)
     sentence(_answer(counts, terms, seen))
@@ -91,22 +96,6 @@ def _earlier_totals(context: PageContext) -> dict[str, int]:
         end=filters.start - timedelta(days=1),
     )
     return _totals(trends.infusions_by_week(context.connection, context.viewer, earlier))
-
-
-def _why_nothing(context: PageContext, infusions: int) -> str:
-    period = f"between {day_words(context.filters.start)} and {day_words(context.filters.end)}"
-    if infusions:
-        return (
-            f"Infusions {period}: {infusions:,}, none of them with a filled-in side-effect form, "
-            "so no rate can be told."
-        )
-    status = context.status
-    if status.first_day is None or status.last_day is None:
-        return "There are no infusions in the database yet."
-    return (
-        f"No infusions {period} with these filters; the data runs from "
-        f"{day_words(status.first_day)} to {day_words(status.last_day)}."
-    )
 
 
 def _answer(counts: _Counts, terms: pd.DataFrame, seen: Watch) -> str:
@@ -247,10 +236,36 @@ def _picture(context: PageContext, counts: _Counts, terms: pd.DataFrame) -> None
         if per == _PATIENT
         else Counted("infusion", "infusions", counts.totals["recorded"])
     )
-    show(remembered(context, "incidence", lambda: incidence_finding(terms, counted), per))
+    finding = remembered(context, "incidence", lambda: incidence_finding(terms, counted), per)
+    chosen = chosen_term(show(finding, choosable=True), terms)
     words = _disagreement_words(terms)
     if words:
         st.caption(words)
+    if chosen is not None:
+        _behind(context, *chosen)
+
+
+def chosen_term(points: Sequence[Any], terms: pd.DataFrame) -> tuple[str, int, int | None] | None:
+    """The term of the first chosen dot or bar: its name, its key, and the grade of a bar.
+
+    What a browser sends is taken for a term only where it names one of the period's.
+    """
+    names = dict(zip(terms["term_key"], terms["term"], strict=True))
+    match points:
+        case [[_, int(key)], *_] if key in names:
+            return names[key], key, None
+        case [[_, int(key), int(grade)], *_] if key in names and 0 <= grade <= HIGHEST_GRADE:
+            return names[key], key, grade
+    return None
+
+
+def _behind(context: PageContext, name: str, key: int, grade: int | None) -> None:
+    """The infusions with a side effect, also where patients are counted."""
+    words = plain(name)
+    if grade is not None:
+        words += f", worst grade {grade}" if grade else ", not graded"
+    behind = Behind(key, context.filters.start, context.filters.end, worst_grade=grade)
+    behind_section(context, behind, words)
 
 
 def _disagreement_words(terms: pd.DataFrame) -> str:

@@ -30,6 +30,7 @@ from pages.shared.frame import (
 from pages.shared.memory import kept, remembered
 from pages.shared.words import count_words, day_words
 from pages.side_effects.infusion_table import infusion_table, may_name
+from pages.side_effects.no_rates import no_infusions_words
 from pages.side_effects.serious_findings import (
     death_words,
     event_details,
@@ -95,7 +96,7 @@ def serious_view(context: PageContext) -> None:
     """Draw what was stopped and what was serious."""
     counts = remembered(context, "stops and serious", lambda: _count(context))
     if not counts.total("infusions"):
-        nothing(_why_nothing(context))
+        nothing(no_infusions_words(context))
         return
     sentence(_answer(counts, context))
     st.caption(_about_grades(counts))
@@ -122,18 +123,6 @@ def _count(context: PageContext) -> _Counts:
         ),
         end=min(context.filters.end, context.today),
     )
-
-
-def _why_nothing(context: PageContext) -> str:
-    words = (
-        f"No infusions between {day_words(context.filters.start)} and "
-        f"{day_words(context.filters.end)} with these filters"
-    )
-    status = context.status
-    if status.first_day is None or status.last_day is None:
-        return "There are no infusions in the database yet."
-    first, last = day_words(status.first_day), day_words(status.last_day)
-    return f"{words}; the data runs from {first} to {last}."
 
 
 def _answer(counts: _Counts, context: PageContext) -> str:

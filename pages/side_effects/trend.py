@@ -17,13 +17,14 @@ from data_access import side_effect_trends as queries
 from data_access.infusions_behind import Behind
 from data_access.rebases import ANY_TERM, rebase_days, rebases
 from pages.shared.context import PageContext
-from pages.shared.frame import finding_grid, nothing, plain, sentence, show
+from pages.shared.frame import finding_grid, plain, sentence, show
 from pages.shared.memory import remembered
 from pages.shared.rebase_place import rebase_place
 from pages.shared.watch import Watch, watch
 from pages.shared.words import day_words
 from pages.side_effects.behind import behind_section
 from pages.side_effects.choice import ChosenTerm, choose_term
+from pages.side_effects.no_rates import say_why_no_rates
 from pages.side_effects.rebase_panel import (
     Rebasing,
     propose,
@@ -182,7 +183,7 @@ def _look_at(context: PageContext, term: ChosenTerm, look: _Look) -> _View | Non
         else None
     )
     if data is None or not data.recorded:
-        nothing(_why_nothing(context, data))
+        say_why_no_rates(context)
         return None
     watched, place = watch(context), place_words(context)
     chart = watched.of(term.term_key)
@@ -190,22 +191,6 @@ def _look_at(context: PageContext, term: ChosenTerm, look: _Look) -> _View | Non
     if chart is not None:
         st.caption(reasons(watched, chart))
     return _View(term, place, data, watched, look, _standing(context, term))
-
-
-def _why_nothing(context: PageContext, data: TrendData | None) -> str:
-    period = f"between {day_words(context.filters.start)} and {day_words(context.filters.end)}"
-    if data is not None and data.infusions:
-        return (
-            f"Infusions {period}: {data.infusions:,}, none of them with a filled-in side-effect "
-            "form, so no trend can be told."
-        )
-    status = context.status
-    if status.first_day is None or status.last_day is None:
-        return "There are no infusions in the database yet."
-    return (
-        f"No infusions {period} with these filters; the data runs from "
-        f"{day_words(status.first_day)} to {day_words(status.last_day)}."
-    )
 
 
 def _stored_name(term: ChosenTerm) -> str:

@@ -1,6 +1,8 @@
 """The vital signs of infusions: their course, how far they went beyond limits, what is missing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ import streamlit as st
 from charts.numbers import percent
 from charts.vital_signs import CURVES
 from clinical.incidence import Proportion, proportion
-from clinical.pressure_rises import Rises, summarise_rises
+from clinical.pressure_rises import Rises, binned_rises, summarise_rises
 from clinical.thresholds import Thresholds
 from clinical.vital_curves import vital_curve
 from clinical.vital_reached import MEASURED_COLUMNS, VitalLimit, limit_words, reached
@@ -20,17 +22,26 @@ from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
     KeyFigure,
-    finding_grid,
     key_figures,
     nothing,
     sentence,
     show,
 )
 from pages.shared.memory import remembered
-from pages.shared.words import count_words, day_words, rate_words
+from pages.shared.words import count_words, rate_words
+from pages.side_effects.no_rates import no_infusions_words, period_words
+from pages.side_effects.vital_behind import (
+    Chosen,
+    behind_vital,
+    chosen_limit,
+    chosen_limit_of_group,
+    chosen_rise,
+    chosen_sedation,
+)
 from pages.side_effects.vital_findings import (
     Sampled,
     curves_finding,
+    group_words,
     in_whom_finding,
     limits_finding,
     rise_finding,
@@ -75,7 +86,7 @@ def vital_signs_view(context: PageContext) -> None:
     )
     if first is not None:
         show(first)
-    finding_grid(others)
+    _choosable_grid(context, others, counts, thresholds)
     _in_whom(context, counts, thresholds)
 
 
@@ -113,16 +124,10 @@ def _sampled(sample: queries.VitalSample, thresholds: Thresholds) -> Sampled:
 
 
 def _why_nothing(context: PageContext, infusions: int) -> str:
-    filters, status = context.filters, context.status
-    period = f"between {day_words(filters.start)} and {day_words(filters.end)}"
-    if infusions:
-        return f"No vital signs were recorded in {count_words(infusions, 'infusion')} {period}."
-    if status.first_day is None or status.last_day is None:
-        return "There are no infusions in the database yet."
-    return (
-        f"No infusions {period} with these filters; the data runs from "
-        f"{day_words(status.first_day)} to {day_words(status.last_day)}."
-    )
+    if not infusions:
+        return no_infusions_words(context)
+    of_infusions = count_words(infusions, "infusion")
+    return f"No vital signs were recorded in {of_infusions} {period_words(context)}."
 
 
 def _answer(counts: _Counts, thresholds: Thresholds) -> str:
@@ -217,6 +222,24 @@ def _findings(counts: _Counts, thresholds: Thresholds) -> tuple[Finding | None, 
     return first, others
 
 
+def _choosable_grid(
+    context: PageContext, findings: list[Finding], counts: _Counts, thresholds: Thresholds
+) -> None:
+    """Draw the smaller findings, and below them what lies behind what is chosen in them."""
+    lower = [start for start, _ in binned_rises(counts.rise_counts)]
+    chosen_by: dict[str, Callable[[list[Any]], Chosen | None]] = {
+        "vital-limits": lambda points: chosen_limit(points, thresholds),
+        "pressure-rise": lambda points: chosen_rise(points, lower),
+        "deepest-sedation": chosen_sedation,
+    }
+    with st.grid(2, min_column_width=420):
+        points = {
+            finding.key: show(finding, choosable=finding.key in chosen_by) for finding in findings
+        }
+    for key, find in chosen_by.items():
+        behind_vital(context, find(points.get(key, [])), key)
+
+
 def _in_whom(context: PageContext, counts: _Counts, thresholds: Thresholds) -> None:
     names = {limit_words(limit, thresholds): limit for limit in VitalLimit}
     chosen = st.selectbox(
@@ -231,15 +254,16 @@ def _in_whom(context: PageContext, counts: _Counts, thresholds: Thresholds) -> N
     if reached(counts.limits, limit).n == 0:
         nothing(f"{chosen}: it was not measured in {count_words(counts.infusions, 'infusion')}.")
         return
-    show(
-        remembered(
-            context,
-            "vital limit in whom",
-            lambda: in_whom_finding(counts.limits, limit, thresholds),
-            limit,
-            thresholds,
-        )
+    finding = remembered(
+        context,
+        "vital limit in whom",
+        lambda: in_whom_finding(counts.limits, limit, thresholds),
+        limit,
+        thresholds,
     )
+    points, known = show(finding, choosable=True), group_words(counts.limits, limit)
+    group = chosen_limit_of_group(points, known, limit, thresholds)
+    behind_vital(context, group, finding.key)
 
 
 VITAL_SIGNS_DEFINITIONS = """

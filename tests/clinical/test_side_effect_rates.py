@@ -1,4 +1,4 @@
-"""Rates of side effects by category, and which changes are more than chance."""
+"""Rates of side effects by category, and what of many is more than chance."""
 
 import pandas as pd
 import pytest
