@@ -15,7 +15,6 @@ below it, whatever became of those who left. Where nothing is censored both are 
 Infusions are taken as independent, although one patient has several.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -189,7 +188,7 @@ def seen_until(curve: Curve, share: float) -> float | None:
     By then it had passed in that share, whatever became of those who left with it; so this is
     never sooner than :func:`time_until`, and the same where nothing is censored.
     """
-    return _first_minute(curve, [one.estimate for one in _seen(curve)], share)
+    return _first_time(curve, 1 - np.cumsum(curve.events) / max(1, curve.n), share)
 
 
 def seen_until_limits(curve: Curve, share: float) -> tuple[float | None, float | None]:
@@ -198,19 +197,7 @@ def seen_until_limits(curve: Curve, share: float) -> tuple[float | None, float |
     As Brookmeyer and Crowley (1982) have it of the band of the curve. A missing upper end: the
     share may as well not be reached at all.
     """
-    seen = _seen(curve)
-    return (
-        _first_minute(curve, [one.high for one in seen], share),
-        _first_minute(curve, [one.low for one in seen], share),
-    )
-
-
-def _seen(curve: Curve) -> list[Proportion]:
-    """What was seen to pass by each time of the curve."""
-    return [proportion(int(events), curve.n) for events in np.cumsum(curve.events)]
-
-
-def _first_minute(curve: Curve, shares: Sequence[float | None], at_least: float) -> float | None:
-    pairs = zip(curve.times, shares, strict=True)
-    reached = (time for time, share in pairs if share is not None and share >= at_least - _HAIR)
-    return next((float(time) for time in reached), None)
+    seen = [proportion(int(events), curve.n) for events in np.cumsum(curve.events)]
+    still = [(1 - (one.high or 0), 1 - (one.low or 0)) for one in seen]
+    fewest, most = np.array(still, np.float64).reshape(-1, 2).T
+    return _first_time(curve, fewest, share), _first_time(curve, most, share)
