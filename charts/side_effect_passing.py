@@ -1,6 +1,9 @@
 """How soon side effects pass, and when they begin.
 
 Curves show the share that has passed, a fraction; they are steps, as Kaplan and Meier have them.
+Where some left with the side effect a dashed line shows what was seen to pass, of all: there the
+share that has passed lies between that line and 1, and the curve is what it would be if those who
+left were like those who stayed (:mod:`clinical.survival`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,13 +29,18 @@ from charts.style import (
     scatter,
     text,
 )
-from clinical.survival import Curve, at_risk_at
+from clinical.incidence import proportion
+from clinical.survival import Curve, at_risk_at, passed_by, still_open
 
 AT = (0, 15, 30, 60, 90, 120)
 """Minutes under which the chart says how many are still watched."""
 _LATER = (180, 240, 360, 480, 720)
 """Where some were watched longer, the axis goes on to one of these."""
 _FRAME_HEIGHT, _ROW_HEIGHT = 84, 27
+_ROOM_FOR_MINUTES, _ROOM_FOR_WORDS = 1.25, 2.0
+"""The axis is so much longer than a mark that has its minutes, or a few words, beside it."""
+_LINE_OF_WORDS = 0.12
+"""So much of the height of the large curve a line of words takes, with room."""
 _ONSET_STEP = 5
 _MOST_BARS = 60
 """More onsets than fit into so many bars of five minutes take wider ones."""
@@ -41,32 +49,44 @@ _Floats = NDArray[np.float64]
 
 
 def passed_chart(
-    curve: Curve, name: str, others: Mapping[str, Curve], reached: Mapping[float, float]
+    curve: Curve,
+    name: str,
+    others: Mapping[str, Curve],
+    seen: Mapping[float, float],
+    estimated: Mapping[float, float],
 ) -> go.Figure:
     """The share of a side effect that has passed, by minutes after the end of the infusion.
 
     ``curve``: the chosen side effect's, with its band and, under the axis, the infusions still
-    watched; ``others``: curves by their name, drawn pale; ``reached``: minutes by the share that
-    had passed by then (such as 0.95), marked on the curve.
+    watched; ``others``: curves by their name, drawn pale; ``seen``: minutes by the share that was
+    seen to pass by then (such as 0.95), marked; ``estimated``: the same of the curve, for shares
+    that were never seen to pass.
     """
     ticks = _ticks(float(curve.times[-1]))
+    end = ticks[-1]
     return figure(
         HEIGHT_LARGE,
         [
-            *(_pale(other, title, ticks[-1]) for title, other in others.items()),
+            *(_pale(other, title, end) for title, other in others.items()),
             *_band(curve),
-            _line(curve, name, ticks[-1]),
-            _reached(reached),
+            _line(curve, name, end),
+            *_seen_line(curve, name, end),
+            _reached(seen),
+            *_estimated(estimated),
         ],
         xaxis={
             "tickvals": ticks,
             "ticktext": [f"{minute}<br><i>{at_risk_at(curve, minute):,}</i>" for minute in ticks],
-            "range": [-0.02 * ticks[-1], 1.02 * ticks[-1]],
+            "range": [-0.02 * end, 1.02 * end],
             "title": {"text": "Minutes after the end; infusions that still had it, and watched"},
         },
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         shapes=[across(0.95)],
-        annotations=[name_at(0.95, "95 %") | {"yanchor": "top"}],
+        annotations=[
+            name_at(0.95, "95 %") | {"yanchor": "top"},
+            *_estimated_words(estimated, _seen_share(curve)),
+            *_seen_name(curve, min(0.95, _seen_share(curve)), 0.94),
+        ],
         showlegend=False,
     )
 
@@ -117,11 +137,8 @@ def _band(curve: Curve) -> list[Trace]:
 def _line(curve: Curve, name: str, end: float) -> Trace:
     times, shares = _steps(curve, end)
     said = [
-        f"{time:g} min: {percent(1 - left)} had passed (95 % CI {percent_range(1 - high, 1 - low)})"
-        f"<br>{watched:,} still had it just before"
-        for time, left, low, high, watched in zip(
-            curve.times, curve.remaining, curve.low, curve.high, curve.at_risk, strict=True
-        )
+        f"{time:g} min: {_passed_words(curve, time)}<br>{watched:,} still had it just before"
+        for time, watched in zip(curve.times, curve.at_risk, strict=True)
     ]
     return scatter(
         x=times,
@@ -134,8 +151,100 @@ def _line(curve: Curve, name: str, end: float) -> Trace:
     )
 
 
+def _passed_words(curve: Curve, minutes: float) -> str:
+    found = passed_by(curve, minutes)
+    if found is None:
+        return "not known"
+    said = f"{percent(found.share)} had passed"
+    limits = f"95 % CI {percent_range(found.low, found.high)}"
+    return f"{said} by Kaplan-Meier ({limits})" if curve.censored.any() else f"{said} ({limits})"
+
+
+def _seen_line(curve: Curve, name: str, end: float) -> list[Trace]:
+    """What was seen to pass, of all; nothing where nobody left with it: the curve shows it."""
+    if not curve.censored.any():
+        return []
+    seen = [proportion(int(events), curve.n) for events in np.cumsum(curve.events)]
+    said = [
+        f"{time:g} min: {one.events:,} of {one.n:,} seen to pass ({percent(one.estimate)}, 95 % CI "
+        f"{percent_range(one.low, one.high)})"
+        for time, one in zip(curve.times, seen, strict=True)
+    ]
+    shares = [one.events / one.n for one in seen]
+    last = max(end, float(curve.times[-1]))
+    return [
+        scatter(
+            x=[0, *curve.times, last],
+            y=[0, *shares, shares[-1]],
+            mode="lines",
+            line={"shape": "hv", "color": INK, "width": 2, "dash": "dash"},
+            name=f"{text(name)}, seen to pass",
+            customdata=["Before the end", *said, said[-1]],
+            hovertemplate=f"<b>{text(name)}</b><br>%{{customdata}}<extra></extra>",
+        )
+    ]
+
+
+def _seen_share(curve: Curve) -> float:
+    """The share that was ever seen to pass."""
+    return 1 - (still_open(curve).estimate or 0)
+
+
+def _seen_name(curve: Curve, y: float, x: float) -> list[dict[str, Any]]:
+    """The name of that line, left of ``x`` (a share of the width) and under ``y``."""
+    left = still_open(curve)
+    if not left.events:
+        return []
+    seen = left.n - left.events
+    return [
+        {
+            "xref": "x domain",
+            "x": x,
+            "y": y,
+            "xanchor": "right",
+            "yanchor": "top",
+            "text": f"dashed: {seen:,} of {left.n:,} seen to pass",
+            "font": {"size": 12, "color": INK},
+            "showarrow": False,
+        }
+    ]
+
+
+def _estimated(minutes: Mapping[float, float]) -> list[Trace]:
+    """Hollow marks where only the curve reached a share."""
+    if not minutes:
+        return []
+    return [
+        scatter(
+            x=list(minutes.values()),
+            y=list(minutes),
+            mode="markers",
+            marker={"color": INK, "size": 9, "symbol": "circle-open"},
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    ]
+
+
+def _estimated_words(minutes: Mapping[float, float], seen: float) -> list[dict[str, Any]]:
+    """The words of those marks, right under them, or lower where the dashed line ends there."""
+    return [
+        {
+            "x": minute,
+            "y": share if seen < share - _LINE_OF_WORDS else share - _LINE_OF_WORDS,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 7,
+            "text": f"Kaplan-Meier: {percent(share)} by {minute:g} min",
+            "font": {"size": 12, "color": INK},
+            "showarrow": False,
+        }
+        for share, minute in minutes.items()
+    ]
+
+
 def _reached(reached: Mapping[float, float]) -> Trace:
-    """The marks where a share was reached, each with its words."""
+    """The marks where a share was seen to pass, each with its words."""
     return scatter(
         x=list(reached.values()),
         y=list(reached),
@@ -150,10 +259,11 @@ def _reached(reached: Mapping[float, float]) -> Trace:
 
 
 def milestones_chart(terms: pd.DataFrame) -> go.Figure:
-    """Each side effect's minutes until half and until 95 % had passed.
+    """Each side effect's minutes until half and until 95 % were seen to pass.
 
     ``terms``: a row for each, the one for the top first: ``term``, ``half``, ``most`` (minutes),
-    ``most_low``, ``most_high`` (95 % interval), missing where not reached, and ``n``.
+    ``most_low``, ``most_high`` (95 % interval), missing where not reached, ``n``, and ``open``, the
+    share that had not passed at discharge: said where ``most`` was not reached.
     """
     rows = list(range(len(terms)))
     return figure(
@@ -178,8 +288,14 @@ def milestones_chart(terms: pd.DataFrame) -> go.Figure:
 
 
 def _minutes_end(terms: pd.DataFrame) -> float:
-    longest = terms[["half", "most", "most_high"]].max().max()
-    return float(max(10.0, 1.25 * longest)) if longest > 0 else 10.0
+    """The end of the axis, with room for the words beside each mark."""
+    room = np.where(terms["most"].isna(), _ROOM_FOR_WORDS, _ROOM_FOR_MINUTES)
+    return float(np.nanmax([10.0, *(room * _ends(terms))]))
+
+
+def _ends(terms: pd.DataFrame) -> "pd.Series[float]":
+    """Where the marks of each row end; 0 where it has none."""
+    return terms[["half", "most", "most_high"]].max(axis=1).fillna(0)
 
 
 def _joined(terms: pd.DataFrame, rows: Sequence[int]) -> list[Trace]:
@@ -203,9 +319,9 @@ def _half(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
         y=rows,
         mode="markers",
         marker={"color": INK, "size": 9, "symbol": "circle-open"},
-        name="Half had passed",
+        name="Half seen to pass",
         customdata=[
-            f"<b>{text(term)}</b><br>half had passed by {_minutes(half)}"
+            f"<b>{text(term)}</b><br>half seen to pass by {_minutes(half)}"
             for term, half in zip(terms["term"], terms["half"], strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -228,10 +344,10 @@ def _most(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
             "thickness": 1.5,
             "width": 0,
         },
-        name="95 % had passed, with interval",
+        name="95 % seen to pass, with interval",
         customdata=[
-            f"<b>{text(term)}</b><br>95 % had passed by {_minutes(minutes)} (95 % CI "
-            f"{_minutes(lowest)} to {_minutes(highest, 'later than any was watched')})"
+            f"<b>{text(term)}</b><br>95 % seen to pass by {_minutes(minutes)} (95 % CI "
+            f"{_minutes(lowest)} to {_minutes(highest, 'not reached')})"
             for term, minutes, lowest, highest in zip(terms["term"], most, low, high, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -239,11 +355,16 @@ def _most(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
 
 
 def _most_words(terms: pd.DataFrame, rows: Sequence[int]) -> list[dict[str, Any]]:
-    """The minutes by which 95 % had passed, beside the end of their interval."""
-    ends = terms[["half", "most", "most_high"]].max(axis=1).fillna(0)
+    """The minutes by which 95 % were seen to pass, or in how many it was not, beside the marks."""
     return [
-        beside(end, row, "95 % not reached" if pd.isna(minutes) else f"{minutes:g} min")
-        for end, row, minutes in zip(ends, rows, terms["most"], strict=True)
+        beside(
+            end,
+            row,
+            f"{percent(left)} not passed at discharge" if pd.isna(minutes) else f"{minutes:g} min",
+        )
+        for end, row, minutes, left in zip(
+            _ends(terms), rows, terms["most"], terms["open"], strict=True
+        )
     ]
 
 
@@ -315,17 +436,23 @@ def _beside(at: float, words: str) -> dict[str, Any]:
 
 
 def lasted_chart(curve: Curve, median: float | None) -> go.Figure:
-    """The share that has passed by minutes after the onset, with its band; the median marked."""
+    """The share that has passed by minutes after the onset, with its band.
+
+    ``median``: minutes by which half was seen to pass, marked.
+    """
     end = max(float(curve.times[-1]), 10.0)
+    name = "Since the onset"
     return figure(
         HEIGHT_SMALL,
         [
             *_band(curve),
-            _line(curve, "Since the onset", end),
+            _line(curve, name, end),
+            *_seen_line(curve, name, end),
             *([] if median is None else [_reached({0.5: median})]),
         ],
         xaxis={"title": {"text": "Minutes after the onset"}, "range": [0, 1.02 * end]},
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         shapes=[across(0.5)],
+        annotations=_seen_name(curve, 0.2, 1),
         showlegend=False,
     )

@@ -10,7 +10,7 @@ from clinical.side_effect_passing import Passing, passing_by_term, passing_of
 from clinical.side_effect_times import Odd
 from data_access import side_effect_times as queries
 from pages.shared.context import PageContext
-from pages.shared.frame import Finding, csv_button, finding_grid, nothing, plain, sentence, show
+from pages.shared.frame import Finding, finding_grid, nothing, plain, sentence, show
 from pages.shared.memory import remembered
 from pages.shared.words import count_words
 from pages.side_effects.chair_time_findings import chair_time_finding
@@ -24,12 +24,9 @@ from pages.side_effects.passing_findings import (
     onset_finding,
     passed_finding,
     passing_answer,
-    passing_table,
     quality_words,
 )
-
-_WHOLE_ROWS = 30
-"""A table of at most so many rows is shown whole; a longer one scrolls."""
+from pages.side_effects.passing_table import show_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def passing_view(context: PageContext) -> None:
     if passing.curve.n:
         show(findings[0])
     finding_grid(findings[1:] if passing.curve.n else findings)
-    _every_term(counts)
+    show_table(counts.terms)
 
 
 def _count(context: PageContext) -> _Counts:
@@ -147,40 +144,35 @@ def _findings(
     return [finding for finding in found if finding is not None]
 
 
-def _every_term(counts: _Counts) -> None:
-    st.markdown("#### Every side effect")
-    frame = passing_table(counts.terms)
-    shares = st.column_config.NumberColumn(format="%.1f %%")
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={name: shares for name in map(str, frame) if name.startswith("% ")},
-        height="content" if len(frame) <= _WHOLE_ROWS else "auto",
-        placeholder="–",
-        key="table-side-effects-passing",
-        alt="How soon each side effect passed, and what is not known of it, one a row",
-    )
-    csv_button(frame, "side-effects-passing")
-
-
 PASSING_DEFINITIONS = """
 - **Passed**: minutes from the end of the infusion until the last record of the side effect in it
   had passed; what passed before the end counts as passed at 0. Infusions are counted, not records:
   several records of one side effect in an infusion count until the last has passed.
-- **Share that had passed**: Kaplan-Meier estimator (1958). A side effect that had not passed when
-  it was recorded is censored: it counts as still there until the discharge, and how much longer it
-  lasted is not known. At the same minute what passed comes before what is censored. Band: 95 %,
-  Greenwood's variance on the scale of log(-log S) (Kalbfleisch and Prentice 2002).
-- **Which way it leans**: the estimator takes those who left for no different from those who stayed.
-  Who is well goes home earlier, so being watched no longer goes with being well, and the curve
-  leans to the pessimistic where many had not passed at discharge. Infusions count as independent
-  although patients have several, so the bands are a little too narrow.
-- **Minutes to 50 % and 95 %**: the first minute by which at least that share had passed; where the
-  curve lies flat at exactly that share, the beginning of the flat piece (R takes its middle). Their
-  interval is where the band crosses the share (Brookmeyer and Crowley 1982). Empty: not reached
-  while anybody was watched.
+- **Not passed at discharge**: recorded without an end. It counts as still there until the
+  discharge; how much longer it lasted is not known. Share of the infusions with known times, with
+  its Wilson interval.
+- **Seen to pass** (dashed): those that had passed by then, of all with known times; what had not
+  passed at discharge counts as still there, so no fewer had passed. Wilson interval.
+- **Share that had passed** (line): Kaplan-Meier estimator (1958), which stops counting an infusion
+  at its discharge instead (censored). At the same minute what passed comes before what is censored.
+  Band: 95 %, Greenwood's variance on the scale of log(-log S) (Kalbfleisch and Prentice 2002).
+  Where none or all had passed there is none; if nothing was censored before, Wilson's limits stand
+  there.
+- **Which way the line leans**: it lets those that had not passed at discharge pass as the others
+  did that stayed. The records do not tell whether they do. Where people stay until they are well,
+  those who leave all the same have what lasts (a headache), and nearly all who stay are seen to
+  pass: the line is too optimistic. Where those leave early who are nearly well, it is too
+  pessimistic. The dashed line holds either way. Where all were seen to pass the two are the same.
+  Infusions count as independent although patients have several, so the bands are a little too
+  narrow.
+- **Minutes to 50 % and 95 %**: the first minute by which at least that share was seen to pass;
+  where the steps lie flat at exactly that share, the beginning of the flat piece (R takes its
+  middle). Their interval is where the Wilson limits cross the share, as Brookmeyer and Crowley
+  (1982) have it of a band. Empty: not so many were seen to pass. By Kaplan-Meier they are told
+  apart.
 - **Onset**: minutes from the start of the infusion to the first onset; median and quartiles of type
-  7. **Lasted**: from that onset until the last record had passed, by Kaplan-Meier as above.
+  7. **Lasted**: from that onset until the last record had passed, by Kaplan-Meier as above; its
+  median is the minute by which half were seen to pass.
 - **Times not known**: no time of passing, or no end of the infusion, is recorded. **Times
   contradict**: it passed before it began, or began before the infusion; such infusions are in no
   curve and are counted in the table. **Began after discharge**: kept where its times are known.
