@@ -12,19 +12,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
-from charts.palette import BACKGROUND, CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, severity
+from charts.palette import BACKGROUND, INK, NEUTRAL, PALE, severity
 from charts.style import (
     Trace,
-    across,
     bar,
     figure,
     interval,
     label,
-    name_at,
     scatter,
     text,
 )
-from clinical.rare_events import GapChart
 
 _ROW_HEIGHT = 34
 _FRAME_HEIGHT = 84
@@ -243,87 +240,3 @@ def timeline_chart(events: pd.DataFrame, start: date, end: date) -> go.Figure:
             "showgrid": True,
         },
     )
-
-
-def gaps_chart(chart: GapChart, until: Sequence[date], open_gap: float, unit: str) -> go.Figure:
-    """The time (or the infusions) from event to event, and since the last one.
-
-    ``until``: the day of the event that ended each gap. ``open_gap``: since the last event, not
-    ended yet; drawn hollow. ``unit``: of the gaps, one of them in words.
-    """
-    n = len(chart.gaps)
-    positions = list(range(n + 1))
-    flags = [*(int(flag) for flag in chart.flag), 1 if chart.is_long(open_gap) else 0]
-    gaps = [*chart.gaps.tolist(), open_gap]
-    drawn = _gap_lines(chart, _OUT_OF_SIGHT * max([1.0, *gaps]))
-    top = 1.15 * max([1.0, *gaps, *(value for _, value, _ in drawn)])
-    ended = [f"{day:%d %b %Y}" for day in until]
-    return figure(
-        traces=[
-            scatter(
-                x=positions,
-                y=gaps,
-                mode="lines+markers",
-                line={"color": PALE, "width": 1.5},
-                marker={
-                    "size": 10,
-                    "color": [_GAP_COLOURS[flag] for flag in flags],
-                    "symbol": ["circle"] * n + ["circle-open"],
-                },
-                hovertext=[
-                    *(
-                        f"{_counted(gap, unit)} up to {day}"
-                        for gap, day in zip(chart.gaps, ended, strict=True)
-                    ),
-                    f"{_counted(open_gap, unit)} since the last one, and not ended",
-                ],
-                hoverinfo="text",
-            )
-        ],
-        showlegend=False,
-        shapes=[across(value, dash=dash) for _, value, dash in drawn],
-        annotations=[
-            name_at(value, name)
-            for name, value, _ in drawn
-            # The lower limit often lies close under the middle, where its name would cover that.
-            if value != chart.lower or (chart.centre or 0.0) - value > _ROOM_FOR_NAME * top
-        ],
-        xaxis={
-            "tickvals": [0, n - 1],
-            "ticktext": [ended[0], ended[-1]],
-            "tickangle": 0,
-            # Room on the right for the names of the lines, beyond the last mark.
-            "range": [-0.5, n + 0.5 + 0.22 * (n + 1)],
-        },
-        yaxis={
-            "title": {"text": f"{unit.capitalize()}s"},
-            "showgrid": True,
-            "range": [0, top],
-        },
-    )
-
-
-def _counted(gap: float, unit: str) -> str:
-    return f"{gap:,.0f} {unit}{'' if round(gap) == 1 else 's'}"
-
-
-_ROOM_FOR_NAME = 0.09
-"""Of the height of the axis: so far apart two lines must be to be named both."""
-
-
-_OUT_OF_SIGHT = 3
-"""A limit so many times as high as the longest gap is not drawn: it would flatten the gaps."""
-
-
-def _gap_lines(chart: GapChart, highest: float) -> list[tuple[str, float, str]]:
-    """What the gaps are held against, up to ``highest``: name, value and dash of each line."""
-    lines = [("Middle", chart.centre, "solid"), ("Longer than chance", chart.upper, "dot")]
-    if chart.can_show_short:
-        lines.append(("Shorter than chance", chart.lower, "dot"))
-    return [
-        (name, value, dash) for name, value, dash in lines if value is not None and value <= highest
-    ]
-
-
-_GAP_COLOURS = {1: IMPROVEMENT, -1: CONCERN, 0: INK}
-"""A long time without an event is good, a short one is not."""

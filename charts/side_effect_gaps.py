@@ -78,10 +78,19 @@ def gap_chart(
             if at <= top
         ],
         annotations=[
-            *(_line_name(at, name, top) for at, name in shown),
+            *(
+                _line_name(at, name, top)
+                for at, name in shown
+                # Close under the middle its name would cover that of the middle.
+                if at != lines.lower or (lines.centre or 0.0) - at > _ROOM_FOR_NAME * top
+            ),
             *([strip_name()] if with_strip else []),
         ],
     )
+
+
+_ROOM_FOR_NAME = 0.09
+"""Of the height of the axis: so far apart two lines must be to be named both."""
 
 
 def _top(gaps: pd.DataFrame, lines: GapLines) -> float:

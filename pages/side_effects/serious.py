@@ -297,7 +297,7 @@ def _serious(context: PageContext, counts: _Counts) -> None:
         st.caption(f"{gaps_words(gaps, counts.serious)}.")
     else:
         until = [day_date(int(day)) for day in counts.rare.events["day"].iloc[1:]]
-        show(gaps_finding(gaps, until))
+        show(gaps_finding(gaps, until, counts.end))
     rows = events.iloc[::-1].reset_index(drop=True)
     heading(
         "Serious side effects, one by one",

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from charts import serious_events as charts
+from charts.side_effect_gaps import GapLines, gap_chart
 from clinical.calendar import day_date
 from clinical.incidence import Proportion
 from clinical.serious_gaps import FEWEST_EVENTS, Gaps
 from pages.shared.frame import Finding, plain
 from pages.shared.words import count_words, day_words, listed, rate_words
+from pages.side_effects.gap_rows import gap_rows
 from pages.side_effects.infusion_table import days, places_in_series
 
 _DRAWN = 300
@@ -68,8 +70,12 @@ def _timeline_title(events: pd.DataFrame) -> str:
     )
 
 
-def gaps_finding(gaps: Gaps, until: list[date]) -> Finding:
-    """The days from serious infusion to serious infusion. ``until``: the day that ended each."""
+def gaps_finding(gaps: Gaps, until: list[date], end: date) -> Finding:
+    """The days from serious infusion to serious infusion.
+
+    ``until``: the day that ended each; ``end``: of the period, up to which the last one is open.
+    """
+    days = gaps.days
     title = gaps_words(gaps, len(until) + 1)
     return Finding(
         key="serious-gaps",
@@ -77,12 +83,17 @@ def gaps_finding(gaps: Gaps, until: list[date]) -> Finding:
         subtitle=f"{count_words(len(until), 'gap')} between {len(until) + 1} infusions with a "
         f"serious side effect; {count_words(round(gaps.open_days), 'day')} and "
         f"{count_words(round(gaps.open_infusions), 'recorded infusion')} since the last",
-        chart=charts.gaps_chart(gaps.days, until, gaps.open_days, "day"),
+        chart=gap_chart(
+            gap_rows(days, until, gaps.open_days, end, "day"),
+            GapLines(until[0], days.centre, days.lower, days.upper),
+            "Days between",
+            end,
+        ),
         table=lambda: _gap_numbers(gaps, until),
         alt=f"Days between infusions with a serious side effect. {title}.",
-        note="Hollow: since the last one, not ended yet. Limits of a t chart (Nelson 1994) so that "
-        "stable gaps show a mark in one of twenty looks; judged in infusions too (g chart, "
-        f"Benneyan 2001).{_limit_words(gaps)}{_blind(gaps)}",
+        note="Each gap stands where it ended. Hollow: since the last one, still open. Limits of a t "
+        "chart (Nelson 1994) so that stable gaps show a mark in one of twenty looks; judged in "
+        f"infusions too (g chart, Benneyan 2001).{_limit_words(gaps)}{_blind(gaps)}",
     )
 
 

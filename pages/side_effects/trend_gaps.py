@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,8 @@ from clinical.rare_events import GapChart, g_chart, t_chart
 from clinical.trend_segments import LEAST_GAPS, gap_reference
 from data_access.side_effect_trends import AT_MOST, RareEvents
 from pages.shared.frame import Finding
-from pages.shared.words import count_words, day_words
+from pages.shared.words import count_words
+from pages.side_effects.gap_rows import MARK_WORDS, gap_mark, gap_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,49 +157,12 @@ def _notes(gaps: Gaps, kind: _Kind) -> list[str]:
 
 
 def _rows(gaps: Gaps, kind: _Kind) -> pd.DataFrame:
+    def mark(flag: int, day: date) -> str:
+        is_doubtful = flag > 0 and gaps.forms_fell and day >= gaps.judged_from
+        return "forms" if is_doubtful else gap_mark(flag, day)
+
     days = [day_date(int(day)) for day in gaps.days]
-    values = [float(gap) for gap in kind.chart.gaps]
-    marks = [_mark(gaps, flag, day) for flag, day in zip(kind.chart.flag, days, strict=True)]
-    is_open = [False] * len(days)
-    if kind.open_gap is not None:
-        days, values = [*days, gaps.end], [*values, kind.open_gap]
-        is_long = kind.chart.is_long(kind.open_gap)
-        marks, is_open = [*marks, _mark(gaps, int(is_long), gaps.end)], [*is_open, True]
-    words = [_hover(kind, *one) for one in zip(days, values, marks, is_open, strict=True)]
-    return pd.DataFrame(
-        {
-            "day": days,
-            "gap": pd.Series(values, dtype="float64"),
-            "mark": pd.Series(marks, dtype="str"),
-            "open": pd.Series(is_open, dtype="bool"),
-            "words": pd.Series(words, dtype="str"),
-            "key": [f"day:{day_number(day)}" for day in days],
-        }
-    )
-
-
-def _mark(gaps: Gaps, flag: int, day: date) -> str:
-    if flag > 0:
-        return "forms" if gaps.forms_fell and day >= gaps.judged_from else "improvement"
-    return "concern" if flag < 0 else ""
-
-
-_MARK_WORDS = {
-    "": "",
-    "concern": "shorter than chance gives",
-    "improvement": "longer than chance gives",
-    "forms": "longer than chance gives, but fewer forms are filled in",
-}
-
-
-def _hover(kind: _Kind, day: date, gap: float, mark: str, is_open: bool) -> str:
-    when = f"<b>Until {day_words(day)}, still open</b>" if is_open else f"<b>{day_words(day)}</b>"
-    length = (
-        "<br>the first in the period: how long after the one before is not known"
-        if isnan(gap)
-        else f"<br>{count_words(round(gap), kind.unit)} since the one before"
-    )
-    return when + length + (f"<br>{_MARK_WORDS[mark]}" if mark else "")
+    return gap_rows(kind.chart, days, kind.open_gap, gaps.end, kind.unit, mark)
 
 
 def _numbers(rows: pd.DataFrame, kind: _Kind) -> pd.DataFrame:
@@ -213,7 +176,7 @@ def _numbers(rows: pd.DataFrame, kind: _Kind) -> pd.DataFrame:
             "Day": rows["day"],
             kind.axis: rows["gap"],
             "Still open": rows["open"],
-            "Mark": [_MARK_WORDS[mark] for mark in rows["mark"]],
+            "Mark": [MARK_WORDS[mark] for mark in rows["mark"]],
             "In the reference": _padded(kind.reference, len(rows)),
         }
     ).assign(**{name: None if at is None else round(at, 1) for name, at in limits.items()})

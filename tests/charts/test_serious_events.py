@@ -1,22 +1,18 @@
 """The pictures of stopped infusions and serious side effects."""
 
-from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, severity
+from charts.palette import NEUTRAL, PALE, severity
 from charts.serious_events import (
-    gaps_chart,
     grade_words,
     minutes_chart,
     quarters_chart,
     reasons_chart,
     timeline_chart,
 )
-from clinical.rare_events import GapChart
 from clinical.side_effect_rates import with_rates
 
 HOSTILE = "<b>Distress</b> <a href='http://host'>x</a>"
@@ -117,49 +113,3 @@ def test_serious_events_stand_at_their_day_and_grade():
     assert list(marks.marker.symbol) == ["circle", "circle", "x"]
     assert "<a" not in marks.hovertext[1]
     assert "07 Mar 2026" in marks.hovertext[2]
-
-
-def gap_chart(lower: float) -> GapChart:
-    return GapChart(
-        gaps=np.array([20.0, 90.0, 1.0]),
-        centre=20.0,
-        lower=lower,
-        upper=80.0,
-        flag=np.array([0, 1, -1 if lower else 0]),
-    )
-
-
-def test_gaps_are_coloured_by_what_they_mean_and_the_open_one_is_hollow():
-    until = [date(2026, 1, 5), date(2026, 4, 5), date(2026, 4, 6)]
-    chart = gaps_chart(gap_chart(5.0), until, open_gap=81.0, unit="day")
-    dots = chart.data[0]
-    assert list(dots.y) == [20, 90, 1, 81]
-    assert list(dots.marker.color) == [INK, IMPROVEMENT, CONCERN, IMPROVEMENT]
-    assert list(dots.marker.symbol) == ["circle", "circle", "circle", "circle-open"]
-    assert dots.hovertext[2] == "1 day up to 06 Apr 2026"
-    assert [round(line.y0) for line in chart.layout.shapes] == [20, 80, 5]
-    assert [name.text for name in chart.layout.annotations] == [
-        "Middle",
-        "Longer than chance",
-        "Shorter than chance",
-    ]
-
-
-def test_no_lower_limit_is_drawn_where_none_can_be_crossed():
-    until = [date(2026, 1, 5), date(2026, 4, 5), date(2026, 4, 6)]
-    chart = gaps_chart(gap_chart(0.0), until, open_gap=3.0, unit="day")
-    assert len(chart.layout.shapes) == 2
-
-
-def test_lines_that_lie_together_are_not_both_named():
-    until = [date(2026, 1, 5), date(2026, 4, 5), date(2026, 4, 6)]
-    chart = gaps_chart(gap_chart(15.0), until, open_gap=3.0, unit="day")
-    assert [name.text for name in chart.layout.annotations] == ["Middle", "Longer than chance"]
-
-
-def test_a_limit_far_beyond_every_gap_is_not_drawn():
-    found = replace(gap_chart(0.0), upper=271.0)
-    chart = gaps_chart(found, [date(2026, 1, 5)] * 3, open_gap=3.0, unit="day")
-    # Three times the longest gap of 90 is 270.
-    assert [line.y0 for line in chart.layout.shapes] == [20]
-    assert chart.layout.yaxis.range[1] < 110

@@ -225,6 +225,13 @@ def test_a_limit_far_beyond_all_gaps_is_named_but_leaves_them_their_room():
     assert "limit 2,696 ↑" in [note.text for note in chart.layout.annotations]
 
 
+def test_lines_that_lie_close_together_are_not_both_named():
+    chart = gap_chart(gaps(10, 20, 90), GapLines(MONDAY, 20.0, 15.0, 80.0), "Days", UNTIL)
+    # The axis ends at 1.12 times 90; 20 and 15 are a 20th of that apart.
+    assert [note.text for note in chart.layout.annotations] == ["limit 80", "half are longer 20"]
+    assert len(chart.layout.shapes) == 3
+
+
 def test_gaps_without_limits_or_events_are_drawn():
     none = GapLines(MONDAY, None, None, None)
     assert not gap_chart(gaps(10, 20), none, "Days", UNTIL).layout.shapes
