@@ -91,8 +91,8 @@ def gaps_finding(gaps: Gaps, until: list[date], end: date) -> Finding:
         ),
         table=lambda: _gap_numbers(gaps, until),
         alt=f"Days between infusions with a serious side effect. {title}.",
-        note="Each gap stands where it ended. Hollow: since the last one, still open. Limits of a t "
-        "chart (Nelson 1994) so that stable gaps show a mark in one of twenty looks; judged in "
+        note="Each gap stands where it ended. Hollow: since the last one, still open. Limits of a "
+        "t chart (Nelson 1994) so that stable gaps show a mark in one of twenty looks; judged in "
         f"infusions too (g chart, Benneyan 2001).{_limit_words(gaps)}{_blind(gaps)}",
     )
 
