@@ -15,6 +15,8 @@ below it, whatever became of those who left. Where nothing is censored both are 
 Infusions are taken as independent, although one patient has several.
 """
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -197,7 +199,16 @@ def seen_until_limits(curve: Curve, share: float) -> tuple[float | None, float |
     As Brookmeyer and Crowley (1982) have it of the band of the curve. A missing upper end: the
     share may as well not be reached at all.
     """
-    seen = [proportion(int(events), curve.n) for events in np.cumsum(curve.events)]
-    still = [(1 - (one.high or 0), 1 - (one.low or 0)) for one in seen]
-    fewest, most = np.array(still, np.float64).reshape(-1, 2).T
-    return _first_time(curve, fewest, share), _first_time(curve, most, share)
+    return (
+        _first_seen(curve, lambda seen: seen.high, share),
+        _first_seen(curve, lambda seen: seen.low, share),
+    )
+
+
+def _first_seen(
+    curve: Curve, limit: Callable[[Proportion], float | None], share: float
+) -> float | None:
+    """The first time at which that limit of what was seen reaches the share, by halving."""
+    seen = np.cumsum(curve.events).tolist()
+    index = bisect_left(seen, share - _HAIR, key=lambda x: limit(proportion(x, curve.n)) or 0)
+    return float(curve.times[index]) if index < len(seen) else None

@@ -168,8 +168,8 @@ PASSING_DEFINITIONS = """
 - **Minutes to 50 % and 95 %**: the first minute by which at least that share was seen to pass;
   where the steps lie flat at exactly that share, the beginning of the flat piece (R takes its
   middle). Their interval is where the Wilson limits cross the share, as Brookmeyer and Crowley
-  (1982) have it of a band. Empty: not so many were seen to pass. By Kaplan-Meier they are told
-  apart.
+  (1982) have it of a band. Empty: not so many were seen to pass. Those by Kaplan-Meier have a
+  column of their own.
 - **Onset**: minutes from the start of the infusion to the first onset; median and quartiles of type
   7. **Lasted**: from that onset until the last record had passed, by Kaplan-Meier as above; its
   median is the minute by which half were seen to pass.
