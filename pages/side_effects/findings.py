@@ -50,7 +50,8 @@ def incidence_finding(terms: pd.DataFrame, counted: Counted) -> Finding:
         alt=f"Dot plot of {len(shown)} side effects. The commonest, {commonest['term']}, occurred "
         f"in {percent(commonest['share'])} of {of_what}.",
         note="Dots: share with the 95 % Wilson interval, in brackets the number. Bars: the worst "
-        "grade of the side effect in each infusion that had it.",
+        "grade of the side effect in each infusion that had it. Choose a dot or a bar to see its "
+        "infusions.",
     )
 
 

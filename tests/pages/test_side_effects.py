@@ -12,6 +12,7 @@ from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR
 from clinical.variation import RuleSet
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from tests.data_access.side_effect_clinic import fill
+from tests.pages.side_effect_page import choose
 from tests.pages.weekly_clinic import Week, fill_weeks
 
 HOSTILE = "<b>Itch</b> [x](http://host) $y$"
@@ -357,3 +358,46 @@ def test_an_empty_database_says_so(page):
     shown = page(filled=False).run()
     assert not shown.exception
     assert shown.info[0].value == "There are no infusions in the database yet."
+
+
+@pytest.mark.parametrize("rates", ["Per infusion", "Per patient"])
+def test_a_dot_leads_to_the_infusions_with_the_side_effect(page, rates):
+    prepared = page()
+    prepared.session_state["rates"] = rates
+    shown = prepared.run()
+    nausea = term_of(shown, "Nausea")
+    shown = choose(shown, "side-effects-by-term", nausea)
+    assert not shown.exception
+    assert "#### Behind the point: Nausea" in words(shown)
+    assert "3 infusions behind the point" in words(shown)
+    listed = shown.dataframe[0].value
+    # I8, I7 and I1, with its worst grade of 1 and 3.
+    assert list(listed["Worst grade"]) == ["2", "1", "3"]
+
+
+def test_a_bar_leads_to_the_infusions_of_its_grade(page):
+    shown = page().run()
+    of_nausea = choose(shown, "side-effects-by-term", term_of(shown, "Nausea"), 3)
+    assert "#### Behind the point: Nausea, worst grade 3" in words(of_nausea)
+    assert list(of_nausea.dataframe[0].value["Worst grade"]) == ["3"]
+    ungraded = choose(shown, "side-effects-by-term", term_of(shown, "Dissociation"), 0)
+    assert "#### Behind the point: Dissociation, not graded" in words(ungraded)
+    assert list(ungraded.dataframe[0].value["Worst grade"]) == ["not graded"]  # I2
+
+
+@pytest.mark.parametrize("carried", [(99,), (99, 1), ("Nausea",), (None,), (1, 9), (1, -1), ()])
+def test_what_is_not_drawn_cannot_be_chosen(page, carried):
+    shown = choose(page().run(), "side-effects-by-term", *carried)
+    assert not shown.exception
+    assert "Behind the point" not in words(shown)
+
+
+def term_of(page: AppTest, name: str) -> object:
+    """The key that the dot of a side effect carries."""
+    drawn = next(
+        spec
+        for element in page.get("plotly_chart")
+        if name in (spec := orjson.loads(element.proto.spec))["layout"]["yaxis"].get("ticktext", [])
+    )
+    place = drawn["layout"]["yaxis"]["ticktext"].index(name)
+    return drawn["data"][0]["customdata"][place][1]

@@ -8,8 +8,10 @@ import orjson
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clinical.codes import PressureHistory
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from tests.data_access.vital_clinic import fill
+from tests.pages.side_effect_page import carried_by, choose
 
 
 def _page() -> None:
@@ -60,7 +62,8 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
 
 def words(page: AppTest) -> str:
     everything = [*page.markdown, *page.caption, *page.info]
-    return "\n".join(element.value for element in everything).replace("\N{NO-BREAK SPACE}", " ")
+    said = "\n".join(element.value for element in everything).replace("\N{NO-BREAK SPACE}", " ")
+    return said.replace("\\", "")
 
 
 def charts(page: AppTest) -> list[dict[str, Any]]:
@@ -196,3 +199,62 @@ def test_no_infusion_or_patient_is_named(page):
     shown = page().run()
     told = words(shown) + str(charts(shown))
     assert not any(name in told for name in ("P1", "P2", "P3", "V1", "V2", "V7"))
+
+
+def listed(page: AppTest, *columns: str) -> list[tuple[Any, ...]]:
+    """Some columns of the list behind the chosen point, what is missing as ``None``."""
+    table = page.dataframe[0].value[list(columns)].astype(object)
+    return list(table.where(table.notna(), None).itertuples(index=False, name=None))
+
+
+def test_a_dot_of_a_limit_leads_to_the_infusions_that_reached_it(page):
+    shown = page().run()
+    assert ["high_pressure"] in carried_by(shown)
+    shown = choose(shown, "vital-limits", "high_pressure")
+    assert not shown.exception
+    said = words(shown)
+    assert "#### Behind the point: Pressure 165/100 or more" in said
+    assert "4 infusions behind the point" in said
+    assert "Those furthest beyond the limit first" in said
+    assert "4 infusions with it: too few to compare (from 5)." in said
+    # V3, V2, V4 and V1: 35, 16, 0 and 0 mmHg beyond it, of alike ones the later first.
+    assert listed(
+        shown, "Systolic, peak", "Diastolic, peak", "Systolic rise", "Lowest SpO₂, %"
+    ) == [(200, 110, 50, 90), (181, 95, 31, 93.9), (130, 100, None, 89.5), (165, 99, 45, 94)]
+    assert listed(shown, "Site", "Infusion", "Deepest MOAA/S", "Side effects")[:2] == [
+        ("North", "Induction, 3", 3, ""),
+        ("North", "Induction, 2", 4, "Nausea"),
+    ]
+
+
+def test_a_dot_of_a_group_leads_to_those_of_the_group(page):
+    shown = page().run()
+    assert ["hypertension", PressureHistory.NONE] in carried_by(shown)
+    shown = choose(shown, "vital-limit-in-whom", "hypertension", int(PressureHistory.NONE))
+    assert (
+        "Behind the point: Pressure 165/100 or more, blood pressure before: No hypertension before"
+    ) in words(shown)
+    assert listed(shown, "Systolic, peak", "Diastolic, peak") == [(130, 100)]  # V4
+
+
+def test_a_bar_of_the_rise_leads_to_its_infusions(page):
+    shown = page().run()
+    assert [45] in carried_by(shown)
+    shown = choose(shown, "pressure-rise", 45)  # V1
+    assert "Behind the point: systolic pressure, +45 to +49 mmHg" in words(shown)
+    assert "The largest rises first" in words(shown)
+    assert listed(shown, "Systolic rise") == [(45,)]
+
+
+def test_a_bar_of_the_sedation_leads_to_its_infusions(page):
+    shown = choose(page().run(), "deepest-sedation", 2)  # V5
+    assert "Behind the point: deepest sedation, MOAA/S 2, answers when shaken" in words(shown)
+    assert "The latest first" in words(shown)
+    assert listed(shown, "Deepest MOAA/S", "Systolic rise") == [(2, -8)]
+
+
+def test_what_is_not_drawn_cannot_be_chosen(page):
+    shown = choose(page().run(), "vital-limits", "no limit")
+    shown = choose(shown, "vital-limit-in-whom", "age_band", 99)
+    assert not shown.exception
+    assert "Behind the point" not in words(shown)
