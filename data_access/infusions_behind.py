@@ -50,6 +50,7 @@ from data_access.schema import (
 )
 from data_access.schema.base import YesNo
 from data_access.selection import conditions
+from data_access.side_effect_counts import along_calendar
 from data_access.treated import with_names
 
 MOST_LISTED = 200
@@ -293,16 +294,23 @@ def _of_point(
 ) -> Statement:
     """The keys of the infusions of a point."""
     facts = _facts_of(behind)
-    scoped = _scoped(connection, viewer, filters, behind, facts)
-    return select(facts.infusion_key).where(_has_it(behind), *_of_kind(facts, behind), *scoped)
+    groups = _of_groups(facts, behind)
+    serious = [] if behind.serious is None else [_is_serious(facts, serious=behind.serious)]
+    scoped = _scoped(connection, viewer, filters, behind, of_group=bool(groups))
+    return select(facts.infusion_key).where(_has_it(behind), *groups, *serious, *scoped)
 
 
 def _scoped(
-    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind, facts: _Facts
+    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind, *, of_group: bool
 ) -> list[ColumnElement[bool]]:
-    """Measured values lie in the indexes of the counts, along the groups."""
-    within, is_measured = _within(filters, behind), behind.measured is not None
-    return conditions(connection, viewer, within, facts, along_groups=is_measured)
+    """The point's days and the filters, for the index in which its infusions lie together.
+
+    That of the counts by the group or the measured value, or of one side effect by week.
+    """
+    asked = connection, viewer, _within(filters, behind), _facts_of(behind)
+    if of_group or behind.measured is not None:
+        return conditions(*asked, along_groups=True)
+    return conditions(*asked) if behind.term_key is None else along_calendar(*asked, "month")
 
 
 def _has_it(behind: Behind) -> ColumnElement[bool]:
@@ -328,16 +336,14 @@ _EQUAL = (
 )
 
 
-def _of_kind(facts: _Facts, behind: Behind) -> list[ColumnElement[bool]]:
-    """What else the point stands for."""
+def _of_groups(facts: _Facts, behind: Behind) -> list[ColumnElement[bool]]:
+    """The groups that the point stands for."""
     found: list[ColumnElement[bool]] = []
     for name in _EQUAL:
         value = getattr(behind, name)
         if value is not None:
             nobody = value == NOT_RECORDED and name in _WITHOUT
             found.append(getattr(facts, name) == (None if nobody else value))
-    if behind.serious is not None:
-        found.append(_is_serious(facts, serious=behind.serious))
     return found
 
 
@@ -363,7 +369,9 @@ def _others(
     Of a side effect they are counted as all recorded ones less those with it: to look for it in
     each of them would take longer.
     """
-    scoped = _scoped(connection, viewer, filters, behind, InfusionFact)
+    is_measured = behind.measured is not None
+    within = _within(filters, behind)
+    scoped = conditions(connection, viewer, within, InfusionFact, along_groups=is_measured)
     if behind.measured is not None:
         # Of two pressures one may not have been measured: then the condition is not false but null.
         unfulfilled = fulfils(behind.measured).is_not(true())
