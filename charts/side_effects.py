@@ -20,6 +20,7 @@ from charts.style import (
     label,
     scatter,
     text,
+    unfaded,
 )
 from clinical.side_effect_rates import HIGHEST_GRADE
 
@@ -112,6 +113,7 @@ def _values_beside(terms: pd.DataFrame, rows: Sequence[int]) -> Trace:
         ],
         textposition="middle right",
         textfont={"color": INK, "size": 12},
+        unselected=unfaded(INK),
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,

@@ -106,6 +106,11 @@ def interval(
     }
 
 
+def unfaded(colour: str) -> dict[str, Any]:
+    """``unselected`` of words beside points, which are to stay while another point is chosen."""
+    return {"textfont": {"color": colour}}
+
+
 def across(at: float, *, dash: str = "dot") -> dict[str, Any]:
     """A horizontal line over the whole plot, for the layout's ``shapes``."""
     return {

@@ -23,7 +23,7 @@ from charts.palette import (
     PALE_CONCERN,
     severity,
 )
-from charts.style import HEIGHT_SMALL, Trace, bar, figure, label, scatter, text
+from charts.style import HEIGHT_SMALL, Trace, bar, figure, label, scatter, text, unfaded
 from clinical.incidence import Proportion
 from clinical.pressure_rises import BIN_MMHG, MARKED_RISES, Rises
 from clinical.side_effect_rates import FEW
@@ -540,6 +540,7 @@ def _values(rates: Sequence[Proportion], rows: Sequence[float], end: float, colo
         ],
         textposition="middle right",
         textfont={"color": colour, "size": 12},
+        unselected=unfaded(colour),
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,

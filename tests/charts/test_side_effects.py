@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from charts.palette import PALE, severity
+from charts.palette import INK, PALE, severity
 from charts.side_effects import incidence_chart
 from clinical.side_effect_rates import with_rates
 
@@ -69,6 +69,7 @@ def test_a_term_is_only_text_and_never_too_long_for_the_axis():
 def test_a_dot_stands_for_a_term_and_a_bar_for_a_grade_of_it():
     chart = incidence_chart(terms("Dissociation", "Nausea"))
     assert [carried[1:] for carried in chart.data[0].customdata] == [[7], [8]]
+    assert chart.data[1].unselected.textfont.color == INK, "the numbers do not fade"
     assert chart.data[1].customdata is None, "the numbers beside the dots stand for nothing"
     chosen = {bar.name: [carried[1:] for carried in bar.customdata] for bar in chart.data[2:]}
     assert chosen["Grade 2"] == [[7, 2], [8, 2]]

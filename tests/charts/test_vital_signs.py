@@ -139,6 +139,9 @@ def test_limits_show_infusions_and_patients_with_their_numbers():
     values = [trace.text for trace in drawn.data if trace.mode == "text"]
     shown = [value.replace("\N{NO-BREAK SPACE}", " ").strip() for value in values[0]]
     assert shown == ["15 % <i>(15 of 100)</i>", "not measured"]
+    said = [trace for trace in drawn.data if trace.mode == "text"]
+    # While a dot is chosen the numbers beside the others stay as they are.
+    assert all(trace.unselected.textfont.color == trace.textfont.color for trace in said)
     assert drawn.layout.yaxis.ticktext[0].startswith("&lt;b&gt;High")
     assert "<a " not in infusions.customdata[0][0]
     for dots in (infusions, patients):
