@@ -174,10 +174,9 @@ def _recorded_by_day(
 ) -> Sequence[Sequence[int]]:
     """The days with recorded infusions, and how many."""
     facts = InfusionFact
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
     statement = (
         select(facts.day, func.sum(facts.recorded))
-        .where(*scoped)
+        .where(*conditions(connection, viewer, filters, facts))
         .group_by(facts.day)
         .order_by(facts.day)
     )
