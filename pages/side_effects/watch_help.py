@@ -42,8 +42,8 @@ def design_words(design: Design) -> str:
     if design.rules.sums:
         rules.append(
             f"- **Cumulative sums** for twice and for half the odds (Steiner 2000), with the limit "
-            f"{design.limit:.1f}: by Lorden's bound (1971) no false alarm of a chart oftener than "
-            "the budget allows."
+            f"{design.limit:.1f}: after Lorden's bound (1971), which is stricter than needed, set "
+            "by simulation so that the budget is used and not passed."
         )
     return "\n".join((_FRAME.format(**_numbers(design)), *rules, _STATES))
 
@@ -137,7 +137,8 @@ _FRAME = """
 - **Expected**: by the infusion's number in the series, at the rates of the reference weeks of all
   chosen sites, scaled to each chart's own level. So a week of new starters is no rise.
 - **One budget**: about {budget} of a clinic where nothing changes (`false_alarm_years`), shared by
-  all charts and rules (`run_rules`). More charts mean wider limits.
+  all charts and rules (`run_rules`). More charts mean wider limits, fewer narrower ones: whoever
+  chooses one site, one diagnosis, one phase after another looks oftener than the budget counts.
 """
 
 _STATES = f"""
