@@ -108,10 +108,9 @@ def _differences(compared: Compared, key: str) -> None:
 
 def _infusions(context: PageContext, behind: Behind, listed: Listed, key: str) -> None:
     rows, more = listed.rows, listed.total - len(listed.rows)
-    order = _order(behind)
     heading(
         f"{count_words(listed.total, 'infusion')} behind the point",
-        f"{order} {len(rows):,}; {more:,} others are not listed" if more else f"{order} first",
+        _which_words(behind, len(rows), more),
     )
     details = (
         _effect_details(rows, behind.term_key is None)
@@ -129,11 +128,15 @@ def _infusions(context: PageContext, behind: Behind, listed: Listed, key: str) -
     )
 
 
-def _order(behind: Behind) -> str:
-    """Which infusions are listed first."""
+def _which_words(behind: Behind, shown: int, more: int) -> str:
+    """Which infusions are listed, and in what order."""
     if isinstance(behind.measured, LimitReached):
-        return "Those furthest beyond the limit"
-    return "The largest rises" if isinstance(behind.measured, RiseWithin) else "The latest"
+        which, cut = "Those furthest beyond the limit", f"The {shown:,} furthest beyond the limit"
+    elif isinstance(behind.measured, RiseWithin):
+        which, cut = "The largest rises", f"The {shown:,} largest rises"
+    else:
+        which, cut = "The latest", f"The latest {shown:,}"
+    return f"{cut}; {more:,} others are not listed" if more else f"{which} first"
 
 
 def _measured_details(rows: pd.DataFrame) -> pd.DataFrame:

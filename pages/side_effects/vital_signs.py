@@ -291,6 +291,10 @@ VITAL_SIGNS_DEFINITIONS = """
   `vitals_after_minutes`, `vitals_late_minutes`). Without a recorded end only the measurement before
   the start is expected, without a recorded discharge none after the end. Of all slots together the
   interval allows for the slots of one infusion going together (Cochran 1977).
+- **Behind a dot or a bar** lie the infusions that it counts (of patients: all in which theirs was
+  reached), those furthest beyond the limit first; of two pressures the one further beyond its own
+  limit counts. They are compared with the infusions of the same days and filters in which it was
+  measured and was not so, whatever their group.
 - **95 % CI** of a share: Wilson score interval (Wilson 1927). In whom: Newcombe's interval of the
   difference (1998, method 10), at 98.75 % because four comparisons are made (Bonferroni). Rates are
   crude.
