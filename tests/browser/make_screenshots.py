@@ -7,13 +7,16 @@ summary on paper needs ``pdftoppm`` (on Debian: ``apt install poppler-utils``).
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Position, sync_playwright
 
 from clinical.attention import Rule
 from data_access.demo.stories import LOSES_RESPONSE, PARTIAL, PatientStory
 from pages.registry import PAGES
+from pages.side_effects.choice import View
 from tests.browser.conftest import ROOT, Visit, launch_chromium, running_server
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -23,6 +26,16 @@ _DRAWN_MILLISECONDS = 2_500
 _FIRST_ROW: Position = {"x": 20, "y": 52}
 """The tick box of the caseload's first patient, in pixels from the table's corner."""
 _DOTS_PER_INCH = 96
+_RISE = {"term": "Nausea", "site": "Harbor Street"}
+"""What the demo clinic's planted rise is about, as the address of the page Side effects has it."""
+_VIEWS = {
+    View.TREND: ("trend", _RISE),
+    View.IN_WHOM: ("in-whom", {"term": "Dissociation"}),
+    View.PASSING: ("passing", {"term": "Dissociation"}),
+    View.VITAL_SIGNS: ("vital-signs", {}),
+    View.SERIOUS: ("serious", {}),
+}
+"""Views of Side effects beside the Overview: the picture's name, and what is chosen in it."""
 
 
 def picture(visit: Visit, name: str) -> None:
@@ -56,6 +69,30 @@ def find_patient(visit: Visit, story: PatientStory) -> Visit:
     return visit.settle()
 
 
+def open_side_effects(visit: Visit, view: View, choices: Mapping[str, str]) -> Visit:
+    """A view of the page Side effects, its largest picture drawn."""
+    visit.open(f"/side-effects?{urlencode({'view': view.value, **choices})}")
+    visit.page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    return visit
+
+
+def choose_last_point(visit: Visit) -> Visit:
+    """Press the last point of the trend, a marked one if any; bring what is behind it up."""
+    points = visit.page.locator(".st-key-finding-trend .scatterlayer .points path")
+    points.last.click(force=True)
+    visit.page.locator(".st-key-behind-the-point").get_by_test_id("stDataFrame").wait_for()
+    return scroll_to(visit.settle(), "behind-the-point-differences")
+
+
+def side_effect_pictures(visit: Visit, suffix: str) -> None:
+    """The views of Side effects beside the Overview, and the infusions behind a point."""
+    for view, (name, choices) in _VIEWS.items():
+        picture(open_side_effects(visit, view, choices), f"side-effects-{name}{suffix}")
+    # By month and over all sites, so that there are others to compare with.
+    open_side_effects(visit, View.TREND, {"term": _RISE["term"], "trend_unit": "Month"})
+    picture(choose_last_point(visit), f"side-effects-behind{suffix}")
+
+
 def picture_of_paper(visit: Visit, name: str) -> None:
     """Save the first page of the open patient's summary, as it would be printed."""
     program = shutil.which("pdftoppm")
@@ -74,6 +111,7 @@ def pictures(browser: Browser, url: str, scheme: str, suffix: str) -> None:
     for entry in PAGES:
         visit.open(f"/{entry.url_path}")
         picture(visit, f"{entry.url_path or 'today'}{suffix}")
+    side_effect_pictures(visit, suffix)
     picture(scroll_to(visit.open(), "chairs-today"), f"today-chairs{suffix}")
     open_patient(visit, LOSES_RESPONSE, Rule.LOST_RESPONSE)
     picture(visit, f"one-patient{suffix}")

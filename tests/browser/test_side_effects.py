@@ -1,7 +1,7 @@
 """Side effects in a browser: from the icon to the chart to the infusions behind one of its points.
 
-Most tests look at a demo clinic with a fixed last day: of demos that end today the planted rise is
-marked in 49 of 50 only. The numbers that they expect are counted in its records by SQL.
+Most tests look at a demo clinic with a fixed last day, because the planted rise is not marked for
+every last day (of 28 tried for 27). The numbers that they expect are counted in its records by SQL.
 """
 
 import csv
