@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from data_access.infusions_behind import Behind
+from data_access.measured import SedationAt
 from pages.shared.frame import Finding
 from pages.side_effects.contrast_findings import (
     Compared,
@@ -183,3 +184,19 @@ def test_names_are_only_text():
     finding = finding_of(compared(frame))
     assert "<b>" not in finding.title.replace("\\<b\\>", "")
     assert "\\[x\\]\\(javascript:1\\)" in finding.title.replace("\\:", ":")
+
+
+def test_of_what_was_measured_the_others_were_measured_too():
+    frame = infusions(10, 20, hypertension=[2] * 8 + [0] * 2 + [2] * 4 + [1] * 16)
+    measured = SedationAt(3)
+    finding = finding_of(compared(frame, measured=measured))
+    assert (
+        "10 infusions with it against 20 of the same days and filters in which it was measured "
+        "and was not so"
+    ) in finding.subtitle
+    # Of two of the ten the history is not known.
+    assert words(finding.title) == (
+        "What differs most: history of hypertension, 100 % against 20 %"
+    )
+    by_history = compared(frame, measured=measured, hypertension=2)
+    assert "hypertension" not in {one.name for one in by_history.found}
