@@ -82,10 +82,9 @@ def choose_term(context: PageContext) -> ChosenTerm:
     return ChosenTerm(chosen, None if chosen == ANY else int(keys[chosen]))
 
 
-def address_of(term: str, view: View, site: str | None = None) -> dict[str, str]:
-    """What :func:`look_at` sets, as the part of an address; for links from other pages."""
-    chosen = {"term": term, "view": view.value}
-    return chosen if site is None else chosen | {"site": site}
+def address_of(term: str, view: View) -> dict[str, str]:
+    """A side effect in a view as the part of an address; for the way from other pages."""
+    return {"term": term, "view": view.value}
 
 
 def look_at(term: str, view: View, site: str | None = None) -> None:

@@ -71,7 +71,8 @@ def _way_to_patient(
 ) -> None:
     """A link to the patient of the chosen row; its address holds the handle, never a name.
 
-    A link and no jump: the way back then leads to the same view.
+    A link and no jump: the way back then leads to the same view. It takes two steps, for Streamlit
+    notes the address of a link twice: first at this page, without what this page alone has in it.
     """
     page = context.pages.get("patients")
     place = chosen[0] if chosen and chosen[0] < len(rows) else None

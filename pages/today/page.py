@@ -30,12 +30,13 @@ from pages.today.known import (
     look_up,
     moment_of,
 )
-from pages.today.rises import rise_links
+from pages.today.rises import follow_choice, rise_links
 from pages.today.signals import signal_findings
 
 
 def today_page(context: PageContext) -> None:
     """Draw the page."""
+    follow_choice(context)
     moment = moment_of(context)
     known = remembered(context, "what Today knows", lambda: look_up(context, moment), moment)
     if known.is_empty:

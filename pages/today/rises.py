@@ -17,6 +17,7 @@ from pages.shared.words import count_words
 from pages.side_effects.choice import View, address_of
 
 _NAMED = 3
+_CHOSEN = "chosen_rise"
 
 
 def rises(seen: Watch) -> list[WatchedChart]:
@@ -44,16 +45,38 @@ def _words(chart: WatchedChart, seen: Watch) -> str:
 
 
 def rise_links(context: PageContext, seen: Watch) -> None:
-    """Draw a link to the trend of each that is named."""
-    page = context.pages.get("side-effects")
+    """Draw a way to the trend of each that is named, at its place."""
     named = rises(seen)[:_NAMED]
-    if page is None or not named:
+    if "side-effects" not in context.pages or not named:
         return
     with st.container(horizontal=True, gap="small", key="rises"):
         for chart in named:
             place = "" if chart.site is None else f" at {plain(chart.site)}"
-            st.page_link(
-                page,
-                label=f"{plain(chart.term)}{place} →",
-                query_params=address_of(chart.term, View.TREND, chart.site),
+            st.button(
+                f"{plain(chart.term)}{place} →",
+                key=f"rise-{chart.term_key or 'any'}",
+                type="tertiary",
+                help="Its trend, on the page Side effects",
+                on_click=_choose,
+                args=(chart.term, chart.site),
             )
+
+
+def _choose(term: str, site: str | None) -> None:
+    """Choose the place in the filter bar; the page itself then leads on (:func:`follow_choice`).
+
+    The link of an address would not do: a filter that has been drawn does not take its value.
+    """
+    st.session_state[_CHOSEN] = term
+    if site is not None:
+        st.session_state["site"] = [site]
+
+
+def follow_choice(context: PageContext) -> None:
+    """Go to the trend of the side effect that was pressed; to be called before anything is drawn.
+
+    What has risen at a place that has just been chosen may differ, so its button may be gone.
+    """
+    term = st.session_state.pop(_CHOSEN, None)
+    if term is not None:
+        st.switch_page(context.pages["side-effects"], query_params=address_of(term, View.TREND))
