@@ -14,7 +14,7 @@ Our decisions, where tools differ:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -98,6 +98,18 @@ def u_chart(
     if laney:
         return _laney_chart(base, alpha, np.inf)
     return _exact_chart(base, lambda size: poisson_limits(size * base.risk, alpha))
+
+
+def at_three_sigma(chart: Chart, most: float = np.inf) -> Chart:
+    """The chart with limits three sigma from its centre, within 0 and ``most``.
+
+    The textbook's limits, for rules that presuppose them (:mod:`clinical.run_rules`); sigma is by
+    chance alone, or wider by Laney's sigma z where the chart has it.
+    """
+    lower = np.maximum(chart.centre - 3 * chart.sigma, 0.0)
+    upper = np.minimum(chart.centre + 3 * chart.sigma, most)
+    flag = (chart.values > upper).astype(np.int64) - (chart.values < lower)
+    return replace(chart, lower=lower, upper=upper, flag=flag)
 
 
 def overdispersion(events: ArrayLike, n: ArrayLike, reference: ArrayLike) -> float | None:

@@ -7,17 +7,21 @@ one number or one for each point.
 
 Sources: Western Electric 1956 and Nelson 1984 for the rules; the lengths of seven and the wording
 of two of three are those of NHS England, "Making data count". Each rule adds its own false alarms:
-over 52 stable points the four together mark something in about 42 % of series.
+over 52 stable points the four together mark something in about 42 % of series
+(:mod:`clinical.false_alarms`).
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clinical.exact import Floats, binomial_limits
+from clinical.codes import Code
+from clinical.exact import Counts, Floats, binomial_limits
 
 Bools = NDArray[np.bool_]
+_Mark = TypeVar("_Mark", np.bool_, np.int64)
 
 RUN = 7
 """Points that make a shift or a trend (NHS England)."""
@@ -26,6 +30,27 @@ LEAST_USEFUL = 10
 
 _SAME = 1e-9
 """Numbers that differ by less, relatively, are equal: a mean is seldom exact to the last bit."""
+
+
+class NhsRule(Code):
+    """The four rules, in the order of NHS England: of two that hold, the earlier is named."""
+
+    NONE = 0, "no rule"
+    OUTSIDE = 1, "beyond three sigma"
+    TREND = 2, "seven or more in a row, each further than the one before"
+    TWO_OF_THREE = 3, "two of three between two and three sigma"
+    SHIFT = 4, "seven or more in a row on one side of the centre"
+
+
+@dataclass(frozen=True, slots=True)
+class NhsMarks:
+    """For each point the rule that marks it (:class:`NhsRule`) and the direction.
+
+    ``side``: 1 above, -1 below the centre; of a trend 1 rising, -1 falling; 0 without a rule.
+    """
+
+    rule: Counts
+    side: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +90,20 @@ def trend(values: ArrayLike, run: int = RUN) -> Bools:
 
     Seven points are six steps. Two equal points end a trend.
     """
+    return np.asarray(trend_direction(values, run) != 0)
+
+
+def trend_direction(values: ArrayLike, run: int = RUN) -> Counts:
+    """Which way the trend of each point goes: 1 rising, -1 falling, 0 where it is in none.
+
+    A point that ends one trend and begins the next belongs to the next.
+    """
     points, _, present = _present(values, 0.0)
     steps = _sides(points[1:], points[:-1])
-    rising = _in_long_runs(steps, run - 1)
-    found = np.zeros(points.shape, np.bool_)
-    found[1:] |= rising
-    found[:-1] |= rising
+    way = np.where(_in_long_runs(steps, run - 1), steps, 0)
+    found = np.zeros(points.shape, np.int64)
+    found[1:] = way
+    found[:-1] = np.where(way != 0, way, found[:-1])
     return _back(found, present)
 
 
@@ -91,6 +124,23 @@ def two_of_three(values: ArrayLike, centre: ArrayLike, sigma: ArrayLike) -> Bool
     found[1:-1] |= pattern
     found[2:] |= pattern
     return _back(found & between, present)
+
+
+def nhs_marks(
+    values: ArrayLike, centre: ArrayLike, sigma: ArrayLike, lower: ArrayLike, upper: ArrayLike
+) -> NhsMarks:
+    """The four rules of NHS England together; ``lower`` and ``upper`` are the limits drawn."""
+    points, middle = np.asarray(values, np.float64), np.asarray(centre, np.float64)
+    way = trend_direction(points)
+    holds = {
+        NhsRule.OUTSIDE: outside(points, lower, upper),
+        NhsRule.TREND: way != 0,
+        NhsRule.TWO_OF_THREE: two_of_three(points, middle, sigma),
+        NhsRule.SHIFT: shift(points, middle),
+    }
+    rule = np.select(list(holds.values()), [int(one) for one in holds], int(NhsRule.NONE))
+    side = np.where(rule == NhsRule.TREND, way, np.sign(points - middle))
+    return NhsMarks(rule, np.where(rule == NhsRule.NONE, 0, side).astype(np.int64))
 
 
 def unusual_runs(values: ArrayLike, centre: ArrayLike) -> Runs:
@@ -128,9 +178,9 @@ def _present(values: ArrayLike, centre: ArrayLike) -> tuple[Floats, Floats, Bool
     return points[present], middle[present], present
 
 
-def _back(found: Bools, present: Bools) -> Bools:
+def _back(found: NDArray[_Mark], present: Bools) -> NDArray[_Mark]:
     """What was found among the present points, put back among all points."""
-    marked = np.zeros(present.shape, np.bool_)
+    marked = np.zeros(present.shape, found.dtype)
     marked[present] = found
     return marked
 

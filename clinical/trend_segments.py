@@ -5,10 +5,11 @@ day lies a new *segment* begins, with limits from its own reference periods. The
 segment before go on as a ghost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
 from statistics import NormalDist
 from typing import Any
@@ -26,7 +27,7 @@ from clinical.control_charts import (
 from clinical.cusum import Cusum
 from clinical.exact import Counts, Floats, binomial_limits
 from clinical.incidence import Difference, difference, proportion
-from clinical.run_rules import Bools
+from clinical.run_rules import Bools, Runs
 from clinical.standardised import stratum_rates
 from clinical.trend_unit import Periods
 from clinical.variation import (
@@ -48,6 +49,10 @@ _SPREAD_VARIANCE = 0.826
 Cryer and Ryan 1990 (Journal of Quality Technology 22:187): 60.5 % as efficient as the standard
 deviation, whose variance is 1 / 2n. A test simulates it.
 """
+
+
+Draw = Callable[["TrendCounts", "Segment"], Chart]
+"""What makes the chart of one segment from its own counts."""
 
 
 class Measure(StrEnum):
@@ -133,6 +138,9 @@ class Trend:
     limit, or ``in_run`` (the run with which the series ends) or ``in_sum`` (the periods over which
     a cumulative sum reached its limit). ``forms_fell``: a mark below in periods whose share of
     filled-in forms is lower than in the reference by more than chance, so that it proves nothing.
+
+    By other rules (:mod:`clinical.trend_rules`): ``rule`` is the one that marks a period
+    (:class:`clinical.run_rules.NhsRule`; 0 by the page's own), ``runs`` those of the last segment.
     """
 
     chart: Chart
@@ -143,6 +151,8 @@ class Trend:
     in_run: Bools
     in_sum: Bools
     forms_fell: Bools
+    rule: Counts
+    runs: Runs | None = None
 
 
 def trend(
@@ -158,11 +168,8 @@ def trend(
     where ``design`` has these rules (:func:`clinical.variation.find_marks`). Both are of infusions,
     so records are marked by points alone; the sums allow for infusion number and dose.
     """
-    charts = [
-        _chart(counts.part(one.first, one.stop), one, measure, design, laney) for one in parts
-    ]
-    chart = _joined(charts)
-    ghosts = _ghosts(counts, parts, measure, design, laney)
+    draw = partial(segment_chart, measure=measure, design=design, laney=laney)
+    chart = chart_of(counts, parts, draw)
     run = summed = np.zeros(len(counts.recorded), np.int64)
     if measure is not Measure.RECORDS:
         run = _closing_run(counts, parts[-1], measure, design)
@@ -171,13 +178,21 @@ def trend(
         summed = np.where(np.sign(chart.values - chart.centre) == summed, summed, 0)
     mark = np.where(chart.flag != 0, chart.flag, np.where(run != 0, run, summed))
     in_run, in_sum = run != 0, summed != 0
-    hidden = _hidden_falls(counts, parts, mark, in_run | in_sum)
-    return Trend(chart, *ghosts, mark, in_run, in_sum, hidden)
+    return Trend(
+        chart,
+        *ghosts(counts, parts, measure, draw),
+        mark,
+        in_run,
+        in_sum,
+        hidden_falls(counts, parts, mark, (in_run | in_sum).astype(np.int64)),
+        rule=np.zeros_like(mark),
+    )
 
 
-def _chart(
+def segment_chart(
     counts: TrendCounts, part: Segment, measure: Measure, design: Design, laney: bool
 ) -> Chart:
+    """The chart of one segment, whose own ``counts`` these are."""
     if measure is Measure.SHARE:
         return p_chart(counts.affected, counts.recorded, part.reference, design.alpha, laney)
     if measure is Measure.RECORDS:
@@ -208,8 +223,9 @@ def _adjusted_chart(counts: TrendCounts, part: Segment, design: Design, laney: b
     return Chart(values, np.where(known, 1.0, np.nan), lower, upper, sigma, flag, sigma_z)
 
 
-def _joined(charts: Sequence[Chart]) -> Chart:
-    """The charts of segments as one."""
+def chart_of(counts: TrendCounts, parts: Sequence[Segment], draw: Draw) -> Chart:
+    """The charts of all segments as one."""
+    charts = [draw(counts.part(one.first, one.stop), one) for one in parts]
     if len(charts) == 1:
         return charts[0]
 
@@ -227,8 +243,8 @@ def _joined(charts: Sequence[Chart]) -> Chart:
     )
 
 
-def _ghosts(
-    counts: TrendCounts, parts: Sequence[Segment], measure: Measure, design: Design, laney: bool
+def ghosts(
+    counts: TrendCounts, parts: Sequence[Segment], measure: Measure, draw: Draw
 ) -> tuple[Floats, Floats, Floats]:
     """Centre, lower and upper limit of the segment before, in the periods of each later one."""
     lines = [np.full(len(counts.recorded), np.nan) for _ in range(3)]
@@ -239,7 +255,7 @@ def _ghosts(
         reference = np.zeros(after.stop - before.first, np.bool_)
         reference[: len(before.reference)] = before.reference
         both = Segment(before.first, after.stop, reference)
-        old = _chart(counts.part(both.first, both.stop), both, measure, design, laney)
+        old = draw(counts.part(both.first, both.stop), both)
         inside = slice(after.first - before.first, None)
         for line, values in zip(lines, (old.centre, old.lower, old.upper), strict=True):
             line[after.first : after.stop] = values[inside]
@@ -327,13 +343,19 @@ def _totals(events: Counts, n: Counts, chosen: Bools) -> tuple[int, int]:
     return int(events[chosen].sum()), int(n[chosen].sum())
 
 
-def _hidden_falls(
-    counts: TrendCounts, parts: Sequence[Segment], mark: Counts, in_pattern: Bools
+def hidden_falls(
+    counts: TrendCounts, parts: Sequence[Segment], mark: Counts, pattern: Counts
 ) -> Bools:
+    """Which marks below lie in periods of fewer forms than the reference's, beyond chance.
+
+    ``pattern``: equal numbers for periods that are marked together and so are judged together; 0
+    for those that are marked alone.
+    """
     hidden = np.zeros(len(mark), np.bool_)
     for part in parts:
         for period in part.first + np.flatnonzero(mark[part.first : part.stop] < 0):
-            judged = in_pattern if in_pattern[period] else np.arange(len(mark)) == period
+            alone = np.arange(len(mark)) == period
+            judged = pattern == pattern[period] if pattern[period] else alone
             hidden[period] = fell(forms_difference(counts, part, judged))
     return hidden
 
