@@ -27,6 +27,11 @@ class Gaps:
         return int(np.sum((self.days.flag < 0) | (self.infusions.flag < 0)))
 
     @property
+    def long(self) -> int:
+        """How many ended gaps are longer than chance gives, in days, in infusions or in both."""
+        return int(np.sum((self.days.flag > 0) | (self.infusions.flag > 0)))
+
+    @property
     def is_open_long(self) -> bool:
         """Whether the gap since the last event is already longer than chance gives."""
         return self.days.is_long(self.open_days) or self.infusions.is_long(self.open_infusions)

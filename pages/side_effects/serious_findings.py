@@ -119,14 +119,19 @@ def gaps_words(gaps: Gaps | None, infusions: int) -> str:
             f"the time between them (from {FEWEST_EVENTS})"
         )
     if gaps.short:
-        is_one = gaps.short == 1
-        return (
-            f"{count_words(gaps.short, 'gap')} between serious side effects "
-            f"{'is' if is_one else 'are'} shorter than chance gives at an even risk"
-        )
+        return _uneven_words(gaps.short, "shorter")
     if gaps.is_open_long:
         return "The time since the last serious side effect is longer than chance gives"
+    if gaps.long:
+        return _uneven_words(gaps.long, "longer")
     return "Serious side effects come as chance gives at an even risk"
+
+
+def _uneven_words(count: int, how: str) -> str:
+    return (
+        f"{count_words(count, 'gap')} between serious side effects {'is' if count == 1 else 'are'} "
+        f"{how} than chance gives at an even risk"
+    )
 
 
 def _gap_numbers(gaps: Gaps, until: list[date]) -> pd.DataFrame:

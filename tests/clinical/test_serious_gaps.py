@@ -34,6 +34,14 @@ def test_a_gap_far_shorter_than_the_others_is_told():
     assert list(found.days.flag) == [0] * 10 + [-1]
 
 
+def test_a_gap_far_longer_than_the_others_is_told():
+    # The limits are 15.8 and 31.2 days, worked out as above.
+    found = judged([20, 20, 20, 20, 20, 21, 20, 20, 20, 20, 60], [200] * 11, 5, 50)
+    assert (found.short, found.long) == (0, 1)
+    assert list(found.days.flag) == [0] * 10 + [1]
+    assert not found.is_open_long
+
+
 def test_the_time_since_the_last_event_can_only_be_too_long():
     days = [20, 20, 20, 20, 20, 21, 20, 20, 20, 20, 20]
     assert not judged(days, [200] * 11, 1, 1).is_open_long

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import Connection, delete, update
 from streamlit.testing.v1 import AppTest
 
+from clinical.serious_gaps import judge_gaps
 from data_access.facts.tables import table_of
 from data_access.schema import Infusion, InfusionFact, SideEffectFact, Term
+from pages.side_effects.serious_findings import gaps_words
 from tests.data_access.side_effect_times_clinic import fill
 from tests.pages.side_effect_page import prepared, words
 
@@ -223,3 +225,17 @@ def test_a_hostile_reason_and_term_are_only_text(page):
     assert f"all for **{SAFE}**" in words(shown)
     assert HOSTILE not in words(shown)
     assert "<b>x" not in chart(shown, 0)["layout"]["yaxis"]["ticktext"][0]
+
+
+def test_the_title_of_the_gaps_says_what_is_marked_in_them():
+    usual = [20, 20, 20, 20, 20, 21, 20, 20, 20, 20]
+
+    def said(last: int, open_days: float) -> str:
+        return gaps_words(judge_gaps([*usual, last], [200] * 11, open_days, 50), 12)
+
+    # Limits as in the tests of clinical.serious_gaps.
+    one_gap = "1 gap between serious side effects is"
+    assert said(1, 5) == f"{one_gap} shorter than chance gives at an even risk"
+    assert said(60, 5) == f"{one_gap} longer than chance gives at an even risk"
+    assert said(60, 90) == "The time since the last serious side effect is longer than chance gives"
+    assert said(20, 5) == "Serious side effects come as chance gives at an even risk"
