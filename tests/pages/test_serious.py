@@ -238,4 +238,5 @@ def test_the_title_of_the_gaps_says_what_is_marked_in_them():
     assert said(1, 5) == f"{one_gap} shorter than chance gives at an even risk"
     assert said(60, 5) == f"{one_gap} longer than chance gives at an even risk"
     assert said(60, 90) == "The time since the last serious side effect is longer than chance gives"
-    assert said(20, 5) == "Serious side effects come as chance gives at an even risk"
+    even = judge_gaps([10, 20, 30, 40], [100, 200, 300, 400], 5, 50)
+    assert gaps_words(even, 5) == "Serious side effects come as chance gives at an even risk"
