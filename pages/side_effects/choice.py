@@ -90,8 +90,10 @@ def address_of(term: str, view: View) -> dict[str, str]:
 def look_at(term: str, view: View, site: str | None = None) -> None:
     """Go to a side effect in a view, and to one site of it; for a button's ``on_click``.
 
-    ``site``: as the filter bar names it; ``None`` leaves the chosen sites as they are.
+    ``site``: as the filter bar names it; ``None`` leaves the chosen sites as they are. Where the
+    choice of the side effect is not drawn yet, Streamlit would leave its value out of the address.
     """
+    st.query_params["term"] = term
     st.session_state["term"] = term
     st.session_state["view"] = view
     if site is not None:

@@ -304,7 +304,6 @@ def decisions(panel: Locator) -> list[list[str]]:
     return [[*row[:4], row[5]] for row in rows]
 
 
-@pytest.mark.xfail(strict=True, reason="the address of a view drawn for the first time lacks it")
 def test_the_address_that_a_card_leads_to_holds_its_side_effect(
     clinic: tuple[Server, Path], visit: Callable[..., Visit]
 ):
