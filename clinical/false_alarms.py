@@ -62,6 +62,20 @@ class NewStarters:
     crude: float
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedCharts:
+    """The share of charts of ``points`` points that have a mark though nothing changes.
+
+    ``nhs``: by the four rules of NHS England; ``nhs_rare``: by the same, where a side effect comes
+    about once a point; ``anhoej``: by the runs of Anhøj and Olesen about the median.
+    """
+
+    points: int
+    nhs: float
+    nhs_rare: float
+    anhoej: float
+
+
 MARKS_A_YEAR = (
     FalseMarks(RuleSet.POINTS.label, a_year=0.45, standard_error=0.02),
     FalseMarks(RuleSet.POINTS_AND_RUNS.label, a_year=0.57, standard_error=0.03),
@@ -96,3 +110,18 @@ WEEKS_OF_NEW_STARTERS = (
     NewStarters(8, adjusted=0.009, crude=0.457),
 )
 """Dissociation in 60 of 100 first infusions and in 35 of 100 later ones; 4,000 clinics each."""
+
+MARKED_CHARTS = (
+    MarkedCharts(12, nhs=0.07, nhs_rare=0.10, anhoej=0.01),
+    MarkedCharts(24, nhs=0.20, nhs_rare=0.36, anhoej=0.03),
+    MarkedCharts(52, nhs=0.42, nhs_rare=0.60, anhoej=0.05),
+    MarkedCharts(104, nhs=0.68, nhs_rare=0.86, anhoej=0.05),
+)
+"""By other rules, of 4,000 stable series of each length and kind.
+
+``nhs`` and ``anhoej``: normal series; limits from all points, by moving ranges screened once as
+NHSRplotthedots does. ``nhs_rare``: the page's own p chart at three sigma, with its reference, of 20
+infusions a point (Poisson) of which 5 of 100 have the side effect. All but ``nhs`` are those of
+``tests/clinical/test_false_alarms.py`` with 4,000 series, which for ``nhs`` gave 6, 18, 41 and
+68 %: the figures here are of an earlier simulation of the same, which other documents quote.
+"""

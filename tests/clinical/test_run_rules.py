@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from clinical.run_rules import outside, shift, trend, two_of_three, unusual_runs
+from clinical.run_rules import (
+    NhsRule,
+    nhs_marks,
+    outside,
+    shift,
+    trend,
+    trend_direction,
+    two_of_three,
+    unusual_runs,
+)
 
 NAN = float("nan")
 CONSTANT = [0.1] * 15
@@ -94,6 +103,21 @@ def test_the_length_of_a_trend_can_be_set():
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
+        ([1, 2, 3, 4, 5, 6, 7], [1] * 7),
+        ([7, 6, 5, 4, 3, 2, 1], [-1] * 7),
+        ([1, 2, 3, 4, 5, 6, 7, 6, 5, 4, 3, 2, 1], [1] * 6 + [-1] * 7),  # the top begins the fall
+        ([1, 2, 3, NAN, 4, 5, 6, 7], [1, 1, 1, 0, 1, 1, 1, 1]),
+        ([1, 2, 3, 4, 5, 6, 6], [0] * 7),
+        ([], []),
+    ],
+)
+def test_trend_direction(values, expected):
+    assert trend_direction(values).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
         ([2.5, 2.5, 0.5], "xx."),  # the third is not marked
         ([2.5, 0.5, 2.5], "x.x"),
         ([0.5, 2.5, 2.5], ".xx"),
@@ -130,6 +154,34 @@ def test_two_of_three_about_a_mean_that_is_no_round_number():
 def test_two_of_three_of_a_series_without_spread():
     assert marks(two_of_three([1, 1, 1], 1.0, 0.0)) == "..."
     assert marks(two_of_three([2, 2, 2], 1.0, 0.0)) == "..."  # beyond three sigma, all of them
+
+
+# 0 no rule, 1 outside, 2 trend, 3 two of three, 4 shift; centre 0, sigma 1.
+@pytest.mark.parametrize(
+    ("values", "rules", "sides"),
+    [
+        ([0.5, 3.5, -3.5], [0, 1, 1], [0, 1, -1]),
+        ([3.0, -3.0], [0, 0], [0, 0]),  # on a limit is inside
+        ([1] * 7, [4] * 7, [1] * 7),
+        # Outside before shift, two of three before shift.
+        ([-1] * 5 + [-3.5, -1], [4] * 5 + [1, 4], [-1] * 7),
+        ([1, 1, 1, 1, 2.5, 2.5, 1], [4, 4, 4, 4, 3, 3, 4], [1] * 7),
+        # A trend before two of three and shift, but not before outside; it rises below the centre.
+        ([-3.5, -2.6, -2.5, -1.5, -1, -0.5, -0.1], [1, *[2] * 6], [-1, *[1] * 6]),
+        ([1, 1, NAN, 1, 1, 1, 1, 1], [4, 4, 0, 4, 4, 4, 4, 4], [1, 1, 0, 1, 1, 1, 1, 1]),
+        ([0.0] * 9, [0] * 9, [0] * 9),
+        ([NAN] * 3, [0] * 3, [0] * 3),
+        ([], [], []),
+    ],
+)
+def test_the_nhs_rules_in_their_order(values, rules, sides):
+    found = nhs_marks(values, 0.0, 1.0, -3.0, 3.0)
+    assert found.rule.tolist() == rules
+    assert found.side.tolist() == sides
+
+
+def test_the_nhs_rules_are_named_in_the_order_in_which_they_go():
+    assert [rule.name for rule in NhsRule] == ["NONE", "OUTSIDE", "TREND", "TWO_OF_THREE", "SHIFT"]
 
 
 # Anhøj and Olesen 2014; the table of the qicharts2 documentation: useful points, the longest run
