@@ -42,9 +42,19 @@ LOOKS = {
     "": ("Within the limits", INK, "circle", 7),
     "concern": ("Marked: above", CONCERN, "triangle-up", 12),
     "improvement": ("Marked: below", IMPROVEMENT, "triangle-down", 12),
+    "rising": ("Marked: rising", CONCERN, "triangle-up", 12),
+    "falling": ("Marked: falling", IMPROVEMENT, "triangle-down", 12),
     "forms": ("Below, but fewer forms filled in", NEUTRAL, "triangle-down", 12),
 }
 """Name, colour, shape and size of a point by its mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineNames:
+    """What the centre line and the room between the limits are called."""
+
+    centre: str = "expected"
+    band: str = "What chance gives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +85,14 @@ def control_chart(
     rebased: Sequence[Rebased],
     value_words: Callable[[float], str],
     axis_title: str,
+    names: LineNames = LineNames(),
 ) -> go.Figure:
     """Values with their limits, over the share of infusions with a filled-in form.
 
     ``periods``: a row each, in order: ``day`` (the first), ``value``, ``centre``, ``lower``,
-    ``upper`` and ``ghost_centre``, ``ghost_lower``, ``ghost_upper`` (missing in a gap), ``mark``
-    (a key of the looks: empty, ``concern``, ``improvement``, ``forms``), ``part`` (true: hollow),
+    ``upper`` and ``ghost_centre``, ``ghost_lower``, ``ghost_upper`` (missing in a gap; limits may
+    be missing everywhere), ``mark`` (a key of the looks: empty, ``concern``, ``improvement``,
+    ``rising``, ``falling``, ``forms``), ``part`` (true: hollow),
     ``filled`` (share of forms, missing without infusions), ``fewer_forms`` (true: by more than
     chance), ``words`` and ``forms_words`` for the hovers, ``key``. The ``customdata`` of a point or
     bar is its hover and its key.
@@ -90,7 +102,7 @@ def control_chart(
     return figure(
         HEIGHT,
         [
-            _band(periods, edges),
+            *_band(periods, edges, names.band),
             *_ghost(periods, edges),
             _steps(periods["centre"], edges, NEUTRAL, "solid"),
             _joined(periods),
@@ -110,7 +122,7 @@ def control_chart(
         legend={"y": 1.02 + 0.05 * min(len(rebased), 2), "traceorder": "normal"},
         shapes=[_rebase_line(one.day) for one in rebased],
         annotations=[
-            *_line_names(periods, top, value_words),
+            *_line_names(periods, top, value_words, names.centre),
             *(_rebase_name(one, place, edges) for place, one in enumerate(rebased)),
             strip_name(),
         ],
@@ -169,8 +181,10 @@ def _outline(
     return x, y
 
 
-def _band(periods: pd.DataFrame, edges: Sequence[pd.Timestamp]) -> Trace:
-    """What chance gives: the room between the limits, as one closed shape for each stretch."""
+def _band(periods: pd.DataFrame, edges: Sequence[pd.Timestamp], name: str) -> list[Trace]:
+    """The room between the limits, where there are any, as one closed shape for each stretch."""
+    if periods["upper"].isna().all():
+        return []
     x: list[Any] = []
     y: list[Any] = []
     for rows in _stretches(periods["upper"].notna()):
@@ -178,7 +192,7 @@ def _band(periods: pd.DataFrame, edges: Sequence[pd.Timestamp]) -> Trace:
         _, lower = _outline(periods["lower"], rows, edges)
         x += [*along, *along[::-1], None]
         y += [*upper, *lower[::-1], None]
-    return scatter(
+    band = scatter(
         x=x,
         y=y,
         fill="toself",
@@ -186,9 +200,10 @@ def _band(periods: pd.DataFrame, edges: Sequence[pd.Timestamp]) -> Trace:
         opacity=0.35,
         line={"width": 0},
         mode="lines",
-        name="What chance gives",
+        name=name,
         hoverinfo="skip",
     )
+    return [band]
 
 
 def _steps(
@@ -296,16 +311,16 @@ def strip_name() -> dict[str, Any]:
 
 
 def _line_names(
-    periods: pd.DataFrame, top: float, value_words: Callable[[float], str]
+    periods: pd.DataFrame, top: float, value_words: Callable[[float], str], centre: str
 ) -> list[dict[str, Any]]:
     """The names of centre and limits beside their right ends, as far as there is room."""
-    drawn = periods[periods["upper"].notna()]
+    drawn = periods[periods["centre"].notna()]
     if drawn.empty:
         return []
     # The limits of a part are wider than those of the other periods.
     drawn = drawn if drawn["part"].all() else drawn[~drawn["part"]]
     last = drawn.iloc[-1]
-    names = [(last["centre"], f"expected {value_words(last['centre'])}")]
+    names = [(last["centre"], f"{centre} {value_words(last['centre'])}")]
     for limit in ("upper", "lower"):
         far = abs(last[limit] - last["centre"]) > _APART * top
         if far and 0 < last[limit] <= top:

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from clinical.calendar import day_date
+from clinical.trend_rules import Rules
 from clinical.trend_segments import LEAST_GAPS, Measure, fell, forms_difference, segments
 from clinical.trend_unit import Unit
 from clinical.variation import Design, make_design
@@ -39,6 +40,7 @@ from pages.side_effects.trend_findings import (
     sums_finding,
 )
 from pages.side_effects.trend_gaps import Gaps, days_between_finding, infusions_between_finding
+from pages.side_effects.trend_rule_words import price_table
 from pages.side_effects.trend_words import answer, place_words, reasons
 
 _AUTOMATIC = "Automatic"
@@ -70,6 +72,7 @@ class _Look:
     kind: _ChartKind
     unit: Unit | None
     laney: bool
+    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +168,20 @@ def _choose_look() -> _Look:
         help="Exact: what chance alone gives, for counts of any size. Laney: wider where the "
         "periods differ by more than chance, for large counts.",
     )
+    rules = st.segmented_control(
+        "Marks",
+        [rules.value for rules in Rules],
+        default=Rules.BUDGET.value,
+        required=True,
+        key="trend_rules",
+        bind="query-params",
+        disabled=kind == _ChartKind.GAPS,
+        help="Budget of the page: as the watch and its icons, which stay as they are whatever is "
+        "chosen here. NHS rules: a point beyond three sigma, a trend of seven, two of three, seven "
+        "on one side. Anhøj: the longest run and the crossings of the whole chart. Not for gaps.",
+    )
     chosen = None if unit in (None, _AUTOMATIC) else Unit(str(unit).lower())
-    return _Look(_ChartKind(kind), chosen, limits == _LANEY)
+    return _Look(_ChartKind(kind), chosen, limits == _LANEY, Rules(rules or Rules.BUDGET))
 
 
 def _look_at(context: PageContext, term: ChosenTerm, look: _Look) -> _View | None:
@@ -209,16 +224,22 @@ def _pictures(context: PageContext, view: _View) -> tuple[Behind, str] | None:
     """Draw the large picture; what is behind the point that is chosen in it."""
     if view.kind is _ChartKind.GAPS:
         gaps = _gaps(context, view)
-        return _behind_event(view, gaps, show(infusions_between_finding(gaps), choosable=True))
+        chosen = show(infusions_between_finding(gaps), choosable=True)
+        if view.look.rules is not Rules.BUDGET:
+            st.caption("Marked by the page's budget, because other rules are not for gaps.")
+        return _behind_event(view, gaps, chosen)
     shown = view.shown(view.unit)
     finding = remembered(
         context,
         "trend chart",
-        lambda: control_finding(shown, _MEASURES[view.kind], laney=view.look.laney),
+        lambda: control_finding(
+            shown, _MEASURES[view.kind], laney=view.look.laney, rules=view.look.rules
+        ),
         *_choices(view),
         view.kind,
         view.unit,
         view.look.laney,
+        view.look.rules,
     )
     chosen = show(finding, choosable=True)
     if view.look.unit is Unit.WEEK and view.unit is not Unit.WEEK:
@@ -343,9 +364,16 @@ TREND_DEFINITIONS = f"""
   of the reference (indirect standardisation; Breslow and Day 1987). A week of new starters is no
   rise here. 1 is the level of the reference.
 - **Budget of false marks**: single points, runs on one side and cumulative sums share one budget
-  for all charts that the page watches (`false_alarm_years`, `run_rules`). With the usual four NHS
-  rules 42 of 100 stable charts of 52 weeks are marked at some time. A run must be as improbable as
-  it is long, because of a rare side effect most weeks lie below the mean.
+  for all charts that the page watches (`false_alarm_years`, `run_rules`). A run must be as
+  improbable as it is long, because of a rare side effect most weeks lie below the mean.
+- **Marks by other rules** change this picture alone, never the answer, the watch or its icons.
+  *NHS rules* ("Making data count"), in this order: a point beyond three sigma; a trend of seven;
+  two of three in a row on one side between two and three sigma; seven in a row on one side of the
+  centre. Each segment and all its points are judged. *Anhøj* (and Olesen 2014): of n points off the
+  median, a run longer than round(log2 n) + 3 or fewer crossings than the 5 % quantile of a binomial
+  of n − 1 and a half. How many of 100 charts on which nothing changes they mark, as simulated:
+
+{price_table()}
 - **Cumulative sum** (Steiner 2000, adjusted for infusion number and dose; by week): adds up small
   excesses; tuned to twice and half the odds.
 - **Between events**: g chart (infusions; Kaminsky 1992, Benneyan 2001, exact geometric limits) and

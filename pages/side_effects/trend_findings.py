@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from charts.numbers import percent
 from charts.side_effect_trend import (
+    LineNames,
     Rebased,
     control_chart,
     percent_value,
@@ -22,8 +23,10 @@ from charts.side_effect_trend import (
 )
 from clinical.exact import Floats, poisson_rate
 from clinical.incidence import proportion
+from clinical.run_rules import NhsRule
 from clinical.side_effect_rates import FEW
 from clinical.standardised import adjusted
+from clinical.trend_rules import Rules, trend_by
 from clinical.trend_segments import (
     Measure,
     Segment,
@@ -33,12 +36,12 @@ from clinical.trend_segments import (
     expected_counts,
     periods_with_fewer_forms,
     spread,
-    trend,
 )
 from clinical.trend_unit import Periods
 from clinical.variation import LEAST_REFERENCE, Design
 from pages.shared.frame import Finding, plain
 from pages.shared.words import count_words, day_words, rate_words
+from pages.side_effects.trend_rule_words import nhs_words, price_words, rule_words, runs_words
 from pages.side_effects.trend_words import budget_words, period_words, spread_words
 
 _VALUE_WORDS: dict[Measure, Callable[[float], str]] = {
@@ -55,6 +58,13 @@ _EXACT = {
     Measure.SHARE: "exact binomial limits",
     Measure.RECORDS: "exact Poisson limits",
     Measure.ADJUSTED: "exact binomial limits over the expected share",
+}
+
+
+_LINES = {
+    Rules.BUDGET: LineNames(),
+    Rules.NHS: LineNames(band="Within three sigma"),
+    Rules.ANHOEJ: LineNames(centre="median"),
 }
 
 
@@ -89,42 +99,46 @@ class Shown:
         return period_words(self.periods, period)
 
 
-def control_finding(shown: Shown, measure: Measure, *, laney: bool) -> Finding:
-    """The large picture: the measure with its limits, over the completeness of the forms."""
-    found = trend(shown.counts, shown.parts, measure, shown.design, laney)
-    rows = _rows(shown, found, measure)
+def control_finding(
+    shown: Shown, measure: Measure, *, laney: bool, rules: Rules = Rules.BUDGET
+) -> Finding:
+    """The large picture: the measure, marked by ``rules``, over the completeness of the forms."""
+    found = trend_by(rules, shown.counts, shown.parts, measure, shown.design, laney)
+    rows = _rows(shown, found, measure, rules)
     names = [Rebased(day, f"Limits anew from {day_words(day)}") for day in shown.rebased]
-    title = f"{shown.title_name}: {_marks_words(shown, found)}"
+    said = _marks_words(shown, found, rules)
     return Finding(
         key="trend",
-        title=title,
-        subtitle=_subtitle(shown, measure, laney=laney),
-        chart=control_chart(rows, names, _VALUE_WORDS[measure], _AXES[measure]),
-        table=lambda: _numbers(shown, found, rows, measure),
+        title=f"{shown.title_name}: {said}",
+        subtitle=_subtitle(shown, measure, laney=laney, rules=rules),
+        chart=control_chart(rows, names, _VALUE_WORDS[measure], _AXES[measure], _LINES[rules]),
+        table=lambda: _numbers(shown, found, rows, measure, rules),
         alt=f"Control chart of {shown.name} by {shown.periods.unit}, over the share of infusions "
-        f"with a filled-in form. {_marks_words(shown, found)}".replace("**", ""),
-        note=" ".join(_notes(shown, found, measure, laney=laney)),
+        f"with a filled-in form. {said}".replace("**", ""),
+        note=" ".join(_notes(shown, found, measure, laney=laney, rules=rules)),
     )
 
 
-def _marks_words(shown: Shown, found: Trend) -> str:
+def _marks_words(shown: Shown, found: Trend, rules: Rules) -> str:
     """The finding: which periods of the last segment are marked, and by what."""
-    part = shown.parts[-1]
+    part, unit = shown.parts[-1], shown.periods.unit.value
     inside = np.zeros(len(found.mark), np.bool_)
     inside[part.first : part.stop] = True
     if np.isnan(found.chart.centre[inside]).all():
         return "nothing recorded yet that could give limits"
+    if rules is Rules.ANHOEJ:
+        return runs_words(found.runs, unit)
+    hidden = int((inside & found.forms_fell).sum())
+    fewer = f"{count_words(hidden, unit)} lower, but with fewer forms filled in" if hidden else ""
+    if rules is Rules.NHS:
+        return nhs_words(found, inside & ~found.forms_fell, unit, fewer)
     said = [
         words
         for way, side in ((1, "above"), (-1, "below"))
         for words in _way_words(shown, found, inside & (found.mark == way), side)
     ]
-    hidden = int((inside & found.forms_fell).sum())
-    if hidden:
-        said.append(
-            f"{count_words(hidden, shown.periods.unit.value)} lower, but with fewer forms filled in"
-        )
-    return "; ".join(said) if said else f"every {shown.periods.unit} as chance gives"
+    said += [fewer] if fewer else []
+    return "; ".join(said) if said else f"every {unit} as chance gives"
 
 
 def _way_words(shown: Shown, found: Trend, marked: NDArray[np.bool_], side: str) -> Iterator[str]:
@@ -149,19 +163,27 @@ def _day_or_month(shown: Shown, period: int) -> str:
     return shown.words(period).removeprefix("week of ")
 
 
-def _subtitle(shown: Shown, measure: Measure, *, laney: bool) -> str:
-    part = shown.parts[-1]
-    basis = part.reference & (shown.counts.recorded[part.first : part.stop] > 0)
-    periods, unit = int(basis.sum()), shown.periods.unit.value
-    limits = "Laney's limits" if laney else _EXACT[measure]
+def _subtitle(shown: Shown, measure: Measure, *, laney: bool, rules: Rules) -> str:
+    part, unit = shown.parts[-1], shown.periods.unit.value
+    known = shown.counts.recorded[part.first : part.stop] > 0
+    basis = known if rules is Rules.ANHOEJ else part.reference & known
+    periods = int(basis.sum())
     return (
-        f"By {unit}; {count_words(shown.recorded, 'recorded infusion')}; {limits} from "
-        f"{count_words(periods, unit)}"
+        f"By {unit}; {count_words(shown.recorded, 'recorded infusion')}; "
+        f"{_limits_words(measure, laney=laney, rules=rules)} {count_words(periods, unit)}"
         + (", provisional below 12" if periods < LEAST_REFERENCE else "")
     )
 
 
-def _notes(shown: Shown, found: Trend, measure: Measure, *, laney: bool) -> list[str]:
+def _limits_words(measure: Measure, *, laney: bool, rules: Rules) -> str:
+    if rules is Rules.ANHOEJ:
+        return "no limits; median of"
+    if rules is Rules.NHS:
+        return "Laney's limits at three sigma from" if laney else "limits at three sigma from"
+    return "Laney's limits from" if laney else f"{_EXACT[measure]} from"
+
+
+def _notes(shown: Shown, found: Trend, measure: Measure, *, laney: bool, rules: Rules) -> list[str]:
     unit = shown.periods.unit
     said = ["Hollow: part of a period. A gap: nothing recorded."]
     if not np.isnan(found.chart.lower).all() and not found.chart.can_show_fall:
@@ -176,16 +198,23 @@ def _notes(shown: Shown, found: Trend, measure: Measure, *, laney: bool) -> list
         said.append(
             "Marked within the limits: together the cumulative sum finds them beyond chance."
         )
-    if measure is not Measure.ADJUSTED:
-        words = spread_words(spread(shown.counts, shown.parts[-1]), unit, laney=laney)
-        said.append(words)
-    else:
+    if measure is Measure.ADJUSTED:
         said.append("1 is what infusion number and dose lead to expect.")
-    said += [budget_words(shown.design, unit), "Choose a point to see its infusions."]
+    elif rules is not Rules.ANHOEJ:
+        said.append(spread_words(spread(shown.counts, shown.parts[-1]), unit, laney=laney))
+    if rules is Rules.BUDGET:
+        said.append(budget_words(shown.design, unit))
+    else:
+        said += [rule_words(rules, found), price_words(rules, _points(found))]
+    said.append("Choose a point to see its infusions.")
     return [words for words in said if words]
 
 
-def _rows(shown: Shown, found: Trend, measure: Measure) -> pd.DataFrame:
+def _points(found: Trend) -> int:
+    return int((~np.isnan(found.chart.values)).sum())
+
+
+def _rows(shown: Shown, found: Trend, measure: Measure, rules: Rules) -> pd.DataFrame:
     periods = range(shown.periods.count)
     rows = pd.DataFrame(
         {
@@ -198,7 +227,7 @@ def _rows(shown: Shown, found: Trend, measure: Measure) -> pd.DataFrame:
             "ghost_upper": found.ghost_upper,
             "mark": [_mark(found, period) for period in periods],
             "part": [shown.periods.is_part(period) for period in periods],
-            "words": [_hover(shown, found, measure, period) for period in periods],
+            "words": [_hover(shown, found, measure, rules, period) for period in periods],
         }
     )
     return pd.concat([forms_rows(shown), rows], axis="columns")
@@ -224,17 +253,19 @@ def forms_rows(shown: Shown) -> pd.DataFrame:
 def _mark(found: Trend, period: int) -> str:
     if found.forms_fell[period]:
         return "forms"
+    if found.rule[period] == NhsRule.TREND:
+        return "rising" if found.mark[period] > 0 else "falling"
     return {1: "concern", -1: "improvement", 0: ""}[int(found.mark[period])]
 
 
-def _hover(shown: Shown, found: Trend, measure: Measure, period: int) -> str:
-    lines = [f"<b>{_capital(shown.words(period))}</b>", _value_line(shown, measure, period, found)]
-    low, high, centre = (
-        line[period] for line in (found.chart.lower, found.chart.upper, found.chart.centre)
-    )
-    if not isnan(high):
-        say = _VALUE_WORDS[measure]
-        lines.append(f"expected {say(centre)}, by chance {say(low)} to {say(high)}")
+def _hover(shown: Shown, found: Trend, measure: Measure, rules: Rules, period: int) -> str:
+    lines = [
+        f"<b>{_capital(shown.words(period))}</b>",
+        _value_line(shown, measure, period, found),
+        *_expected_lines(found, measure, rules, period),
+    ]
+    if found.rule[period]:
+        lines.append(f"marked: {NhsRule(int(found.rule[period])).label}")
     if found.in_run[period]:
         lines.append("belongs to the run with which the series ends")
     if found.in_sum[period]:
@@ -245,6 +276,18 @@ def _hover(shown: Shown, found: Trend, measure: Measure, period: int) -> str:
         lines.append("part of the period")
     lines.append(_forms_line(shown, period))
     return "<br>".join(lines)
+
+
+def _expected_lines(found: Trend, measure: Measure, rules: Rules, period: int) -> Iterator[str]:
+    low, high, centre = (
+        line[period] for line in (found.chart.lower, found.chart.upper, found.chart.centre)
+    )
+    say = _VALUE_WORDS[measure]
+    if rules is Rules.ANHOEJ and not isnan(centre):
+        yield f"median {say(centre)}"
+    if not isnan(high):
+        by = "within three sigma" if rules is Rules.NHS else "by chance"
+        yield f"expected {say(centre)}, {by} {say(low)} to {say(high)}"
 
 
 def _capital(words: str) -> str:
@@ -288,11 +331,15 @@ _MARK_WORDS = {
     "": "",
     "concern": "above",
     "improvement": "below",
+    "rising": "rising",
+    "falling": "falling",
     "forms": "below, fewer forms",
 }
 
 
-def _numbers(shown: Shown, found: Trend, rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+def _numbers(
+    shown: Shown, found: Trend, rows: pd.DataFrame, measure: Measure, rules: Rules
+) -> pd.DataFrame:
     counts = shown.counts
     scale = 1 if measure is Measure.ADJUSTED else 100
     value = {Measure.SHARE: "%", Measure.RECORDS: "Per 100", Measure.ADJUSTED: "Ratio"}[measure]
@@ -307,12 +354,7 @@ def _numbers(shown: Shown, found: Trend, rows: pd.DataFrame, measure: Measure) -
         "Infusions with it": counts.affected,
         "Records": counts.events,
         value: scaled("value"),
-        "Expected": scaled("centre"),
-        "Lower limit": scaled("lower"),
-        "Upper limit": scaled("upper"),
-        "Mark": [_MARK_WORDS[mark] for mark in rows["mark"]],
-        "In the last run": found.in_run,
-        "In the cumulative sum": found.in_sum,
+        **_judged_columns(found, rows, rules, scaled),
         "Part of a period": rows["part"],
         "Form filled in, %": (100 * rows["filled"]).round(1),
         "Fewer forms than before": rows["fewer_forms"],
@@ -324,6 +366,24 @@ def _numbers(shown: Shown, found: Trend, rows: pd.DataFrame, measure: Measure) -
             "Upper limit before": scaled("ghost_upper"),
         }
     return pd.DataFrame(columns)
+
+
+def _judged_columns(
+    found: Trend, rows: pd.DataFrame, rules: Rules, scaled: Callable[[str], Floats]
+) -> dict[str, Any]:
+    """What a value is held against, and what marks it."""
+    if rules is Rules.ANHOEJ:
+        return {"Median": scaled("centre")}
+    lines = {
+        "Expected": scaled("centre"),
+        "Lower limit": scaled("lower"),
+        "Upper limit": scaled("upper"),
+        "Mark": [_MARK_WORDS[mark] for mark in rows["mark"]],
+    }
+    if rules is Rules.NHS:
+        labels = [NhsRule(int(rule)).label if rule else "" for rule in found.rule]
+        return lines | {"Rule": labels}
+    return lines | {"In the last run": found.in_run, "In the cumulative sum": found.in_sum}
 
 
 def sums_finding(shown: Shown) -> Finding:

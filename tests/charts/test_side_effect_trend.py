@@ -12,6 +12,7 @@ import pytest
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
 from charts.side_effect_gaps import GapLines, gap_chart
 from charts.side_effect_trend import (
+    LineNames,
     Rebased,
     control_chart,
     percent_value,
@@ -74,6 +75,26 @@ def test_points_have_their_colour_their_shape_and_their_key():
     assert [list(pair) for pair in named(chart, "Marked: above").customdata] == [
         ["week 1", "week:1"]
     ]
+
+
+def test_a_trend_has_the_colour_of_its_way_wherever_its_points_lie():
+    chart = draw(weeks(0.05, 0.2, mark=["rising", "falling"]))
+    rising, falling = named(chart, "Marked: rising"), named(chart, "Marked: falling")
+    assert (rising.marker.color, list(rising.marker.symbol)) == (CONCERN, ["triangle-up"])
+    assert (falling.marker.color, list(falling.marker.symbol)) == (IMPROVEMENT, ["triangle-down"])
+
+
+def test_a_chart_without_limits_has_its_centre_by_its_own_name_and_no_band():
+    frame = weeks(0.1, 0.2, upper=nan, lower=nan)
+    chart = control_chart(frame, (), percent_value, "Share", LineNames("median", "none"))
+    names = [note.text.replace("\N{NO-BREAK SPACE}", " ") for note in chart.layout.annotations]
+    assert "median 10 %" in names
+    assert not any(name.startswith("limit") for name in names)
+    assert not any(trace.fill == "toself" for trace in chart.data if trace.type == "scatter")
+    limited = control_chart(
+        weeks(0.1, 0.2), (), percent_value, "Share", LineNames(band="Within three sigma")
+    )
+    assert named(limited, "Within three sigma").fill == "toself"
 
 
 def test_a_gap_breaks_the_line_and_the_band():

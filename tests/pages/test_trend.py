@@ -285,6 +285,109 @@ def test_one_site_is_named_and_all_together_are_not(page):
     assert r"**Nausea** at North \*1\* " in words(choose(page(two, "S1").run(), term="Nausea"))
 
 
+def test_the_nhs_rules_mark_other_weeks_and_say_what_they_cost(page):
+    # Ten infusions a week, a tenth with it: at three sigma 0.1 + 3 x 0.095 = 0.38.
+    shown = choose(
+        page(clinic(risen_for(2, to=4))).run(),
+        term="Nausea",
+        trend_unit="Week",
+        trend_rules="NHS rules",
+    )
+    assert "##### Nausea: by the NHS rules 2 weeks above three sigma" in words(shown)
+    assert "By week; 520 recorded infusions; limits at three sigma from 40 weeks" in words(shown)
+    marked = traces(shown)["Marked: above"]
+    assert heights(marked) == [0.4] * 2
+    hover = marked["customdata"][0][0].replace("\N{NO-BREAK SPACE}", " ")
+    assert "marked: beyond three sigma" in hover
+    assert "expected 10 %, within three sigma 0 % to 38 %" in hover
+    assert "Within three sigma" in traces(shown)
+    assert "What marks: beyond three sigma." in words(shown)
+    assert "The NHS rules mark 42 % of charts of 52 points on which nothing changes" in words(shown)
+    assert "60 % where about one infusion a point has the side effect" in words(shown)
+    assert "The watch and its icons go by the page's budget" in words(shown)
+    # The answer and the budget's marks are as before.
+    answer = words(shown).splitlines()[0]
+    choose(shown, trend_rules="Budget of the page")
+    assert words(shown).splitlines()[0] == answer
+    assert "Limits for one false mark in a year" in words(shown)
+    assert "NHS rules mark" not in words(shown)
+
+
+def test_a_shift_by_the_nhs_rules_is_grey_where_fewer_forms_are_filled_in(page):
+    def fewer(ago: int) -> Week:
+        recent = ago < 12
+        return Week(
+            infusions=20, forms=10 if recent else 20, affected={"Nausea": 4 if recent else 12}
+        )
+
+    shown = choose(
+        page(clinic(fewer)).run(), term="Nausea", trend_unit="Week", trend_rules="NHS rules"
+    )
+    assert "by the NHS rules 12 weeks lower, but with fewer forms filled in" in words(shown)
+    assert "Marked: below" not in traces(shown)
+
+
+def test_a_trend_by_the_nhs_rules_rises_or_falls(page):
+    def climbing(ago: int) -> Week:
+        return Week(infusions=20, forms=20, affected={"Nausea": 3 + max(0, 7 - ago)})
+
+    shown = choose(
+        page(clinic(climbing)).run(), term="Nausea", trend_unit="Week", trend_rules="NHS rules"
+    )
+    # 3, then 4 to 10 of 20; beyond three sigma from 8 of 20 on (0.15 + 3 x 0.08 = 0.39).
+    assert heights(traces(shown)["Marked: rising"]) == [0.15, 0.2, 0.25, 0.3, 0.35]
+    assert "3 weeks above three sigma; 5 weeks in a row rising" in words(shown)
+
+
+def test_anhoejs_rules_judge_the_chart_as_a_whole(page):
+    def level(ago: int) -> Week:
+        return Week(affected={"Nausea": (5 if ago < 20 else 1) + ago % 2})
+
+    shown = choose(page(clinic(level)).run(), term="Nausea", trend_unit="Week", trend_rules="Anhøj")
+    # 32 weeks of 1 or 2, then 20 of 5 or 6: the median is 2, on which 16 weeks lie. Below are 16.
+    assert (
+        "by Anhøj's rules a change: longest run 20 weeks (usual up to 8), 1 crossing of the median "
+        "(usual from 13)"
+    ) in words(shown)
+    assert "no limits; median of 52 weeks" in words(shown)
+    assert "Marked: above" not in traces(shown)
+    assert "What chance gives" not in traces(shown)
+    assert "see a change in 5 % of charts of 52 points on which nothing changes" in words(shown)
+    assert "median 20 %" in str(traces(shown)["Within the limits"]["customdata"][0][0]).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+
+
+def test_anhoejs_rules_say_nothing_of_weeks_that_are_mostly_the_same(page):
+    shown = page(clinic(usual)).run()
+    choose(shown, term="Nausea", trend_unit="Week", trend_rules="Anhøj")
+    assert "Anhøj's rules say nothing, because half of the weeks or more" in words(shown)
+
+
+def test_other_rules_are_not_for_gaps(page):
+    shown = page(clinic(usual)).run()
+    choose(shown, term="Nausea", trend_chart="Between events", trend_rules="NHS rules")
+    assert "Marked by the page's budget, because other rules are not for gaps." in words(shown)
+    marks = next(one for one in shown.segmented_control if one.label == "Marks")
+    assert marks.disabled
+
+
+@pytest.mark.parametrize("rules", ["NHS rules", "Anhøj"])
+def test_other_rules_draw_every_chart_and_little_data(page, rules):
+    shown = page(clinic(risen_for(6))).run()
+    for term in ("Nausea", "Any side effect"):
+        for kind in ("Share of infusions", "Records per 100 infusions", "Observed over expected"):
+            choose(shown, term=term, trend_chart=kind, trend_rules=rules, trend_limits="Laney")
+            assert len(shown.get("plotly_chart")) >= 2
+
+
+@pytest.mark.parametrize("rules", ["NHS rules", "Anhøj"])
+def test_one_infusion_is_drawn_by_other_rules(page, rules):
+    shown = page(fill, start=date(2026, 2, 2), end=date(2026, 2, 2)).run()
+    choose(shown, trend_rules=rules, trend_chart="Share of infusions")
+    assert len(shown.get("plotly_chart")) >= 2
+
+
 def test_a_hostile_term_is_only_text(page):
     def week(_ago: int) -> Week:
         return Week(affected={HOSTILE: 4})
