@@ -1,10 +1,15 @@
 """The queries of the views of the Side effects page, with the floors they are measured against."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from access.viewer import LOCAL_VIEWER as VIEWER
 from benchmarks.page_query import PageQuery, filtered
+from benchmarks.scenario import Scenario
+from clinical.calendar import week_date
+from clinical.watched_weeks import last_weeks
 from data_access import side_effect_groups, side_effect_records, side_effect_trends
 
 _AFFECTED = "sum(CASE WHEN side_effects > 0 THEN 1 ELSE 0 END)"
@@ -15,6 +20,17 @@ def of_term(function: Callable[..., Any], *floor: str) -> PageQuery:
     return PageQuery(
         function, lambda c, asked: function(c, VIEWER, asked.filters, asked.term_key), floor
     )
+
+
+def watched(asked: Scenario) -> Scenario:
+    """The 52 weeks at which the watch looks, whatever the reader's period."""
+    weeks = last_weeks(asked.filters.end, asked.today)
+    start, end = week_date(weeks.start), week_date(weeks.stop) - timedelta(days=1)
+    return replace(asked, filters=replace(asked.filters, start=start, end=end))
+
+
+def _of_watch(function: Callable[..., Any], *floor: str) -> PageQuery:
+    return replace(filtered(function, *floor), narrow=watched)
 
 
 def _recorded_by(*groups: str) -> str:
@@ -53,12 +69,12 @@ _TRENDS = (
         " FROM side_effect_facts WHERE term_key = :term AND {period}"
         " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
     ),
-    filtered(
+    _of_watch(
         side_effect_trends.infusions_by_site_week,
         f"SELECT site_key, week, number_band, count(*), sum(recorded), {_AFFECTED}"
         " FROM infusion_facts WHERE {period} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     ),
-    filtered(
+    _of_watch(
         side_effect_trends.terms_by_site_week,
         "SELECT term_key, site_key, week, count(*)"
         " FROM side_effect_facts WHERE {period} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",

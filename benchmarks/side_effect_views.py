@@ -9,20 +9,12 @@ from benchmarks.page_group import Group, named
 from benchmarks.page_query import PageQuery
 from benchmarks.scenario import Scenario
 from benchmarks.side_effect_lists import SERIOUS_BY_DAY
-from clinical.calendar import week_date
-from clinical.watched_weeks import last_weeks
+from benchmarks.side_effect_queries import watched
 
 
 def _in(narrow: Callable[[Scenario], Scenario], *names: str) -> tuple[PageQuery, ...]:
     """Queries about a window of the view's own."""
     return tuple(replace(part, narrow=narrow) for part in named(*names))
-
-
-def _watched(asked: Scenario) -> Scenario:
-    """The 52 weeks at which the watch looks."""
-    weeks = last_weeks(asked.filters.end, asked.today)
-    start, end = week_date(weeks.start), week_date(weeks.stop) - timedelta(days=1)
-    return replace(asked, filters=replace(asked.filters, start=start, end=end))
 
 
 def _before(asked: Scenario) -> Scenario:
@@ -42,12 +34,8 @@ _TERMS = named(
 """The choice of a side effect."""
 _WATCH = (
     *named("thresholds.read_thresholds", "rebases.rebases"),
-    *_in(
-        _watched,
-        "side_effect_trends.infusions_by_site_week",
-        "side_effect_trends.terms_by_site_week",
-        "side_effect_trends.terms_by_week",
-    ),
+    *named("side_effect_trends.infusions_by_site_week", "side_effect_trends.terms_by_site_week"),
+    *_in(watched, "side_effect_trends.terms_by_week"),
     *named("side_effects.all_terms", "sites.site_names", "sites.site_ids"),
 )
 _NAMES = named(
