@@ -11,6 +11,7 @@ from benchmarks.measure_pages import measure_pages
 from benchmarks.measure_queries import measure_queries
 from benchmarks.report import show_false_alarms, show_pages, show_queries
 from benchmarks.scenario import NothingToMeasureError
+from clinical.false_alarms import Clinic
 from data_access.engine import URL_VARIABLE
 from data_access.errors import ClinicDatabaseError
 
@@ -69,7 +70,9 @@ def false_alarms(
 ) -> None:
     """Simulate how often the watch marks a stable clinic, and how soon a changed one."""
     show_false_alarms(
-        false_marks(years, seed), delays(4 * years, seed), new_starters(4 * years, seed)
+        [one for kind in Clinic for one in false_marks(years, seed, kind)],
+        [one for kind in Clinic for one in delays(4 * years, seed, kind)],
+        new_starters(4 * years, seed),
     )
 
 

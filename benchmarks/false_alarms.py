@@ -10,7 +10,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from benchmarks import stable_clinics as clinic
-from clinical.false_alarms import NHS, THREE_SIGMA, Delay, FalseMarks, NewStarters
+from clinical.dispersion import dispersion
+from clinical.false_alarms import (
+    NHS,
+    THREE_SIGMA,
+    Clinic,
+    Delay,
+    FalseMarks,
+    NewStarters,
+)
 from clinical.variation import Design, RuleSet, directions, find_marks, make_design
 
 Floats = NDArray[np.float64]
@@ -64,18 +72,36 @@ def readings(recorded: Ints, observed: Ints, adjusted: bool = True) -> Windows:
     return Windows(counts, np.broadcast_to(n.sum(axis=-2)[:, np.newaxis], counts.shape), expected)
 
 
-def marks(windows: Windows, design: Design) -> Ints:
-    """The direction of every chart at every reading, by the page's judgement."""
+def marks(windows: Windows, design: Design, spread: Floats | None = None) -> Ints:
+    """The direction of every chart at every reading, by the page's judgement.
+
+    ``spread``: the dispersion by year and reading, where it is not that of these charts.
+    """
     shape = windows.observed.shape
     flat = (shape[0] * shape[1] * shape[2] * shape[3], shape[4])
     observed, recorded, expected = (
         values.reshape(flat) for values in (windows.observed, windows.recorded, windows.expected)
     )
     basis = np.broadcast_to(reference(), flat)
-    return directions(find_marks(observed, recorded, expected, basis, design)).reshape(shape[:-1])
+    of_page = spreads(windows) if spread is None else spread
+    of_chart = np.broadcast_to(of_page[:, np.newaxis, np.newaxis], shape[:-1]).ravel()
+    found = find_marks(observed, recorded, expected, basis, design, of_chart)
+    return directions(found).reshape(shape[:-1])
 
 
-def false_marks(years: int, seed: int, allowed_years: float = 1.0) -> list[FalseMarks]:
+def spreads(windows: Windows) -> Floats:
+    """The dispersion of each year's page at each reading, as the page estimates it."""
+    years, _, _, weeks, _ = windows.observed.shape
+    observed, recorded, expected = (
+        np.moveaxis(counts, 3, 1).reshape(years, weeks, -1, counts.shape[-1])
+        for counts in (windows.observed, windows.recorded, windows.expected)
+    )
+    return dispersion(observed, recorded, expected, reference())
+
+
+def false_marks(
+    years: int, seed: int, clinics: Clinic = Clinic.INDEPENDENT, allowed_years: float = 1.0
+) -> list[FalseMarks]:
     """New marks a year on the whole page of a stable clinic, by rule set, and by other tools'."""
     rng = np.random.default_rng(seed)
     judges: dict[str, Callable[[Windows], Ints]] = {
@@ -84,19 +110,26 @@ def false_marks(years: int, seed: int, allowed_years: float = 1.0) -> list[False
     judges |= {NHS: nhs_rules, THREE_SIGMA: three_sigma}
     found: dict[str, list[int]] = {name: [] for name in judges}
     for _ in range(years):
-        windows = readings(*_stable_year(rng))
+        windows = readings(*_stable(rng, 1, clinic.WEEKS + YEAR, clinics))
         for name, judge in judges.items():
             found[name].append(_new_marks(judge(windows)))
-    return [FalseMarks(name, *_mean(counts)) for name, counts in found.items()]
+    return [FalseMarks(clinics, name, *_mean(counts)) for name, counts in found.items()]
 
 
 def _page(design: Design) -> Callable[[Windows], Ints]:
     return lambda windows: marks(windows, design)
 
 
-def _stable_year(rng: np.random.Generator) -> tuple[Ints, Ints]:
-    recorded = clinic.infusions(rng, 1, clinic.WEEKS + YEAR)
-    return recorded, clinic.side_effects(rng, recorded, clinic.risks()[:, np.newaxis, np.newaxis])
+def _stable(rng: np.random.Generator, years: int, weeks: int, clinics: Clinic) -> tuple[Ints, Ints]:
+    """Stable clinics as :func:`readings` takes them."""
+    if clinics is Clinic.INDEPENDENT:
+        recorded = clinic.infusions(rng, years, weeks)
+        risk = clinic.risks()[:, np.newaxis, np.newaxis]
+        return recorded, clinic.side_effects(rng, recorded, risk)
+    risk = np.broadcast_to(clinic.risks()[:, np.newaxis], (len(clinic.SHARES), weeks, 2))
+    recorded, observed = clinic.patients(rng, years * clinic.SITES, weeks, risk)
+    by_site = (years, clinic.SITES, weeks, 2)
+    return recorded.reshape(by_site), np.moveaxis(observed.reshape(-1, *by_site), 0, 1)
 
 
 def _new_marks(ways: Ints) -> int:
@@ -147,19 +180,23 @@ def _shares(windows: Windows) -> Floats:
     return np.asarray(windows.observed / np.maximum(windows.recorded, 1))
 
 
-def delays(clinics: int, seed: int, allowed_years: float = 1.0) -> list[Delay]:
+def delays(
+    clinics: int, seed: int, kind: Clinic = Clinic.INDEPENDENT, allowed_years: float = 1.0
+) -> list[Delay]:
     """Weeks until a change at one site of 20 infusions a week is marked on its own chart."""
     rng = np.random.default_rng(seed)
     found = []
     for before, after in CHANGES:
         risen: dict[RuleSet, list[Bools]] = {rules: [] for rules in RuleSet}
         for part in _parts(clinics):
-            windows = _changed(rng, part, before / 100, after / 100)
+            # The counts of the page as a whole say how much they vary: one year before the change.
+            spread = spreads(readings(*_stable(rng, part, clinic.WEEKS, kind)))
+            windows = _changed(rng, part, before / 100, after / 100, kind)
             for rules in RuleSet:
-                ways = marks(windows, make_design(CHARTS, allowed_years, rules))
+                ways = marks(windows, make_design(CHARTS, allowed_years, rules), spread)
                 risen[rules].append(ways[:, 0, 0] == 1)
         found += [
-            _delay(rules.label, before, after, np.concatenate(parts))
+            _delay(kind, rules.label, before, after, np.concatenate(parts))
             for rules, parts in risen.items()
         ]
     return found
@@ -171,23 +208,39 @@ def _parts(clinics: int) -> Iterator[int]:
         yield min(_AT_ONCE, clinics - done)
 
 
-def _changed(rng: np.random.Generator, clinics: int, before: float, after: float) -> Windows:
+def _changed(
+    rng: np.random.Generator, clinics: int, before: float, after: float, kind: Clinic
+) -> Windows:
     """A year of weeks and then some with the new risk; the first reading is before the change."""
     weeks = np.arange(clinic.WEEKS + PATIENCE)
-    number = rng.poisson(clinic.INFUSIONS, (clinics, 1, 1, len(weeks)))
-    affected = rng.binomial(number, np.where(weeks < clinic.WEEKS, before, after))
+    risk = np.where(weeks < clinic.WEEKS, before, after)
+    number, affected = _with_risk(rng, clinics, risk, kind)
     observed, recorded = (
-        sliding_window_view(counts, clinic.WEEKS, axis=-1) for counts in (affected, number)
+        sliding_window_view(counts[:, np.newaxis, np.newaxis], clinic.WEEKS, axis=-1)
+        for counts in (affected, number)
     )
     return Windows(observed, recorded, np.asarray(recorded * before, np.float64))
 
 
-def _delay(rules: str, before: float, after: float, risen: Bools) -> Delay:
+def _with_risk(
+    rng: np.random.Generator, clinics: int, risk: Floats, kind: Clinic
+) -> tuple[Ints, Ints]:
+    """Infusions by clinic and week, and those with a side effect of that risk in each week."""
+    if kind is Clinic.INDEPENDENT:
+        number = rng.poisson(clinic.INFUSIONS, (clinics, len(risk)))
+        return number, rng.binomial(number, risk)
+    of_strata = np.stack((risk, risk), axis=-1)[np.newaxis]
+    recorded, observed = clinic.patients(rng, clinics, len(risk), of_strata)
+    return recorded.sum(axis=-1), observed[0].sum(axis=-1)
+
+
+def _delay(kind: Clinic, rules: str, before: float, after: float, risen: Bools) -> Delay:
     """Of the clinics that were not marked before the change: when they were after it."""
     fair = risen[~risen[:, 0], 1:]
     weeks = np.where(fair.any(axis=-1), np.argmax(fair, axis=-1) + 1.0, np.inf)
     median, ninth = np.quantile(weeks, (0.5, 0.9), method="inverted_cdf")
     return Delay(
+        kind,
         rules,
         before,
         after,

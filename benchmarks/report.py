@@ -67,15 +67,19 @@ def show_false_alarms(
     """Three tables: false marks of a stable clinic, delays of changes, weeks of new starters."""
     _print_rows(
         "New marks a year on the page of a stable clinic",
-        ("rules", "marks a year", "standard error"),
-        [(one.rules, f"{one.a_year:.2f}", f"{one.standard_error:.2f}") for one in stable],
+        ("rules", "clinic of", "marks a year", "standard error"),
+        [
+            (one.rules, one.clinic, f"{one.a_year:.2f}", f"{one.standard_error:.2f}")
+            for one in stable
+        ],
     )
     _print_rows(
         "Weeks until a change at one site is marked (-: not within 26)",
-        ("rules", "per 100", "half", "nine of ten", "within 6", "within 12"),
+        ("rules", "clinic of", "per 100", "half", "nine of ten", "within 6", "within 12"),
         [
             (
                 one.rules,
+                one.clinic,
                 f"{one.before:g} to {one.after:g}",
                 _weeks(one.median),
                 _weeks(one.ninth),

@@ -83,17 +83,18 @@ def within(weeks: float) -> str:
     return "more than 26 weeks" if isinf(weeks) else f"{weeks:g} weeks"
 
 
-@pytest.mark.parametrize("marks", MARKS_A_YEAR, ids=lambda marks: marks.rules)
+@pytest.mark.parametrize("marks", MARKS_A_YEAR, ids=lambda marks: f"{marks.rules} {marks.clinic}")
 def test_the_simulated_false_marks_stand_in_the_guide(marks: FalseMarks):
-    row = f"| {marks.rules} | {marks.a_year:.2f} | {marks.standard_error:.2f} |"
+    row = f"| {marks.rules} | {marks.clinic} | {marks.a_year:.2f} | {marks.standard_error:.2f} |"
     assert row in SIDE_EFFECTS.splitlines()
 
 
-@pytest.mark.parametrize("found", CHANGES_FOUND, ids=lambda f: f"{f.rules} {f.before:g}")
+@pytest.mark.parametrize("found", CHANGES_FOUND, ids=lambda f: f"{f.rules} {f.clinic} {f.before:g}")
 def test_the_simulated_delays_stand_in_the_guide(found: Delay):
     row = (
-        f"| {found.rules} | {found.before:g}, then {found.after:g} | {within(found.median)} | "
-        f"{within(found.ninth)} | {100 * found.within_6:.1f} % | {100 * found.within_12:.1f} % |"
+        f"| {found.rules} | {found.clinic} | {found.before:g}, then {found.after:g} | "
+        f"{within(found.median)} | {within(found.ninth)} | "
+        f"{100 * found.within_6:.1f} % | {100 * found.within_12:.1f} % |"
     )
     assert row in SIDE_EFFECTS.splitlines()
 

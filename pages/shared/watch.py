@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clinical.calendar import day_number, week_date, week_number
+from clinical.dispersion import dispersion
 from clinical.incidence import Difference, Proportion, difference, proportion
 from clinical.side_effect_rates import NUMBER_BANDS
 from clinical.variation import Design, Judgement, Variation, Watched, judge_all, make_design
@@ -153,8 +154,9 @@ def _watch(
 ) -> Watch:
     counts = _count(context, weeks)
     series = list(_all_series(context, counts, weeks, entries))
-    design = make_design(len(series), *budget)
-    judgements = judge_all([one.watched for one in series], design)
+    judged = [one.watched for one in series]
+    design = make_design(len(series), *budget, dispersion=_dispersion(judged))
+    judgements = judge_all(judged, design)
     charts = tuple(
         WatchedChart(
             term_key=one.term_key,
@@ -169,6 +171,17 @@ def _watch(
         for one, judgement in zip(series, judgements, strict=True)
     )
     return Watch(charts, weeks, design, counts.unwatched, asked)
+
+
+def _dispersion(charts: Sequence[Watched]) -> float:
+    """How much the counts of the page vary, over what chance gives."""
+    if not charts:
+        return 1.0
+    counts = (
+        np.stack([getattr(chart, name) for chart in charts])
+        for name in ("observed", "recorded", "expected", "reference")
+    )
+    return float(dispersion(*counts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,9 +115,12 @@ class _View:
         )
 
     def design(self, periods_a_year: int) -> Design:
-        """The watch's limits for periods of another length: the same budget of false marks."""
+        """The watch's limits for periods of another length: the same budget of false marks.
+
+        And as much spread: months are no less alike than weeks.
+        """
         own = self.watch.design
-        return make_design(own.charts, own.years, int(own.rules), periods_a_year)
+        return make_design(own.charts, own.years, int(own.rules), periods_a_year, own.dispersion)
 
 
 def trend_view(context: PageContext) -> None:

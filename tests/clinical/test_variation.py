@@ -93,6 +93,13 @@ def test_months_have_fewer_points_to_go_wrong():
     assert make_design(10, 1.0, 0, periods_a_year=12).alpha == pytest.approx(1 / 120)
 
 
+def test_how_much_counts_vary_is_part_of_it_and_nothing_unless_said():
+    assert make_design(10, 1.0, 2).dispersion == 1.0
+    assert make_design(10, 1.0, 2, dispersion=1.3) == replace(
+        make_design(10, 1.0, 2), dispersion=1.3
+    )
+
+
 def test_an_unknown_rule_set_is_refused():
     with pytest.raises(ValueError):
         make_design(10, 1.0, 7)
@@ -235,6 +242,32 @@ def test_small_excesses_add_up_to_a_signal_that_no_point_is():
     assert judge(watched(usual(*[7] * 5)), POINTS).state == Variation.COMMON
 
 
+def test_where_counts_vary_more_the_evidence_of_the_sums_counts_less():
+    chart = watched(usual(*[7] * 5))
+    doubled = replace(DESIGN, dispersion=2.0, rules=RuleSet.ALL)
+    once, half = (sums_of(chart, replace(one, limit=99.0)) for one in (DESIGN, doubled))
+    assert half.up == pytest.approx(once.up / 2)
+    assert half.down == pytest.approx(once.down / 2)
+    assert judge(chart, DESIGN).state == Variation.CONCERN
+    assert judge(chart, doubled).state == Variation.COMMON
+
+
+def test_points_and_runs_are_not_concerned():
+    chart = watched(usual(3, *[5] * 8, 14))
+    found = judge(chart, POINTS_AND_RUNS)
+    assert {POINT, RUN} == set(rules_of(found))
+    assert judge(chart, replace(POINTS_AND_RUNS, dispersion=5.0)).signals == found.signals
+
+
+def test_charts_of_several_pages_have_each_their_own():
+    chart = watched(usual(*[7] * 5))
+    x, n, e, basis = (
+        np.stack([values, values])
+        for values in (chart.observed, chart.recorded, chart.expected, chart.reference)
+    )
+    assert directions(find_marks(x, n, e, basis, DESIGN, [1.0, 2.0])).tolist() == [1, 0]
+
+
 def test_the_sum_says_from_when_the_change_is():
     found = judge(watched(usual(3, 2, *[8] * 6)), DESIGN)
     (signal,) = [signal for signal in found.signals if signal.rule == SUM]
@@ -297,6 +330,10 @@ def test_weeks_to_a_doubling_by_hand():
     growth = 20 * (2 * risk * log(2) - log(1 + risk)) * 40 / 52
     found = judge(watched(usual()), DESIGN).weeks_to_doubling
     assert found == pytest.approx(min(4.0 / growth, points), rel=1e-6)
+    # Where counts vary more, a sum takes so much longer.
+    varied = replace(DESIGN, alpha=1e-9, dispersion=1.5)
+    found = judge(watched(usual()), varied).weeks_to_doubling
+    assert found == pytest.approx(1.5 * 4.0 / growth, rel=1e-6)
 
 
 def test_no_infusions_at_all_is_too_little_and_has_no_ratio():

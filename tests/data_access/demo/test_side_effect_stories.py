@@ -19,7 +19,8 @@ from sqlalchemy import Engine
 from access.viewer import LOCAL_VIEWER
 from clinical.calendar import week_number
 from clinical.codes import Phase
-from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR, Delay
+from clinical.dispersion import dispersion
+from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR, Clinic, Delay
 from clinical.side_effect_rates import NUMBER_BANDS, number_band
 from clinical.variation import (
     PERIODS_A_YEAR,
@@ -66,13 +67,18 @@ def promised() -> Delay:
     return next(
         one
         for one in CHANGES_FOUND
-        if (one.rules, one.before, one.after) == (RuleSet.ALL.label, 12.0, 30.0)
+        if (one.clinic, one.rules, one.before, one.after)
+        == (Clinic.PATIENTS, RuleSet.ALL.label, 12.0, 30.0)
     )
 
 
 def stated_rate() -> float:
     """New false marks a year on the whole page, as the help says them."""
-    return next(one.a_year for one in MARKS_A_YEAR if one.rules == RuleSet.ALL.label)
+    return next(
+        one.a_year
+        for one in MARKS_A_YEAR
+        if (one.clinic, one.rules) == (Clinic.PATIENTS, RuleSet.ALL.label)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +133,10 @@ def test_before_the_rise_nausea_has_no_mark(sundays: dict[date, Watch]) -> None:
     before = [seen for day, seen in sundays.items() if day < NAUSEA_FROM]
     assert len(before) == BEFORE + 1
     for seen in before:
-        assert {one.state for one in seen.charts if one.term == "Nausea"} == {Variation.COMMON}
+        assert not {one.state for one in seen.charts if one.term == "Nausea"} & set(MARKED)
+        # Elsewhere a doubling could take more than 20 weeks to be seen, and the page says so.
+        assert chart_of(seen, "Nausea", None).state == Variation.COMMON
+        assert chart_of(seen, "Nausea", PLACE).state == Variation.COMMON
 
 
 def new_marks(sundays: dict[date, Watch]) -> Iterator[tuple[date, str, str | None]]:
@@ -200,12 +209,16 @@ def _ways(recorded: Ints, affected: Ints) -> Ints:
     read = [_reading(recorded, affected, slice(stop - PERIODS_A_YEAR, stop)) for stop in stops]
     observed, of, expected, basis = (np.stack(parts) for parts in zip(*read, strict=True))
     sundays, effects, places, weeks = observed.shape
+    x, n, likely, within = (
+        parts.reshape(sundays, -1, weeks) for parts in (observed, of, expected, basis)
+    )
     marks = find_marks(
-        observed.reshape(-1, weeks),
-        of.reshape(-1, weeks),
-        expected.reshape(-1, weeks),
-        basis.reshape(-1, weeks),
+        x.reshape(-1, weeks),
+        n.reshape(-1, weeks),
+        likely.reshape(-1, weeks),
+        within.reshape(-1, weeks),
         make_design(effects * places, 1 / BUDGET, RuleSet.ALL),
+        np.repeat(dispersion(x, n, likely, within), effects * places),
     )
     return np.moveaxis(directions(marks).reshape(sundays, effects, places), 0, -1)
 
@@ -233,11 +246,11 @@ def many() -> Ints:
 
 def test_the_rise_is_found_in_time_in_the_demos_of_other_seeds(many: Ints) -> None:
     at_site = many[:, 1 + POSITIONS[NAUSEA], NAUSEA_SITE, -RISEN:] == 1
-    within = [int(at_site[:, :weeks].any(axis=1).sum()) for weeks in (6, 7)]
-    # As many as promised, but for what chance may take off.
-    assert promised().ninth == RISEN
-    assert within[0] >= binom.ppf(0.01, len(SEEDS), promised().within_6)
-    assert within[1] >= binom.ppf(0.01, len(SEEDS), 0.9)
+    within = {weeks: int(at_site[:, :weeks].any(axis=1).sum()) for weeks in range(RISEN + 1)}
+    # As many as promised, but for what chance may take off. In 200 demos 66 % within 5 weeks, 82 %
+    # within 6, 90 % within 7.
+    assert within[int(promised().median)] >= binom.ppf(0.01, len(SEEDS), 0.5)
+    assert within[6] >= binom.ppf(0.01, len(SEEDS), promised().within_6)
 
 
 def false_marks(found: Ints) -> tuple[int, float]:
@@ -251,24 +264,24 @@ def false_marks(found: Ints) -> tuple[int, float]:
 def test_false_marks_keep_to_the_budget_where_infusions_are_independent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As the simulation of the help has it. In 200 demos: 1.08 a year (95 % CI 0.91-1.25)."""
+    """In 200 demos: 0.40 a year (95 % CI 0.30-0.51)."""
     monkeypatch.setattr(side_effects, "_OWN_SHARE", 0.0)
     count, years = false_marks(ways(SEEDS))
     assert years == pytest.approx(len(SEEDS) * 45 / 52)
     assert count <= poisson.ppf(0.99, BUDGET * years)
 
 
-def test_side_effects_that_run_in_patients_make_twice_the_false_marks(many: Ints) -> None:
+def test_false_marks_keep_to_the_budget_where_side_effects_run_in_patients(many: Ints) -> None:
     """The demo as it is: who felt sick once is likelier to again, so weeks differ by more.
 
-    In 200 demos: 2.06 a year (95 % CI 1.78-2.34), a fifth of them of any side effect together.
+    In 200 demos: 0.86 a year (95 % CI 0.70-1.02); 2.06 without allowing for it.
     """
     count, years = false_marks(many)
-    assert BUDGET * years < count <= poisson.ppf(0.99, 2.06 * years)
+    assert count <= poisson.ppf(0.99, BUDGET * years)
 
 
 def test_after_the_rise_the_others_are_marked_no_oftener_than_the_budget_allows(many: Ints) -> None:
-    """In 200 demos: 0.93 a year."""
+    """In 200 demos: 0.30 a year."""
     others = [kind for kind in range(1, 1 + len(KINDS)) if kind != 1 + POSITIONS[NAUSEA]]
     found = many[:, others, :, -RISEN - 1 :]
     now, before = found[..., 1:], found[..., :-1]
