@@ -55,9 +55,9 @@ from data_access.treated import with_names
 
 MOST_LISTED = 200
 """A list holds so many infusions: the latest, or of a measured condition the most extreme."""
-MOST_COMPARED = 5_000
-"""About so many infusions at most are compared, drawn evenly: a mean of 2,500 infusions is known to
-a fiftieth of their spread, and more would only take longer."""
+MOST_COMPARED = 2_000
+"""About so many infusions at most are compared, drawn evenly: a mean of 1,000 infusions is known to
+a thirtieth of their spread, and more would only take longer."""
 NOT_RECORDED = 0
 """As a key of a chair or a provider: the infusions for which none is recorded."""
 

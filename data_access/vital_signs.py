@@ -32,7 +32,7 @@ from data_access.measured import has_measured, has_reached
 from data_access.schema import Infusion, InfusionFact, SideEffectFact, Term, VitalSigns
 from data_access.selection import conditions
 
-SAMPLE_INFUSIONS = 1_500
+SAMPLE_INFUSIONS = 1_000
 """The most infusions whose single readings are read for one view."""
 VITAL_SIGNS = ("systolic", "diastolic", "heart_rate", "spo2", "sedation")
 """The vital signs as columns of a sample's readings."""
@@ -173,7 +173,7 @@ def recorded_hypertension(
 
 @dataclass(frozen=True, slots=True)
 class VitalSample:
-    """Single readings of at most 1,500 infusions, drawn evenly from ``selected``.
+    """Single readings of at most 1,000 infusions, drawn evenly from ``selected``.
 
     ``infusions``: a row each, numbered from 0 by its place, with ``end`` and ``discharge`` (minutes
     after the start, NaN where not known). ``readings``: ``infusion`` (that number), ``minute``
@@ -189,7 +189,7 @@ class VitalSample:
 def vital_sample(connection: Connection, viewer: Viewer, filters: Filters) -> VitalSample:
     """Draw infusions evenly, always the same ones, and read their vital signs.
 
-    All of them where there are no more than 1,500. Keys of patients or infusions are not told.
+    All of them where there are no more than 1,000. Keys of patients or infusions are not told.
     """
     within = conditions(connection, viewer, filters, InfusionFact)
     counted = select(func.count()).select_from(InfusionFact).where(*within)

@@ -62,7 +62,7 @@ class Sampled:
 
     @property
     def words(self) -> str:
-        """How many infusions it rests on: ``1,500 of 41,233 infusions, drawn evenly``."""
+        """How many infusions it rests on: ``1,000 of 41,233 infusions, drawn evenly``."""
         if self.drawn < self.selected:
             return f"{self.drawn:,} of {self.selected:,} infusions, drawn evenly"
         return f"all {count_words(self.selected, 'infusion')}"

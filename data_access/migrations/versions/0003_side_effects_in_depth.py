@@ -231,7 +231,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_infusion_facts_stopped",
         "infusion_facts",
-        ["day", "site_key"],
+        ["day", "site_key", "diagnosis_group", "phase"],
         unique=False,
         sqlite_where=sa.text("stopped = 1"),
         postgresql_where=sa.text("stopped = 1"),
@@ -321,7 +321,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_side_effect_facts_odd",
         "side_effect_facts",
-        ["day", "site_key"],
+        ["day", "site_key", "diagnosis_group", "phase", "odd"],
         unique=False,
         sqlite_where=sa.text("odd > 0"),
         postgresql_where=sa.text("odd > 0"),
@@ -383,7 +383,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_side_effect_facts_serious",
         "side_effect_facts",
-        ["day", "site_key"],
+        ["day", "site_key", "diagnosis_group", "phase"],
         unique=False,
         sqlite_where=sa.text("serious = 1"),
         postgresql_where=sa.text("serious = 1"),
