@@ -44,6 +44,7 @@ def contrast_chart(
             "tickvals": rows,
             "ticktext": [label(name) for name in names],
             "range": [len(found) - 0.4, -0.6],
+            "showgrid": False,  # it would strike the values through
         },
         xaxis={
             "domain": [0, _DIFFERENCES_END],

@@ -31,7 +31,7 @@ _RISE = {"term": "Nausea", "site": "Harbor Street"}
 _VIEWS = {
     View.TREND: ("trend", _RISE),
     View.IN_WHOM: ("in-whom", {"term": "Dissociation"}),
-    View.PASSING: ("passing", {"term": "Dissociation"}),
+    View.PASSING: ("passing", {"term": "Headache"}),
     View.VITAL_SIGNS: ("vital-signs", {}),
     View.SERIOUS: ("serious", {}),
 }
