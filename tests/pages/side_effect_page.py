@@ -1,6 +1,7 @@
 """A view of the Side effects page, run as Streamlit runs it, for its tests."""
 
 from collections.abc import Callable
+from datetime import date
 
 import orjson
 import pytest
@@ -15,6 +16,45 @@ def words(page: AppTest) -> str:
     """Everything that is said, as the reader sees it but for the marks of markdown."""
     everything = [*page.markdown, *page.caption, *page.info]
     return "\n".join(element.value for element in everything).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _draw() -> None:
+    import os
+    from datetime import UTC, date, datetime, time
+    from importlib import import_module
+
+    from access.viewer import LOCAL_VIEWER
+    from data_access.engine import make_engine, reading
+    from data_access.filters import Filters
+    from data_access.status import clinic_status
+    from pages.shared.context import PageContext
+
+    module, view = os.environ["TEST_VIEW"].rsplit(".", 1)
+    start, end, today = map(date.fromisoformat, os.environ["TEST_DAYS"].split())
+    now = datetime.combine(today, time(16), UTC)
+    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
+    with reading(engine) as connection:
+        status = clinic_status(connection, LOCAL_VIEWER)
+        filters = Filters(start, end)
+        draw = getattr(import_module(module), view)
+        draw(PageContext(connection, LOCAL_VIEWER, filters, status, now, today, {}))
+    engine.dispose()
+
+
+def view_on(
+    view: str,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    days: tuple[date, date, date],
+    *fills: Callable[[Connection], None],
+) -> AppTest:
+    """A view by its dotted name, on a clinic that the functions fill.
+
+    ``days``: the first and the last of the period, and the day on which it is looked at.
+    """
+    monkeypatch.setenv("TEST_VIEW", f"pages.side_effects.{view}")
+    monkeypatch.setenv("TEST_DAYS", " ".join(map(str, days)))
+    return prepared(_draw, url, monkeypatch, *fills)
 
 
 def prepared(

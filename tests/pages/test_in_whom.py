@@ -11,7 +11,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clinical.side_effect_groups import Comparison, comparison
-from data_access.engine import URL_VARIABLE, make_engine, writing
 from pages.side_effects.behind import chosen_group
 from pages.side_effects.in_whom_findings import (
     AGE,
@@ -27,29 +26,9 @@ from pages.side_effects.in_whom_findings import (
     number_finding,
 )
 from tests.data_access.side_effect_clinic import fill
+from tests.pages.side_effect_page import view_on
 
 HOSTILE = "<b>Itch</b> [x](http://host) $y$"
-
-
-def _page() -> None:
-    import os
-    from datetime import UTC, date, datetime
-
-    from access.viewer import LOCAL_VIEWER
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.shared.context import PageContext
-    from pages.side_effects.in_whom import in_whom_view
-
-    start, end = os.environ["TEST_PERIOD"].split()
-    filters = Filters(date.fromisoformat(start), date.fromisoformat(end))
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, LOCAL_VIEWER)
-        now = datetime(2026, 3, 31, 16, tzinfo=UTC)
-        in_whom_view(PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date(), {}))
-    engine.dispose()
 
 
 @pytest.fixture
@@ -62,14 +41,9 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         end: date = date(2026, 3, 31),
         filled: bool = True,
     ) -> AppTest:
-        engine = make_engine(sqlite_url)
-        if filled:
-            with writing(engine) as connection:
-                fill(connection, *more_side_effects)
-        engine.dispose()
-        monkeypatch.setenv(URL_VARIABLE, sqlite_url)
-        monkeypatch.setenv("TEST_PERIOD", f"{start} {end}")
-        return AppTest.from_function(_page, default_timeout=30)
+        fills = [lambda connection: fill(connection, *more_side_effects)] if filled else []
+        days = (start, end, date(2026, 3, 31))
+        return view_on("in_whom.in_whom_view", sqlite_url, monkeypatch, days, *fills)
 
     return make
 

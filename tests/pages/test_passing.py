@@ -8,14 +8,13 @@ import numpy as np
 import orjson
 import pandas as pd
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from streamlit.testing.v1 import AppTest
 
 from clinical.chair_time import LostTime
 from clinical.side_effect_passing import Passing
 from clinical.side_effect_times import Odd
 from clinical.survival import Curve, kaplan_meier
-from data_access.engine import URL_VARIABLE, make_engine, writing
 from data_access.schema import Term as TermRow
 from pages.side_effects.chair_time_findings import chair_time_finding
 from pages.side_effects.passing_findings import (
@@ -30,29 +29,9 @@ from pages.side_effects.passing_findings import (
 )
 from pages.side_effects.passing_table import drawn_table, passing_rows, saved_table
 from tests.data_access.side_effect_times_clinic import fill
+from tests.pages.side_effect_page import view_on
 
 HOSTILE = "<b>x</b> *y* [z](javascript:1)"
-
-
-def _page() -> None:
-    import os
-    from datetime import UTC, date, datetime
-
-    from access.viewer import LOCAL_VIEWER
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.shared.context import PageContext
-    from pages.side_effects.passing import passing_view
-
-    start, end = os.environ["TEST_PERIOD"].split()
-    filters = Filters(date.fromisoformat(start), date.fromisoformat(end))
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, LOCAL_VIEWER)
-        now = datetime(2026, 5, 31, 16, tzinfo=UTC)
-        passing_view(PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date(), {}))
-    engine.dispose()
 
 
 @pytest.fixture
@@ -66,17 +45,14 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         filled: bool = True,
         nausea: str = "Nausea",
     ) -> AppTest:
-        engine = make_engine(sqlite_url)
-        if filled:
-            with writing(engine) as connection:
-                fill(connection)
-                connection.execute(
-                    update(TermRow).where(TermRow.name == "Nausea").values(name=nausea)
-                )
-        engine.dispose()
-        monkeypatch.setenv(URL_VARIABLE, sqlite_url)
-        monkeypatch.setenv("TEST_PERIOD", f"{start} {end}")
-        return AppTest.from_function(_page, default_timeout=30)
+        def fill_and_rename(connection: Connection) -> None:
+            fill(connection)
+            renamed = update(TermRow).where(TermRow.name == "Nausea").values(name=nausea)
+            connection.execute(renamed)
+
+        fills = [fill_and_rename] if filled else []
+        days = (start, end, date(2026, 5, 31))
+        return view_on("passing.passing_view", sqlite_url, monkeypatch, days, *fills)
 
     return make
 

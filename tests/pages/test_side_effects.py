@@ -10,35 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR, Clinic
 from clinical.variation import RuleSet
-from data_access.engine import URL_VARIABLE, make_engine, writing
+from data_access.engine import make_engine, writing
 from tests.data_access.side_effect_clinic import fill
-from tests.pages.side_effect_page import choose
+from tests.pages.side_effect_page import choose, view_on
 from tests.pages.weekly_clinic import Week, fill_weeks
 
 HOSTILE = "<b>Itch</b> [x](http://host) $y$"
-
-
-def _page() -> None:
-    import os
-    from datetime import UTC, date, datetime
-
-    from access.viewer import LOCAL_VIEWER
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.shared.context import PageContext
-    from pages.side_effects.page import side_effects_page
-
-    start, end = os.environ["TEST_PERIOD"].split()
-    filters = Filters(date.fromisoformat(start), date.fromisoformat(end))
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, LOCAL_VIEWER)
-        now = datetime(2026, 3, 31, 16, tzinfo=UTC)
-        side_effects_page(
-            PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date(), {})
-        )
-    engine.dispose()
 
 
 @pytest.fixture
@@ -51,14 +28,9 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         end: date = date(2026, 3, 31),
         filled: bool = True,
     ) -> AppTest:
-        engine = make_engine(sqlite_url)
-        if filled:
-            with writing(engine) as connection:
-                fill(connection, *more_side_effects)
-        engine.dispose()
-        monkeypatch.setenv(URL_VARIABLE, sqlite_url)
-        monkeypatch.setenv("TEST_PERIOD", f"{start} {end}")
-        return AppTest.from_function(_page, default_timeout=30)
+        fills = [lambda connection: fill(connection, *more_side_effects)] if filled else []
+        days = (start, end, date(2026, 3, 31))
+        return view_on("page.side_effects_page", sqlite_url, monkeypatch, days, *fills)
 
     return make
 

@@ -9,32 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clinical.codes import PressureHistory
-from data_access.engine import URL_VARIABLE, make_engine, writing
 from tests.data_access.vital_clinic import fill
-from tests.pages.side_effect_page import carried_by, choose
-
-
-def _page() -> None:
-    import os
-    from datetime import UTC, date, datetime
-
-    from access.viewer import LOCAL_VIEWER
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.shared.context import PageContext
-    from pages.side_effects.vital_signs import vital_signs_view
-
-    start, end = os.environ["TEST_PERIOD"].split()
-    filters = Filters(date.fromisoformat(start), date.fromisoformat(end))
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, LOCAL_VIEWER)
-        now = datetime(2026, 5, 31, 16, tzinfo=UTC)
-        vital_signs_view(
-            PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date(), {})
-        )
-    engine.dispose()
+from tests.pages.side_effect_page import carried_by, choose, view_on
 
 
 @pytest.fixture
@@ -48,14 +24,9 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         filled: bool = True,
         with_readings: bool = True,
     ) -> AppTest:
-        engine = make_engine(sqlite_url)
-        if filled:
-            with writing(engine) as connection:
-                fill(connection, with_readings=with_readings)
-        engine.dispose()
-        monkeypatch.setenv(URL_VARIABLE, sqlite_url)
-        monkeypatch.setenv("TEST_PERIOD", f"{start} {end}")
-        return AppTest.from_function(_page, default_timeout=30)
+        fills = [lambda connection: fill(connection, with_readings=with_readings)] if filled else []
+        days = (start, end, date(2026, 5, 31))
+        return view_on("vital_signs.vital_signs_view", sqlite_url, monkeypatch, days, *fills)
 
     return make
 
