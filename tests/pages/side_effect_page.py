@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import orjson
 import pytest
@@ -15,7 +16,19 @@ from data_access.engine import URL_VARIABLE, make_engine, writing
 def words(page: AppTest) -> str:
     """Everything that is said, as the reader sees it but for the marks of markdown."""
     everything = [*page.markdown, *page.caption, *page.info]
-    return "\n".join(element.value for element in everything).replace("\N{NO-BREAK SPACE}", " ")
+    return spaced("\n".join(element.value for element in everything))
+
+
+def spaced(words: str) -> str:
+    """With plain spaces, as a test is written."""
+    return words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def chart(page: AppTest, index: int = 0) -> dict[str, Any]:
+    """The figure of a picture, counted from the top."""
+    found = orjson.loads(page.get("plotly_chart")[index].proto.spec)
+    assert isinstance(found, dict)
+    return found
 
 
 def _draw() -> None:

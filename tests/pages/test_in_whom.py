@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import orjson
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -26,7 +25,7 @@ from pages.side_effects.in_whom_findings import (
     number_finding,
 )
 from tests.data_access.side_effect_clinic import fill
-from tests.pages.side_effect_page import view_on
+from tests.pages.side_effect_page import chart, spaced, view_on, words
 
 HOSTILE = "<b>Itch</b> [x](http://host) $y$"
 
@@ -46,21 +45,6 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         return view_on("in_whom.in_whom_view", sqlite_url, monkeypatch, days, *fills)
 
     return make
-
-
-def words(page: AppTest) -> str:
-    everything = [*page.markdown, *page.caption, *page.info]
-    return spaced("\n".join(element.value for element in everything))
-
-
-def spaced(words: str) -> str:
-    return words.replace("\N{NO-BREAK SPACE}", " ")
-
-
-def chart(page: AppTest, index: int) -> dict[str, Any]:
-    found = orjson.loads(page.get("plotly_chart")[index].proto.spec)
-    assert isinstance(found, dict)
-    return found
 
 
 def test_the_view_answers_in_its_first_sentence(page):

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import numpy as np
-import orjson
 import pandas as pd
 import pytest
 from sqlalchemy import Connection, update
@@ -29,7 +27,7 @@ from pages.side_effects.passing_findings import (
 )
 from pages.side_effects.passing_table import drawn_table, passing_rows, saved_table
 from tests.data_access.side_effect_times_clinic import fill
-from tests.pages.side_effect_page import view_on
+from tests.pages.side_effect_page import chart, spaced, view_on, words
 
 HOSTILE = "<b>x</b> *y* [z](javascript:1)"
 
@@ -55,21 +53,6 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         return view_on("passing.passing_view", sqlite_url, monkeypatch, days, *fills)
 
     return make
-
-
-def words(page: AppTest) -> str:
-    everything = [*page.markdown, *page.caption, *page.info]
-    return spaced("\n".join(element.value for element in everything))
-
-
-def spaced(words: str) -> str:
-    return words.replace("\N{NO-BREAK SPACE}", " ")
-
-
-def chart(page: AppTest, index: int) -> dict[str, Any]:
-    found = orjson.loads(page.get("plotly_chart")[index].proto.spec)
-    assert isinstance(found, dict)
-    return found
 
 
 def test_of_a_few_infusions_no_share_is_told(page):

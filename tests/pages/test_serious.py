@@ -1,9 +1,7 @@
 """What was stopped and what was serious, run as Streamlit runs it."""
 
 from collections.abc import Callable
-from typing import Any
 
-import orjson
 import pytest
 from sqlalchemy import Connection, delete, update
 from streamlit.testing.v1 import AppTest
@@ -13,7 +11,7 @@ from data_access.facts.tables import table_of
 from data_access.schema import Infusion, InfusionFact, SideEffectFact, Term
 from pages.side_effects.serious_findings import gaps_words
 from tests.data_access.side_effect_times_clinic import fill
-from tests.pages.side_effect_page import prepared, words
+from tests.pages.side_effect_page import chart, prepared, words
 
 HOSTILE = "<b>x</b> *y* [z](javascript:1)"
 SAFE = r"\<b\>x\</b\> \*y\* \[z\]\(javascript\:1\)"
@@ -50,12 +48,6 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         return prepared(_page, sqlite_url, monkeypatch, fill, *changes)
 
     return make
-
-
-def chart(page: AppTest, index: int) -> dict[str, Any]:
-    found = orjson.loads(page.get("plotly_chart")[index].proto.spec)
-    assert isinstance(found, dict)
-    return found
 
 
 def test_the_sentence_says_what_was_stopped_and_what_was_serious(page):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import orjson
 import pytest
@@ -12,7 +11,7 @@ from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR, Clinic
 from clinical.variation import RuleSet
 from data_access.engine import make_engine, writing
 from tests.data_access.side_effect_clinic import fill
-from tests.pages.side_effect_page import choose, view_on
+from tests.pages.side_effect_page import chart, choose, view_on, words
 from tests.pages.weekly_clinic import Week, fill_weeks
 
 HOSTILE = "<b>Itch</b> [x](http://host) $y$"
@@ -33,17 +32,6 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
         return view_on("page.side_effects_page", sqlite_url, monkeypatch, days, *fills)
 
     return make
-
-
-def words(page: AppTest) -> str:
-    everything = [*page.markdown, *page.caption, *page.info]
-    return "\n".join(element.value for element in everything).replace("\N{NO-BREAK SPACE}", " ")
-
-
-def chart(page: AppTest, index: int) -> dict[str, Any]:
-    found = orjson.loads(page.get("plotly_chart")[index].proto.spec)
-    assert isinstance(found, dict)
-    return found
 
 
 def test_the_page_answers_in_its_first_sentence(page):

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import orjson
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +13,7 @@ from access.viewer import LOCAL_VIEWER, Permission
 from data_access.engine import URL_VARIABLE, make_engine, reading, writing
 from data_access.rebases import rebases
 from tests.data_access.side_effect_clinic import fill
+from tests.pages.side_effect_page import chart, words
 from tests.pages.weekly_clinic import END, LAST_MONDAY, Week, fill_weeks
 
 HOSTILE = "<b>x</b> *y* [z](javascript:1)"
@@ -82,17 +82,6 @@ def risen_for(weeks: int, to: int = 7) -> Callable[[int], Week]:
         return Week(affected={"Nausea": to if ago < weeks else 1, "Headache": 3})
 
     return week
-
-
-def words(shown: AppTest) -> str:
-    everything = [*shown.markdown, *shown.caption, *shown.info]
-    return "\n".join(element.value for element in everything).replace("\N{NO-BREAK SPACE}", " ")
-
-
-def chart(shown: AppTest, index: int = 0) -> dict[str, Any]:
-    found = orjson.loads(shown.get("plotly_chart")[index].proto.spec)
-    assert isinstance(found, dict)
-    return found
 
 
 def traces(shown: AppTest, index: int = 0) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from clinical.codes import PressureHistory
 from tests.data_access.vital_clinic import fill
+from tests.pages import side_effect_page
 from tests.pages.side_effect_page import carried_by, choose, view_on
 
 
@@ -32,9 +33,7 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
 
 
 def words(page: AppTest) -> str:
-    everything = [*page.markdown, *page.caption, *page.info]
-    said = "\n".join(element.value for element in everything).replace("\N{NO-BREAK SPACE}", " ")
-    return said.replace("\\", "")
+    return side_effect_page.words(page).replace("\\", "")
 
 
 def charts(page: AppTest) -> list[dict[str, Any]]:
