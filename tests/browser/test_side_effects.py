@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from data_access.demo import make_demo
 from data_access.engine import make_engine, writing
@@ -65,8 +65,11 @@ def chosen(tab: Visit) -> dict[str, list[str]]:
 
 
 def cards(tab: Visit) -> Locator:
+    """The cards of the overview, once each has its name: a button's words come after the button."""
     found = tab.page.locator("[class*='st-key-card-']")
     found.last.get_by_role("button").wait_for()
+    named = found.get_by_role("button", name=re.compile(r"\w"))
+    expect(named).to_have_count(found.get_by_role("button").count())
     return found
 
 
