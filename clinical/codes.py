@@ -104,6 +104,29 @@ class AppointmentStatus(Code):
     NOSHOW = 5, "Missed"
 
 
+class DaysAhead(Code):
+    """How long before its day an appointment was booked, or given up.
+
+    Bookings count calendar days of the site; cancellations whole spans of 24 hours.
+    """
+
+    UNKNOWN = 0, "Not recorded"
+    SAME_DAY = 1, "Same day"
+    FROM_1 = 2, "1 day"
+    FROM_2 = 3, "2–6 days"
+    FROM_7 = 4, "7–13 days"
+    FROM_14 = 5, "14–27 days"
+    FROM_28 = 6, "28 days and more"
+
+
+class VisitorOrder(Code):
+    """Whether the patient had attended anything before."""
+
+    UNKNOWN = 0, "No patient named"
+    NEW = 1, "New"
+    RETURNING = 2, "Returning"
+
+
 class Timepoint(Code):
     """When a score was taken, relative to infusions. Kinds must not be mixed in one rate.
 
@@ -172,3 +195,24 @@ def dose_band(mg_per_kg: float | None, drug: str | None) -> DoseBand:
         return DoseBand.UNKNOWN
     shown = round(mg_per_kg, 2)
     return next((band for lower, band in _DOSE_BANDS if shown >= lower), DoseBand.UNDER_0_45)
+
+
+_DAYS_AHEAD = (
+    (28, DaysAhead.FROM_28),
+    (14, DaysAhead.FROM_14),
+    (7, DaysAhead.FROM_7),
+    (2, DaysAhead.FROM_2),
+    (1, DaysAhead.FROM_1),
+)
+
+
+def days_ahead(days: int | None) -> DaysAhead:
+    """The band of a number of days; what was booked or cancelled afterwards counts as same day."""
+    if days is None:
+        return DaysAhead.UNKNOWN
+    return next((band for lower, band in _DAYS_AHEAD if days >= lower), DaysAhead.SAME_DAY)
+
+
+def lowest_days(band: DaysAhead) -> int:
+    """The fewest days of a band; 0 where not recorded."""
+    return next((lower for lower, each in _DAYS_AHEAD if each is band), 0)

@@ -228,6 +228,46 @@ class Thresholds:
         "2 also cumulative sums",
         "our default: cumulative sums find a lasting rise soonest (Steiner 2000)",
     )
+    late_notice_hours: int = _limit(
+        24,
+        "hours",
+        1,
+        168,
+        "a cancellation with less notice than this is late: the slot can hardly be filled again",
+        _OWN,
+    )
+    rhythm_per_week: int = _limit(
+        2,
+        "infusions",
+        1,
+        7,
+        "an induction keeps its rhythm when its planned infusions are given at so many a week",
+        "our default: six in two to three weeks is the usual induction",
+    )
+    block_covers: int = _limit(
+        90,
+        "%",
+        50,
+        99,
+        "share of stays that the suggested length of an infusion's block is long enough for",
+        _OWN,
+    )
+    turnover_minutes: int = _limit(
+        10,
+        "min",
+        0,
+        60,
+        "time to make a chair ready for the next patient, part of the suggested block",
+        _OWN,
+    )
+    own_record_weight: int = _limit(
+        10,
+        "appointments",
+        1,
+        100,
+        "the clinic's missed rate weighs as much as so many appointments of the patient's own",
+        _OWN,
+    )
 
 
 DEFAULTS = Thresholds()
