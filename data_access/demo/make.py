@@ -17,6 +17,7 @@ from data_access.errors import ClinicDatabaseError
 from data_access.facts import rebuild_facts
 from data_access.handles import set_secret
 from data_access.schema import (
+    AccessFact,
     Appointment,
     AppointmentFact,
     Assessment,
@@ -24,6 +25,7 @@ from data_access.schema import (
     ClinicSetting,
     CourseFact,
     ImportRun,
+    InductionFact,
     Infusion,
     InfusionFact,
     Medication,
@@ -66,6 +68,8 @@ _FACT_TABLES = (
     PatientWord,
     WatchFact,
     AppointmentFact,
+    AccessFact,
+    InductionFact,
 )
 
 

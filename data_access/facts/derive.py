@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from clinical.calendar import day_number
 from clinical.codes import DiagnosisGroup, Phase, diagnosis_group
 from clinical.terms import canonical_term
+from data_access.facts.access_rows import access_rows, induction_rows
 from data_access.facts.appointment_rows import appointment_rows
+from data_access.facts.attended import match_infusions
 from data_access.facts.courses import Courses, place_infusions
 from data_access.facts.infusion_rows import (
     FactRow,
@@ -23,9 +25,11 @@ from data_access.facts.records import Clinic, PatientRecords, SiteRecord
 from data_access.facts.score_rows import course_rows, place_scores, score_rows
 from data_access.facts.watch_rows import Watched, watch_rows
 from data_access.schema import (
+    AccessFact,
     AppointmentFact,
     Base,
     CourseFact,
+    InductionFact,
     InfusionFact,
     PatientFact,
     PatientWord,
@@ -72,7 +76,11 @@ def derive_facts(records: PatientRecords, surroundings: Surroundings) -> tuple[C
     )
     courses = place_infusions(records, clinic.sites, surroundings.new_series_keys)
     places = Places(clinic.providers, clinic.chairs, courses.second_induction)
-    infusions = [infusion_row(each, records, group, places) for each in courses.infusions]
+    attended = match_infusions(records.appointments, courses.infusions)
+    infusions = [
+        infusion_row(each, records, group, places, attended.get(each.record.infusion_key))
+        for each in courses.infusions
+    ]
     home = _home(records, courses, clinic)
     placed = place_scores(records.scores, courses, home)
     return courses, {
@@ -94,7 +102,9 @@ def derive_facts(records: PatientRecords, surroundings: Surroundings) -> tuple[C
         WatchFact: watch_rows(
             Watched(records.patient.patient_key, home, group, courses, placed, infusions)
         ),
-        AppointmentFact: appointment_rows(records.appointments, courses, clinic, group),
+        AppointmentFact: appointment_rows(records.appointments, courses, attended, clinic, group),
+        AccessFact: access_rows(records, courses, home, clinic, group),
+        InductionFact: induction_rows(courses, group),
     }
 
 

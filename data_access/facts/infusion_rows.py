@@ -36,10 +36,15 @@ class Places(NamedTuple):
 
 
 def infusion_row(
-    infusion: PlacedInfusion, records: PatientRecords, group: DiagnosisGroup, places: Places
+    infusion: PlacedInfusion,
+    records: PatientRecords,
+    group: DiagnosisGroup,
+    places: Places,
+    appointment_key: int | None,
 ) -> FactRow:
     """One row of ``infusion_facts``."""
     record = infusion.record
+    started = record.started_at.astimezone(infusion.site.zone)
     day = day_number(infusion.clinic_day)
     mg_per_kg = _mg_per_kg(record)
     side_effects = records.side_effects.get(record.infusion_key, [])
@@ -52,6 +57,8 @@ def infusion_row(
         "day": day,
         "week": week_number(day),
         "month": month_number(infusion.clinic_day),
+        "start_minute": started.hour * 60 + started.minute,
+        "appointment_key": appointment_key,
         "phase": int(infusion.series.phase),
         "number": infusion.number,
         "number_band": number_band(infusion.series.phase, infusion.number),
@@ -64,8 +71,8 @@ def infusion_row(
         "age_band": int(age_band(records.patient.birth_date, infusion.clinic_day)),
         "dose_band": int(dose_band(mg_per_kg, record.drug)),
         "mg_per_kg": mg_per_kg,
-        "minutes": _minutes(record.started_at, record.ended_at),
-        "chair_minutes": _minutes(record.started_at, record.discharged_at),
+        "minutes": minutes_until(record.started_at, record.ended_at),
+        "chair_minutes": minutes_until(record.started_at, record.discharged_at),
         "systolic_rise": vitals.systolic_rise,
         "diastolic_rise": vitals.diastolic_rise,
         "peak_systolic": vitals.peak_systolic,
@@ -154,5 +161,6 @@ def _mg_per_kg(record: InfusionRecord) -> float | None:
     return record.dose_mg / record.weight_kg
 
 
-def _minutes(start: datetime, end: datetime | None) -> int | None:
+def minutes_until(start: datetime, end: datetime | None) -> int | None:
+    """Whole minutes from one moment to another; ``None`` where the latter is not known."""
     return None if end is None else round((end - start) / timedelta(minutes=1))

@@ -107,6 +107,8 @@ def _patients(connection: Connection, chosen: ColumnElement[bool]) -> list[Patie
             Patient.family_name,
             Patient.sex,
             Patient.hypertension,
+            Patient.referral_source,
+            Patient.referred_on,
         )
         .where(chosen)
         .order_by(Patient.patient_key)
@@ -273,6 +275,7 @@ _APPOINTMENTS = select(
     Appointment.cancelled_at,
     Appointment.chair_id,
     Appointment.provider_id,
+    Appointment.rescheduled_from,
 ).outerjoin_from(Appointment, Patient, Appointment.patient_id == Patient.patient_id)
 
 

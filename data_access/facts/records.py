@@ -30,6 +30,8 @@ class PatientRecord(NamedTuple):
     family_name: str | None
     sex: str | None
     hypertension: bool | None
+    referral_source: str | None
+    referred_on: date | None
 
 
 class SeriesRecord(NamedTuple):
@@ -117,6 +119,12 @@ class AppointmentRecord(NamedTuple):
     cancelled_at: datetime | None
     chair_id: str | None
     provider_id: str | None
+    rescheduled_from: str | None
+
+    @property
+    def attended(self) -> bool:
+        """Whether the patient came."""
+        return self.status in {AppointmentStatus.FULFILLED, AppointmentStatus.ARRIVED}
 
 
 class PatientRecords(NamedTuple):

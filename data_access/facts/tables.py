@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from data_access.schema import (
+    AccessFact,
     Appointment,
     AppointmentFact,
     Assessment,
     Base,
     CourseFact,
+    InductionFact,
     Infusion,
     InfusionFact,
     Patient,
@@ -33,6 +35,8 @@ FACT_TABLES: tuple[type[Base], ...] = (
     PatientWord,
     WatchFact,
     AppointmentFact,
+    AccessFact,
+    InductionFact,
 )
 
 _Column = InstrumentedAttribute[Any]
@@ -103,6 +107,8 @@ def of_patients(patient_keys: Sequence[int]) -> dict[type[Base], ColumnElement[b
         PatientWord: PatientWord.patient_key.in_(patient_keys),
         WatchFact: WatchFact.patient_key.in_(patient_keys),
         AppointmentFact: AppointmentFact.appointment_key.in_(appointments),
+        AccessFact: AccessFact.patient_key.in_(patient_keys),
+        InductionFact: InductionFact.series_key.in_(series),
     }
 
 

@@ -1,9 +1,10 @@
 """Derived facts: what the pages filter and group by, worked out once, at import.
 
 One narrow row per infusion, per side-effect term of an infusion, per score, per appointment, per
-patient, and per series and instrument. Categories are the codes of :mod:`clinical.codes`, calendar
-units the integers of :mod:`clinical.calendar` in the site's local time. Nothing here is entered by
-anybody: every row can be made again from the records (``rebuild-facts``).
+patient, per series and instrument, and per day of a chair and hour of a site. Categories are the
+codes of :mod:`clinical.codes`, calendar units the integers of :mod:`clinical.calendar` in the
+site's local time. Nothing here is entered by anybody: every row can be made again from the records
+(``rebuild-facts``).
 """
 
 from sqlalchemy import ForeignKey, Index, Text, text
@@ -52,6 +53,8 @@ class InfusionFact(Base):
     ``number_band``: index into :data:`clinical.side_effect_rates.NUMBER_BANDS`. ``later_series``,
     ``sex``, ``hypertension``: codes of :mod:`clinical.codes`.
     ``recorded``: 1 where the side-effect form was filled in, else 0; rates count only those.
+    ``start_minute``: after local midnight. ``appointment_key``: the appointment in which it took
+    place, if any (:func:`data_access.facts.attended.match_infusions`).
     ``stopped``: 1 where stopped early. ``minutes``: start to end; ``chair_minutes``: start to
     discharge. Rises are the highest value minus the first one (mmHg), missing where there is no
     first or no later value; ``sustained_…``: what two readings in a row reached.
@@ -240,6 +243,8 @@ class InfusionFact(Base):
     day: Mapped[int] = _reference()
     week: Mapped[int] = _reference()
     month: Mapped[int] = _reference()
+    start_minute: Mapped[int] = _small()
+    appointment_key: Mapped[int | None] = _optional_reference()
     phase: Mapped[int] = _small()
     number: Mapped[int] = _small()
     number_band: Mapped[int] = _small()
@@ -771,9 +776,21 @@ class LaterTotal(Base):
 class AppointmentFact(Base):
     """One appointment, by the site's clock.
 
-    ``weekday``: 1 = Monday; ``hour``: of the scheduled start; ``minutes``: scheduled length;
-    ``lead_days``: booked to scheduled; ``notice_hours``: cancelled to scheduled, where cancelled.
-    ``phase``: of the series under way that day (of the infusion itself, where it took place).
+    ``weekday``: 1 = Monday; ``hour`` and ``start_minute`` (after midnight): of the planned start;
+    ``minutes``: planned length; ``lead_days`` (of the calendar) and ``lead_hours``: booked to
+    planned; ``notice_hours``: cancelled to planned, where cancelled; ``lead_band``,
+    ``notice_band``: their :class:`~clinical.codes.DaysAhead`. ``newcomer``:
+    :class:`~clinical.codes.VisitorOrder`. ``due_before``, ``missed_before``: of the patient's
+    earlier appointments, how many were due and missed. ``moved``: 1 where another appointment
+    replaces this one; ``moves``: how often the same demand had been moved before; ``first_day``:
+    the day first wished for it. ``phase``: of the series under way that day (of the infusion
+    itself, where it took place).
+
+    Of the infusion that took place in it, if any: ``infusion_key``, ``start_delay`` (its start
+    minus the planned one, minutes), ``infusion_minutes``, ``recovery_minutes`` (end to discharge)
+    and ``over_minutes`` (discharge minus planned end). ``held_start`` (after midnight) and
+    ``held_minutes``: the span for which an attended patient held the chair
+    (:func:`clinical.occupancy.held_span`).
     """
 
     __tablename__ = "appointment_facts"
@@ -854,7 +871,246 @@ class AppointmentFact(Base):
     weekday: Mapped[int] = _small()
     hour: Mapped[int] = _small()
     minutes: Mapped[int] = mapped_column(KEY)
+    start_minute: Mapped[int] = _small()
     lead_days: Mapped[int | None] = mapped_column(KEY)
+    lead_hours: Mapped[float | None] = _optional_real()
+    lead_band: Mapped[int] = _small()
     notice_hours: Mapped[float | None] = _optional_real()
+    notice_band: Mapped[int] = _small()
+    newcomer: Mapped[int] = _small()
+    due_before: Mapped[int] = _small()
+    missed_before: Mapped[int] = _small()
+    moved: Mapped[int] = _small()
+    moves: Mapped[int] = _small()
+    first_day: Mapped[int] = _reference()
     phase: Mapped[int] = _small()
     diagnosis_group: Mapped[int] = _small()
+    infusion_key: Mapped[int | None] = _optional_reference()
+    start_delay: Mapped[int | None] = mapped_column(KEY)
+    infusion_minutes: Mapped[int | None] = mapped_column(KEY)
+    recovery_minutes: Mapped[int | None] = mapped_column(KEY)
+    over_minutes: Mapped[int | None] = mapped_column(KEY)
+    held_start: Mapped[int | None] = _optional_small()
+    held_minutes: Mapped[int | None] = mapped_column(KEY)
+
+
+class AccessFact(Base):
+    """One patient who was referred, seen or treated: the way from the referral to a whole course.
+
+    ``entered_day``: the first of referral, first consultation appointment and first infusion.
+    ``consultation_planned_day``: of the first consultation appointment, whatever became of it;
+    ``consultation_day``: of the first one attended. ``planned`` (6 where not recorded) and
+    ``done``: infusions of the first series; ``completed_day``: of the planned-th of them.
+    """
+
+    __tablename__ = "access_facts"
+    __table_args__ = (
+        # Access: the patients who entered in a period.
+        Index(
+            "ix_access_facts_entered",
+            "entered_day",
+            "site_key",
+            "diagnosis_group",
+            "referral_source",
+            "referred_day",
+            "consultation_planned_day",
+            "consultation_day",
+            "first_infusion_day",
+            "completed_day",
+        ),
+        # New starts.
+        Index("ix_access_facts_first", "first_infusion_day", "site_key", "diagnosis_group"),
+        STRICT,
+    )
+
+    patient_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("patients.patient_key"), primary_key=True, autoincrement=False
+    )
+    site_key: Mapped[int | None] = _optional_reference()
+    diagnosis_group: Mapped[int] = _small()
+    referral_source: Mapped[str | None] = mapped_column(Text)
+    entered_day: Mapped[int] = _reference()
+    entered_week: Mapped[int] = _reference()
+    entered_month: Mapped[int] = _reference()
+    referred_day: Mapped[int | None] = _optional_reference()
+    consultation_planned_day: Mapped[int | None] = _optional_reference()
+    consultation_day: Mapped[int | None] = _optional_reference()
+    first_infusion_day: Mapped[int | None] = _optional_reference()
+    planned: Mapped[int] = _small()
+    done: Mapped[int] = _small()
+    completed_day: Mapped[int | None] = _optional_reference()
+
+
+class InductionFact(Base):
+    """One induction with an infusion: whether it went on as planned.
+
+    ``planned``: infusions, 6 where not recorded (``planned_known`` 0); ``completed_day``: of the
+    planned-th; ``longest_gap``: days between two of its infusions, at most.
+    """
+
+    __tablename__ = "induction_facts"
+    __table_args__ = (
+        # Access: inductions by their start.
+        Index(
+            "ix_induction_facts_started",
+            "started_day",
+            "site_key",
+            "diagnosis_group",
+            "planned",
+            "done",
+            "completed_day",
+            "last_day",
+        ),
+        STRICT,
+    )
+
+    series_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("series.series_key"), primary_key=True, autoincrement=False
+    )
+    patient_key: Mapped[int] = _reference()
+    site_key: Mapped[int] = _reference()
+    diagnosis_group: Mapped[int] = _small()
+    started_day: Mapped[int] = _reference()
+    started_week: Mapped[int] = _reference()
+    started_month: Mapped[int] = _reference()
+    planned: Mapped[int] = _small()
+    planned_known: Mapped[int] = _small()
+    done: Mapped[int] = _small()
+    completed_day: Mapped[int | None] = _optional_reference()
+    last_day: Mapped[int] = _reference()
+    longest_gap: Mapped[int | None] = _optional_reference()
+
+
+class ChairDayFact(Base):
+    """One day of one chair with something in it, in minutes.
+
+    ``booked``: of appointments that were not cancelled, overlapping ones once; ``used``: held by
+    attended patients; ``double_booked``: planned for two or more at once.
+    """
+
+    __tablename__ = "chair_day_facts"
+    __table_args__ = (
+        # Capacity: each chair of a site and a period.
+        Index(
+            "ix_chair_day_facts_site_day",
+            "site_key",
+            "day",
+            "chair_key",
+            "booked",
+            "used",
+            "double_booked",
+            "appointments",
+        ),
+        # Capacity: each chair of all sites.
+        Index(
+            "ix_chair_day_facts_chair",
+            "chair_key",
+            "site_key",
+            "day",
+            "booked",
+            "used",
+            "double_booked",
+            "appointments",
+        ),
+        KEYED,
+    )
+
+    chair_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    site_key: Mapped[int] = _reference()
+    week: Mapped[int] = _reference()
+    month: Mapped[int] = _reference()
+    weekday: Mapped[int] = _small()
+    booked: Mapped[int] = _small()
+    used: Mapped[int] = _small()
+    double_booked: Mapped[int] = _small()
+    appointments: Mapped[int] = _small()
+
+
+class SiteHourFact(Base):
+    """One hour of one day of a site with a chair in use or booked, in chair-minutes.
+
+    As :class:`ChairDayFact`; ``most_booked``, ``most_used``: chairs at once, at most.
+    """
+
+    __tablename__ = "site_hour_facts"
+    __table_args__ = (
+        # Capacity: by weekday and hour.
+        Index(
+            "ix_site_hour_facts_slot",
+            "site_key",
+            "weekday",
+            "hour",
+            "day",
+            "booked",
+            "used",
+            "double_booked",
+            "most_booked",
+            "most_used",
+        ),
+        KEYED,
+    )
+
+    site_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    hour: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    week: Mapped[int] = _reference()
+    month: Mapped[int] = _reference()
+    weekday: Mapped[int] = _small()
+    booked: Mapped[int] = _small()
+    used: Mapped[int] = _small()
+    double_booked: Mapped[int] = _small()
+    most_booked: Mapped[int] = _small()
+    most_used: Mapped[int] = _small()
+
+
+class FreedSlotFact(Base):
+    """A cancelled appointment on a chair: was the slot filled again?
+
+    ``refilled``: 1 where appointments that were booked after the cancellation cover at least half
+    of it on that chair.
+    """
+
+    __tablename__ = "freed_slot_facts"
+    __table_args__ = (
+        # Attendance: by site and day.
+        Index(
+            "ix_freed_slot_facts_site_day",
+            "site_key",
+            "day",
+            "kind",
+            "phase",
+            "diagnosis_group",
+            "notice_hours",
+            "refilled",
+            "minutes",
+        ),
+        # Attendance: all sites by day.
+        Index(
+            "ix_freed_slot_facts_day",
+            "day",
+            "site_key",
+            "kind",
+            "phase",
+            "diagnosis_group",
+            "notice_hours",
+            "refilled",
+            "minutes",
+        ),
+        STRICT,
+    )
+
+    appointment_key: Mapped[int] = _key()
+    site_key: Mapped[int] = _reference()
+    chair_key: Mapped[int] = _reference()
+    day: Mapped[int] = _reference()
+    week: Mapped[int] = _reference()
+    month: Mapped[int] = _reference()
+    weekday: Mapped[int] = _small()
+    hour: Mapped[int] = _small()
+    kind: Mapped[int] = _small()
+    phase: Mapped[int] = _small()
+    diagnosis_group: Mapped[int] = _small()
+    minutes: Mapped[int] = _reference()
+    notice_hours: Mapped[float | None] = _optional_real()
+    refilled: Mapped[int] = _small()
