@@ -4,9 +4,11 @@ Only appointments whose day has passed can be judged. Of these:
 
 * *due*: attended or missed. The *missed rate* is missed of due.
 * The *cancelled rate* is cancelled of all whose day has passed.
-* *late cancelled*: with less notice than :data:`LATE_NOTICE_HOURS`. It is always shown beside the
-  missed rate, because a late cancellation leaves the chair as empty as a missed appointment and
-  yet improves the missed rate.
+* *late cancelled*: with less notice than the clinic allows (the threshold ``late_notice_hours``);
+  *early cancelled*: the others, those without a known time of cancellation among them.
+* The *lost rate* is missed and late cancelled, of due and late cancelled. It is always shown beside
+  the missed rate: a late cancellation leaves the chair as empty as a missed appointment and yet
+  improves the missed rate, because it takes the appointment out of those due.
 * *not closed*: still booked although the day has passed; a fault of the record, in no missed rate.
 """
 
@@ -81,9 +83,29 @@ class Attendance:
         return self.attended + self.missed + self.cancelled + self.not_closed
 
     @property
+    def due(self) -> int:
+        """Attended or missed."""
+        return self.attended + self.missed
+
+    @property
+    def early_cancelled(self) -> int:
+        """Cancelled with enough notice, or at a time that is not known."""
+        return self.cancelled - self.late_cancelled
+
+    @property
+    def attended_rate(self) -> Proportion:
+        """Attended, of those due."""
+        return proportion(self.attended, self.due)
+
+    @property
     def missed_rate(self) -> Proportion:
         """Missed, of those due."""
-        return proportion(self.missed, self.attended + self.missed)
+        return proportion(self.missed, self.due)
+
+    @property
+    def lost_rate(self) -> Proportion:
+        """Missed or cancelled late, of those due or cancelled late."""
+        return proportion(self.missed + self.late_cancelled, self.due + self.late_cancelled)
 
     @property
     def cancelled_rate(self) -> Proportion:
@@ -94,6 +116,11 @@ class Attendance:
     def late_cancelled_rate(self) -> Proportion:
         """Cancelled with too little notice, of all whose day has passed."""
         return proportion(self.late_cancelled, self.appointments)
+
+    @property
+    def early_cancelled_rate(self) -> Proportion:
+        """Cancelled with enough notice or at no known time, of all whose day has passed."""
+        return proportion(self.early_cancelled, self.appointments)
 
 
 def attendance(counts: pd.DataFrame) -> Attendance:
@@ -110,18 +137,23 @@ def attendance_by(counts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Attendance of each group: one row for each combination of the columns ``by``, in order.
 
     ``counts`` as for :func:`attendance`, with the columns ``by``. Adds ``attended``, ``missed``,
-    ``cancelled``, ``not_closed`` and ``late_cancelled``, ``due`` and ``appointments``, and
-    ``missed_rate``, ``missed_low``, ``missed_high``, ``cancelled_rate``, ``cancelled_low`` and
-    ``cancelled_high``: fractions with their 95 % Wilson interval, NaN where there is no data.
+    ``cancelled``, ``not_closed`` and ``late_cancelled``, ``due`` and ``appointments``, ``lost`` and
+    ``lost_of`` (see :attr:`Attendance.lost_rate`), and for ``missed``, ``lost`` and ``cancelled``
+    the columns ``…_rate``, ``…_low`` and ``…_high``: fractions with their 95 % Wilson interval, NaN
+    where there is no data.
     """
     groups = {column: counts[column].to_numpy() for column in by}
     table = pd.DataFrame({**groups, **_summed(counts)}).groupby(list(by), as_index=False).sum()
     due = table["attended"] + table["missed"]
     appointments = due + table["cancelled"] + table["not_closed"]
+    lost, lost_of = (part + table["late_cancelled"] for part in (table["missed"], due))
     return table.assign(
         due=due,
         appointments=appointments,
+        lost=lost,
+        lost_of=lost_of,
         **_rate_columns("missed", table["missed"], due),
+        **_rate_columns("lost", lost, lost_of),
         **_rate_columns("cancelled", table["cancelled"], appointments),
     )
 

@@ -102,3 +102,15 @@ def test_a_worst_weekday_that_may_be_chance_is_not_named():
 
 def test_a_single_group_cannot_stand_out():
     assert missed_most(attendance_by(WEEK[WEEK["weekday"] == 1], ["weekday"])) is None
+
+
+def test_a_late_cancellation_counts_as_lost_and_an_early_one_does_not():
+    found = attendance(WEEK)
+    # 35 missed and 8 cancelled late, of 200 due and those 8.
+    assert (found.lost_rate.events, found.lost_rate.n) == (43, 208)
+    assert (found.early_cancelled_rate.events, found.early_cancelled_rate.n) == (12, 225)
+    assert (found.attended_rate.events, found.attended_rate.n) == (165, 200)
+    table = attendance_by(WEEK, ["weekday"])
+    assert table["lost"].tolist() == [38, 5]
+    assert table["lost_of"].tolist() == [108, 100]
+    assert table["lost_rate"].round(4).tolist() == [0.3519, 0.05]
