@@ -6,6 +6,9 @@ from January of year 0 (``year * 12 + month - 1``).
 
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAYS_FROM_MONDAY = 3  # 1970-01-01 was a Thursday
 
@@ -38,3 +41,19 @@ def month_number(day: date) -> int:
 def month_date(number: int) -> date:
     """The first day of a month."""
     return date(number // 12, number % 12 + 1, 1)
+
+
+def week_numbers(days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The week in which each day number lies, as :func:`week_number`."""
+    return (days + _DAYS_FROM_MONDAY) // 7
+
+
+def weekday_numbers(days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The ISO weekday (1 = Monday) of each day number."""
+    return (days + _DAYS_FROM_MONDAY) % 7 + 1
+
+
+def month_numbers(days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The month in which each day number lies, as :func:`month_number`."""
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return months + month_number(date(1970, 1, 1))
