@@ -12,15 +12,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.control import BESIDE, LOOKS, ROOM_RIGHT, chosen_by
 from charts.palette import NEUTRAL, PALE
 from charts.side_effect_trend import (
     ABOVE_STRIP,
-    BESIDE,
     HEIGHT,
-    LOOKS,
-    ROOM_RIGHT,
     STRIP_AXIS,
-    chosen_by,
     forms_strip,
     strip_name,
 )

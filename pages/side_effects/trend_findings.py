@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charts.control import LineNames, percent_value
 from charts.numbers import percent
 from charts.side_effect_trend import (
-    LineNames,
     Rebased,
     control_chart,
-    percent_value,
     rate_value,
     ratio_chart,
     ratio_value,

@@ -9,13 +9,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from charts.control import LineNames, percent_value
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
 from charts.side_effect_gaps import GapLines, gap_chart
 from charts.side_effect_trend import (
-    LineNames,
     Rebased,
     control_chart,
-    percent_value,
     rate_value,
     ratio_chart,
     ratio_value,
