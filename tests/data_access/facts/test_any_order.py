@@ -15,6 +15,7 @@ from data_access.facts import (
     refresh_facts,
     refresh_unassigned_appointments,
 )
+from data_access.facts.occupancy import OCCUPANCY_TABLES
 from data_access.facts.tables import FACT_TABLES, table_of
 from data_access.facts.totals import TOTAL_TABLES
 from data_access.schema import Assessment, Base, Infusion, Patient, Series, SideEffectFact, Term
@@ -55,13 +56,23 @@ RECORDS = st.lists(
             sequence_number=st.integers(1, 9),
             series=st.booleans(),
             term=st.sampled_from(TERMS),
+            chair_id=st.just("C1"),
+            length=st.sampled_from([30, 200, 1500]),
         ),
         records(
             "score",
             total_score=st.integers(0, 21),
             instrument=st.sampled_from(["PHQ-9", "GAD-7"]),
         ),
-        records("appointment", site_id=SITE, nobody=st.booleans()),
+        records(
+            "appointment",
+            site_id=SITE,
+            nobody=st.booleans(),
+            chair_id=st.just("C1"),
+            status=st.sampled_from(["booked", "fulfilled", "noshow"]),
+            cancelled_before=st.integers(0, 50),
+            booked_before=st.integers(0, 50),
+        ),
     ),
     max_size=12,
     unique_by=lambda record: record[:3],  # at most one of a kind at a time, so that none is tied
@@ -88,6 +99,8 @@ def write(clinic: RecordedClinic, record: Record) -> None:
         term = columns.pop("term", None)
         if columns.pop("series", False):
             columns["series_id"] = f"X{record.patient}"
+        if "length" in columns:
+            columns["discharged_at"] = time + timedelta(minutes=columns.pop("length"))
         infusion = clinic.infusion(record.patient, time, **columns)
         clinic.vitals(infusion, time, systolic_mmhg=120)
         if term is not None:
@@ -96,12 +109,24 @@ def write(clinic: RecordedClinic, record: Record) -> None:
         clinic.score(record.patient, time, columns.pop("total_score", 12), **columns)
     else:
         nobody = columns.pop("nobody", False)
+        for name in ("booked", "cancelled"):
+            if f"{name}_before" in columns:
+                columns[f"{name}_at"] = time - timedelta(hours=columns.pop(f"{name}_before"))
+        if "cancelled_at" in columns:
+            columns["status"] = "cancelled"
         clinic.appointment(time, patient_id=None if nobody else f"P{record.patient}", **columns)
 
 
 def snapshot(clinic: RecordedClinic) -> dict[str, list[Any]]:
     """Everything that is derived."""
-    derived: tuple[type[Base], ...] = (*FACT_TABLES, *TOTAL_TABLES, Series, Infusion, Term)
+    derived: tuple[type[Base], ...] = (
+        *FACT_TABLES,
+        *TOTAL_TABLES,
+        *OCCUPANCY_TABLES,
+        Series,
+        Infusion,
+        Term,
+    )
     return {model.__tablename__: clinic.rows(model) for model in derived}
 
 
@@ -207,7 +232,7 @@ def facts_by_meaning(clinic: RecordedClinic) -> dict[str, list[str]]:
     series = dict(clinic.rows(Series, "series_key", "series_id"))
     terms = dict(clinic.rows(Term, "term_key", "name"))
     facts = {}
-    for model in (*FACT_TABLES, *TOTAL_TABLES):
+    for model in (*FACT_TABLES, *TOTAL_TABLES, *OCCUPANCY_TABLES):
         columns = [
             column.name for column in table_of(model).columns if column.name not in RECORD_KEYS
         ]

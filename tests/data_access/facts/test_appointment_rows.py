@@ -2,13 +2,16 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy import update
 
 from clinical.codes import (
     AppointmentKind,
     AppointmentStatus,
+    DaysAhead,
     DiagnosisGroup,
     Phase,
+    VisitorOrder,
 )
 from data_access.facts import (
     refresh_facts,
@@ -17,6 +20,7 @@ from data_access.facts import (
 from data_access.schema import (
     Appointment,
     AppointmentFact,
+    InfusionFact,
 )
 from tests.data_access.facts.recorded_clinic import DAY_0, MARCH, at
 
@@ -46,9 +50,26 @@ def test_every_column(clinic):
         "month": MARCH,
         "weekday": 1,
         "hour": 9,
+        "start_minute": 9 * 60 + 30,
         "minutes": 120,
         "lead_days": 7,
+        "lead_hours": 153.5,  # 6 days and 10.5 hours by the clock, of which one was left out
+        "lead_band": DaysAhead.FROM_7,
         "notice_hours": 24.0,
+        "notice_band": DaysAhead.FROM_1,
+        "newcomer": VisitorOrder.NEW,
+        "due_before": 0,
+        "missed_before": 0,
+        "moved": 0,
+        "moves": 0,
+        "first_day": DAY_0 + 8,
+        "infusion_key": None,
+        "start_delay": None,
+        "infusion_minutes": None,
+        "recovery_minutes": None,
+        "over_minutes": None,
+        "held_start": None,
+        "held_minutes": None,
         "phase": Phase.NONE,
         "diagnosis_group": DiagnosisGroup.OTHER,
     }
@@ -110,3 +131,116 @@ def test_an_appointment_that_finds_a_patient_and_loses_the_patient(clinic):
     refresh_facts(clinic.connection, [patient])
     refresh_unassigned_appointments(clinic.connection)
     assert clinic.rows(AppointmentFact, "patient_key") == [(None,)]
+
+
+def test_what_had_become_of_the_appointments_before(clinic):
+    patient = clinic.patient()
+    statuses = ("cancelled", "noshow", "fulfilled", "noshow", "arrived", "booked")
+    for day, status in enumerate(statuses):
+        clinic.appointment(at(day), patient_id="P1", status=status, kind="follow_up")
+    refresh_facts(clinic.connection, [patient])
+    new, returning = VisitorOrder.NEW, VisitorOrder.RETURNING
+    assert clinic.rows(AppointmentFact, "newcomer", "due_before", "missed_before") == [
+        (new, 0, 0),
+        (new, 0, 0),
+        (new, 1, 1),
+        (returning, 2, 1),
+        (returning, 3, 2),
+        (returning, 4, 2),
+    ]
+
+
+def test_who_had_an_infusion_without_an_appointment_is_not_new(clinic):
+    patient = clinic.patient()
+    clinic.infusion(patient, at(0))
+    clinic.appointment(at(5), patient_id="P1", status="noshow")
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(AppointmentFact, "newcomer") == [(VisitorOrder.RETURNING,)]
+
+
+def test_moved_twice_is_one_demand(clinic):
+    patient = clinic.patient()
+    clinic.appointment(at(0), patient_id="P1", status="cancelled")
+    clinic.appointment(at(3), patient_id="P1", status="noshow", rescheduled_from="A1")
+    clinic.appointment(at(8), patient_id="P1", rescheduled_from="A2")
+    clinic.appointment(at(9), patient_id="P1")
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(AppointmentFact, "moved", "moves", "first_day") == [
+        (1, 0, DAY_0),
+        (1, 1, DAY_0),
+        (0, 2, DAY_0),
+        (0, 0, DAY_0 + 9),
+    ]
+
+
+def test_appointments_that_replace_each_other_in_a_ring_come_to_an_end(clinic):
+    patient = clinic.patient()
+    clinic.appointment(at(0), patient_id="P1")
+    clinic.appointment(at(3), patient_id="P1", rescheduled_from="A1")
+    clinic.connection.execute(
+        update(Appointment).where(Appointment.appointment_id == "A1").values(rescheduled_from="A2")
+    )
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(AppointmentFact, "moves") == [(1,), (1,)]
+
+
+def test_what_replaces_another_patients_appointment_is_a_demand_of_its_own(clinic):
+    first, second = clinic.patient(), clinic.patient()
+    clinic.appointment(at(0), patient_id="P1", status="cancelled")
+    clinic.appointment(at(3), patient_id="P2", rescheduled_from="A1")
+    refresh_facts(clinic.connection, [first, second])
+    assert clinic.rows(AppointmentFact, "moved", "moves") == [(0, 0), (0, 0)]
+
+
+def test_how_an_infusion_went_beside_its_plan(clinic):
+    patient = clinic.patient()
+    clinic.appointment(at(0), patient_id="P1", status="fulfilled")  # 10:00 to 12:00
+    clinic.infusion(
+        patient,
+        at(0, minute=20),
+        ended_at=at(0, hour=11, minute=5),
+        discharged_at=at(0, hour=12, minute=15),
+        appointment_id="A1",
+    )
+    refresh_facts(clinic.connection, [patient])
+    times = ("infusion_key", "start_delay", "infusion_minutes", "recovery_minutes", "over_minutes")
+    assert clinic.rows(AppointmentFact, *times) == [(1, 20, 45, 70, 15)]
+    assert clinic.rows(AppointmentFact, "held_start", "held_minutes") == [(600, 135)]
+    assert clinic.rows(InfusionFact, "appointment_key") == [(1,)]
+
+
+def test_a_chair_is_held_as_planned_where_no_infusion_is_recorded(clinic):
+    patient = clinic.patient()
+    clinic.appointment(at(0), patient_id="P1", status="fulfilled")
+    clinic.appointment(at(1), patient_id="P1", status="noshow")
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(AppointmentFact, "held_start", "held_minutes") == [(600, 120), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "site", "matched"),
+    [
+        ("fulfilled", 0, "S1", 1),
+        ("arrived", 0, "S1", 1),
+        ("noshow", 0, "S1", None),
+        ("fulfilled", 1, "S1", None),
+        ("fulfilled", 0, "S2", None),
+    ],
+)
+def test_an_infusion_that_names_no_appointment_finds_that_of_its_day(
+    clinic, status, day, site, matched
+):
+    patient = clinic.patient()
+    clinic.appointment(at(day, hour=13), patient_id="P1", status=status, site_id=site)
+    clinic.infusion(patient, at(0, hour=13, minute=10))
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "appointment_key") == [(matched,)]
+
+
+def test_an_appointment_holds_one_infusion(clinic):
+    patient = clinic.patient()
+    clinic.appointment(at(0), patient_id="P1", status="fulfilled")
+    for minute in (10, 50):
+        clinic.infusion(patient, at(0, minute=minute), appointment_id="A1")
+    refresh_facts(clinic.connection, [patient])
+    assert clinic.rows(InfusionFact, "appointment_key") == [(1,), (None,)]

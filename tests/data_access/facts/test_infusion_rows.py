@@ -62,6 +62,8 @@ def test_every_column(clinic):
         "day": DAY_0,
         "week": WEEK_0,
         "month": MARCH,
+        "start_minute": 600,
+        "appointment_key": None,
         "phase": Phase.INDUCTION,
         "number": 1,
         "number_band": 0,
@@ -100,6 +102,7 @@ def test_what_is_unknown_is_missing(clinic):
     row = clinic.row(InfusionFact)
     missing = {name for name, value in row.items() if value is None}
     assert missing == {
+        "appointment_key",
         "provider_key",
         "chair_key",
         "mg_per_kg",
