@@ -851,6 +851,19 @@ class AppointmentFact(Base):
             "phase",
             "notice_hours",
         ),
+        # Attendance: by how long ahead it was booked, and for whom.
+        Index(
+            "ix_appointment_facts_booking",
+            "lead_band",
+            "newcomer",
+            "kind",
+            "status",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+        ),
         # Chairs.
         Index("ix_appointment_facts_chair", "chair_key", "day", "site_key", "status", "minutes"),
         STRICT,

@@ -221,6 +221,22 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        "ix_appointment_facts_booking",
+        "appointment_facts",
+        [
+            "lead_band",
+            "newcomer",
+            "kind",
+            "status",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "notice_hours",
+        ],
+        unique=False,
+    )
+    op.create_index(
         "ix_appointment_facts_chair",
         "appointment_facts",
         ["chair_key", "day", "site_key", "status", "minutes"],
