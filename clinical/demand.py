@@ -83,7 +83,7 @@ def weekly_demand(
     else:
         found = pd.concat(some, ignore_index=True).groupby(list(KEYS))[list(SUMS)].sum()
         sums = found.reindex(every, fill_value=0.0)
-    return sums.reset_index().astype({name: "int64" for name in KEYS})
+    return sums.reset_index().astype(dict.fromkeys(KEYS, "int64"))
 
 
 def demand_by(demand: pd.DataFrame, by: Sequence[str] = ("week",)) -> pd.DataFrame:
