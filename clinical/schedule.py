@@ -6,7 +6,7 @@ weeks are filled in with zeros, because a day without appointments is a fact and
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 import pandas as pd
@@ -28,6 +28,7 @@ class Grain(StrEnum):
     MONTH = "Month"
 
 
+_A_DAY = timedelta(days=1)
 _LONGEST_BY_DAY = 45
 _LONGEST_BY_WEEK = 400
 MOST_DAYS = 190
@@ -122,15 +123,37 @@ def volume(
     ``start`` (its first day), a column for each of ``every`` value of ``split``, ``all``, and
     ``whole`` (whether all of its days lie in the period).
     """
-    units, begins = _units(grain, first, last)
+    spans = unit_spans(grain, first, last)
+    units = (
+        range(int(spans["unit"].min()), int(spans["unit"].max()) + 1) if len(spans) else range(0)
+    )
     table = spread(counts, str(grain).lower(), units, split, every)
     table["all"] = table.sum(axis=1)
-    ends = [*begins[1:], _unit_start(grain, units[-1] + 1)] if units else []
-    table["whole"] = [
-        begin >= first and (end - last).days <= 1 for begin, end in zip(begins, ends, strict=True)
-    ]
-    table.insert(0, "start", pd.Series(begins, index=table.index, dtype=object))
+    table["whole"] = spans["whole"].to_numpy()
+    table.insert(0, "start", pd.Series(spans["start"].to_numpy(), index=table.index, dtype=object))
     return table.reset_index(drop=True)
+
+
+def unit_spans(grain: Grain, first: date, last: date) -> pd.DataFrame:
+    """The days, weeks or months of a period, in the order of time.
+
+    Columns: ``unit`` (its number in :mod:`clinical.calendar`), ``start`` (its first day), ``first``
+    and ``last`` (its days within the period), ``whole`` (whether all of its days are).
+    """
+    units, begins = _units(grain, first, last)
+    ends = [_unit_start(grain, unit + 1) - _A_DAY for unit in units]
+    return pd.DataFrame(
+        {
+            "unit": pd.Series(list(units), dtype="int64"),
+            "start": pd.Series(begins, dtype=object),
+            "first": pd.Series([max(begin, first) for begin in begins], dtype=object),
+            "last": pd.Series([min(end, last) for end in ends], dtype=object),
+            "whole": pd.Series(
+                [begin >= first and end <= last for begin, end in zip(begins, ends, strict=True)],
+                dtype=bool,
+            ),
+        }
+    )
 
 
 def _units(grain: Grain, first: date, last: date) -> tuple[range, list[date]]:
