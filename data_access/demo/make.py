@@ -15,6 +15,7 @@ from data_access.demo.write import ClinicWriter
 from data_access.engine import reading, writing
 from data_access.errors import ClinicDatabaseError
 from data_access.facts import rebuild_facts
+from data_access.facts.occupancy import OCCUPANCY_TABLES
 from data_access.handles import set_secret
 from data_access.schema import (
     AccessFact,
@@ -70,6 +71,7 @@ _FACT_TABLES = (
     AppointmentFact,
     AccessFact,
     InductionFact,
+    *OCCUPANCY_TABLES,
 )
 
 

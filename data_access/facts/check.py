@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select, true
 from data_access.facts.courses import Courses
 from data_access.facts.derive import derive_facts
 from data_access.facts.load import load_patients
+from data_access.facts.occupancy import day_slices, expected_occupancy
 from data_access.facts.placements import derived_placement, stored_placement
 from data_access.facts.records import PatientRecords
 from data_access.facts.refresh import ReportProgress, load_surroundings, unassigned_rows
@@ -96,6 +97,9 @@ def _all_differences(
         totals = connection.execute(totals_statement(model))
         added_up = [dict(zip(columns, row, strict=True)) for row in totals]
         yield from _fact_differences(connection, model, true(), added_up)
+    for first, last in list(day_slices(connection)):
+        for day_table, condition, rows in expected_occupancy(connection, first, last):
+            yield from _fact_differences(connection, day_table, condition, rows)
 
 
 def _series_differences(records: PatientRecords, courses: Courses) -> Iterator[FactDifference]:

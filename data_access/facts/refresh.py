@@ -11,6 +11,13 @@ from data_access.facts.appointment_rows import appointment_row
 from data_access.facts.derive import Surroundings, Terms, derive_facts
 from data_access.facts.infusion_rows import FactRow
 from data_access.facts.load import load_clinic, load_patients, unassigned_appointments
+from data_access.facts.occupancy import (
+    OCCUPANCY_TABLES,
+    chair_times_of_nobody,
+    chair_times_of_patients,
+    rebuild_occupancy,
+    refresh_occupancy,
+)
 from data_access.facts.placements import store_placements
 from data_access.facts.tables import (
     FACT_TABLES,
@@ -30,7 +37,8 @@ ReportProgress = Callable[[int, int], None]
 
 
 _FEW = 1_000
-"""Up to so many patients their part of the totals is changed; beyond, all is added up anew."""
+"""Up to so many patients their part of the totals, and the days on which something of theirs has
+changed, are worked out anew; beyond, all are."""
 
 
 def refresh_facts(
@@ -44,24 +52,38 @@ def refresh_facts(
     moved from one patient to another, both must be among them.
     """
     keys = sorted(set(patient_keys))
+    few = keys if len(keys) <= _FEW else []
+    with lookups_by_index(connection):
+        before = chair_times_of_patients(connection, few)
+        _refresh_patients(connection, keys, progress)
+        days = chair_times_of_patients(connection, few).days_changed(before)
+    if few:
+        refresh_occupancy(connection, days)
+    else:
+        rebuild_occupancy(connection)
+
+
+def _refresh_patients(
+    connection: Connection, keys: Sequence[int], progress: ReportProgress | None
+) -> None:
+    """Refresh all that follows from one patient's records, and the totals."""
     surroundings = load_surroundings(connection)
     unused_series: list[int] = []
     done = 0
     few = keys if len(keys) <= _FEW else []
-    with lookups_by_index(connection):
-        # Before any fact is changed, and put in after all are: a record may move between chunks.
-        for some in chunks(few):
-            take_from_totals(connection, some)
-        for some in chunks(keys):
-            unused_series.extend(_refresh_some(connection, some, surroundings))
-            done += len(some)
-            if progress is not None:
-                progress(done, len(keys))
-        # Last, because an infusion may have moved to a patient of a later chunk.
-        for some in chunks(unused_series):
-            connection.execute(delete(Series).where(Series.series_key.in_(some)))
-        for some in chunks(few):
-            put_into_totals(connection, some)
+    # Before any fact is changed, and put in after all are: a record may move between chunks.
+    for some in chunks(few):
+        take_from_totals(connection, some)
+    for some in chunks(keys):
+        unused_series.extend(_refresh_some(connection, some, surroundings))
+        done += len(some)
+        if progress is not None:
+            progress(done, len(keys))
+    # Last, because an infusion may have moved to a patient of a later chunk.
+    for some in chunks(unused_series):
+        connection.execute(delete(Series).where(Series.series_key.in_(some)))
+    for some in chunks(few):
+        put_into_totals(connection, some)
     if not few:
         refresh_totals(connection)
 
@@ -84,16 +106,20 @@ def _refresh_some(
 
 def rebuild_facts(connection: Connection, progress: ReportProgress | None = None) -> None:
     """Derive everything anew: the same rows that the refreshes gave, and no others."""
-    for table in (*FACT_TABLES, *TOTAL_TABLES):
+    for table in (*FACT_TABLES, *TOTAL_TABLES, *OCCUPANCY_TABLES):
         connection.execute(delete(table))
-    refresh_facts(connection, all_patient_keys(connection), progress)
+    with lookups_by_index(connection):
+        _refresh_patients(connection, all_patient_keys(connection), progress)
     _insert_unassigned_appointments(connection)
+    rebuild_occupancy(connection)
 
 
 def refresh_unassigned_appointments(connection: Connection) -> None:
     """Derive the facts of the appointments without a patient anew."""
+    before = chair_times_of_nobody(connection)
     connection.execute(delete(AppointmentFact).where(of_nobody()))
     _insert_unassigned_appointments(connection)
+    refresh_occupancy(connection, chair_times_of_nobody(connection).days_changed(before))
 
 
 def load_surroundings(connection: Connection) -> Surroundings:

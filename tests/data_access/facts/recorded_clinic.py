@@ -51,6 +51,9 @@ class RecordedClinic:
         self._add(Chair, "C", site_id="S1", name="Window")
         self._add(Provider, "D", name="A nurse")
 
+    def chair(self, **columns: Any) -> int:
+        return self._add(Chair, "C", **columns)
+
     def patient(self, **columns: Any) -> int:
         return self._add(Patient, "P", **columns)
 
