@@ -866,6 +866,8 @@ class AppointmentFact(Base):
         ),
         # Chairs.
         Index("ix_appointment_facts_chair", "chair_key", "day", "site_key", "status", "minutes"),
+        # What if: how long infusion patients stayed.
+        Index("ix_appointment_facts_stay", "kind", "site_key", "minutes", "over_minutes", "day"),
         STRICT,
     )
 

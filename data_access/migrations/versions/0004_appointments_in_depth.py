@@ -291,6 +291,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_appointment_facts_stay",
+        "appointment_facts",
+        ["kind", "site_key", "minutes", "over_minutes", "day"],
+        unique=False,
+    )
+    op.create_index(
         "ix_appointment_facts_week",
         "appointment_facts",
         [
