@@ -20,7 +20,8 @@ from clinical.codes import Code
 
 BAND = 0.8
 """The share of weeks that the band around an expected number is to hold."""
-_REACH = NormalDist().inv_cdf((1 + BAND) / 2)
+BAND_REACH = NormalDist().inv_cdf((1 + BAND) / 2)
+"""Standard deviations from the middle of a normal distribution to the ends of the band."""
 
 KEYS = ("site_key", "week", "layer")
 SUMS = ("infusions", "minutes", "variance", "minutes_variance")
@@ -97,7 +98,7 @@ def demand_by(demand: pd.DataFrame, by: Sequence[str] = ("week",)) -> pd.DataFra
         ("infusions", "variance", "low", "high"),
         ("minutes", "minutes_variance", "minutes_low", "minutes_high"),
     ):
-        reach = _REACH * np.sqrt(table[variance])
+        reach = BAND_REACH * np.sqrt(table[variance])
         table[low] = (table[name] - reach).clip(lower=0)
         table[high] = table[name] + reach
     return table

@@ -11,17 +11,18 @@ error was the smaller one, else the naive rule, with a band from that rule's own
 """
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from clinical.codes import Code
-from clinical.demand import BAND
+from clinical.demand import BAND, BAND_REACH
 
 HORIZON = 8
-"""Weeks ahead."""
+"""Weeks ahead that the backtest judges."""
+STEPS = HORIZON + 1
+"""Weeks that are forecast: the one under way, of which not all is known, and those after it."""
 FEWEST_WEEKS = 26
 """With less history nothing is forecast."""
 ORIGINS = 13
@@ -34,7 +35,6 @@ _SEASONAL_FROM = 104
 _YEAR_BEFORE_FROM = 60
 RECENT = 4
 """Without a year before, the naive rule is the mean of so many weeks."""
-_REACH = NormalDist().inv_cdf((1 + BAND) / 2)
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ class Backtest:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The coming weeks: expected starts, their band, and the covariance of their errors."""
+    """The next :data:`STEPS` weeks: expected starts, their band, the covariance of their errors."""
 
     method: Method
     mean: Floats
@@ -98,7 +98,7 @@ class Forecast:
 
 
 def forecast_starts(history: Floats) -> Forecast | None:
-    """The starts of the next :data:`HORIZON` weeks; ``None`` under :data:`FEWEST_WEEKS` weeks.
+    """The starts of the next :data:`STEPS` weeks; ``None`` under :data:`FEWEST_WEEKS` weeks.
 
     ``history``: starts of each whole week, the latest last, 0 where there were none.
     """
@@ -179,11 +179,11 @@ def _score(rows: pd.DataFrame, prefix: str) -> Score:
 def _naive(past: Floats, method: Method) -> _Ahead:
     """A naive forecast with the 10th and 90th percentile of the rule's own past errors around."""
     if method is Method.YEAR_BEFORE:
-        mean = past[-YEAR : -YEAR + HORIZON]
+        mean = past[-YEAR : -YEAR + STEPS]
         errors = past[YEAR:] - past[:-YEAR]
     else:
         means = np.convolve(past, np.full(RECENT, 1 / RECENT), "valid")
-        mean = np.full(HORIZON, means[-1])
+        mean = np.full(STEPS, means[-1])
         errors = np.concatenate(
             [past[RECENT - 1 + step :] - means[:-step] for step in range(1, HORIZON + 1)]
         )
@@ -192,18 +192,18 @@ def _naive(past: Floats, method: Method) -> _Ahead:
         mean=mean,
         low=np.clip(mean + low, 0, None),
         high=np.clip(mean + high, 0, None),
-        covariance=np.eye(HORIZON) * float(np.mean(errors**2)),
+        covariance=np.eye(STEPS) * float(np.mean(errors**2)),
     )
 
 
 def _smoothed(past: Floats) -> _Ahead:
     """The forecast of the smoothing model that suits the history best."""
     if np.ptp(past) == 0:
-        fitted = _Fitted(np.inf, np.full(HORIZON, past[-1]), np.zeros(HORIZON), 0.0)
+        fitted = _Fitted(np.inf, np.full(STEPS, past[-1]), np.zeros(STEPS), 0.0)
     else:
         fitted = min((_fit(past, form) for form in _forms(len(past))), key=lambda each: each.aic)
     covariance = error_covariance(fitted.weights, fitted.variance)
-    reach = _REACH * np.sqrt(np.diag(covariance))
+    reach = BAND_REACH * np.sqrt(np.diag(covariance))
     return _Ahead(
         mean=np.clip(fitted.mean, 0, None),
         low=np.clip(fitted.mean - reach, 0, None),
@@ -213,7 +213,7 @@ def _smoothed(past: Floats) -> _Ahead:
 
 
 def error_covariance(weights: Floats, variance: float) -> Floats:
-    """The covariance of the errors one to :data:`HORIZON` weeks ahead.
+    """The covariance of the errors one week ahead, two weeks, and so on.
 
     An error j weeks ago moves a forecast by ``weights[j]`` (``weights[0]`` is not used; an error
     moves its own week by 1), so the errors ahead are L e with a lower triangular L: Hyndman and
@@ -289,15 +289,15 @@ def _aic(n: int, squares: float, counted: int) -> float:
 def _damped(named: dict[str, float]) -> Floats:
     """φ + φ² + … + φʰ for h = 1, 2, …; 0 without a trend."""
     damping = named.get("damping_trend", 0.0)
-    return np.cumsum(damping ** np.arange(1, HORIZON + 1))
+    return np.cumsum(damping ** np.arange(1, STEPS + 1))
 
 
 def _means_ahead(states: Floats, named: dict[str, float], form: _Form) -> Floats:
-    mean = np.full(HORIZON, states[-1, 0])
+    mean = np.full(STEPS, states[-1, 0])
     if form.trend:
         mean = mean + states[-1, 1] * _damped(named)
     if form.season:
-        mean = mean + states[len(states) - YEAR : len(states) - YEAR + HORIZON, -1]
+        mean = mean + states[len(states) - YEAR : len(states) - YEAR + STEPS, -1]
     return mean
 
 

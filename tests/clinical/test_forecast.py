@@ -7,7 +7,7 @@ import pytest
 
 from clinical import forecast as module
 from clinical.forecast import (
-    HORIZON,
+    STEPS,
     Method,
     error_covariance,
     forecast_starts,
@@ -45,7 +45,7 @@ def test_means_and_variances_are_those_of_statsmodels(form, options, weeks):
         theirs = ETSModel(
             pd.Series(past), error="add", initialization_method="heuristic", **options
         ).fit(disp=False)
-        ahead = theirs.get_prediction(start=weeks, end=weeks + HORIZON - 1)
+        ahead = theirs.get_prediction(start=weeks, end=weeks + STEPS - 1)
     assert fitted.mean == pytest.approx(ahead.predicted_mean.to_numpy(), rel=1e-4)
     # Ours divides by the degrees of freedom, as R does, theirs by the number of weeks.
     ours = np.diag(error_covariance(fitted.weights, fitted.variance))
@@ -67,8 +67,8 @@ def test_errors_ahead_hang_together():
 def test_a_constant_history_goes_on(level):
     found = forecast_starts(np.full(40, level))
     assert found is not None
-    assert found.mean.tolist() == [level] * HORIZON
-    assert found.low.tolist() == found.high.tolist() == [level] * HORIZON
+    assert found.mean.tolist() == [level] * STEPS
+    assert found.low.tolist() == found.high.tolist() == [level] * STEPS
     # Neither rule beats the other, so the naive one is used.
     assert found.method is Method.RECENT_MEAN
     score = found.backtest.naive
@@ -88,18 +88,18 @@ def test_the_naive_rule_needs_sixty_weeks_for_the_year_before():
 
 
 def test_the_year_before_by_hand():
-    # 60 weeks: 1 to 60. Forecast: weeks 9 to 16; all eight past errors are 52.
+    # 60 weeks: 1 to 60. Forecast: weeks 9 to 17; all eight past errors are 52.
     ahead = module._naive(np.arange(1.0, 61.0), Method.YEAR_BEFORE)
-    assert ahead.mean.tolist() == [9, 10, 11, 12, 13, 14, 15, 16]
-    assert ahead.low.tolist() == ahead.high.tolist() == [61, 62, 63, 64, 65, 66, 67, 68]
+    assert ahead.mean.tolist() == [9, 10, 11, 12, 13, 14, 15, 16, 17]
+    assert ahead.low.tolist() == ahead.high.tolist() == [61, 62, 63, 64, 65, 66, 67, 68, 69]
 
 
 def test_the_recent_mean_by_hand():
     # 2, 4, 6, 8: mean 5. No week follows four known ones but the last, 11: error 11 - 5 = 6, and
     # that of the mean of 4, 6, 8, 11 (7.25) is the forecast.
     ahead = module._naive(np.array([2.0, 4, 6, 8, 11]), Method.RECENT_MEAN)
-    assert ahead.mean.tolist() == [7.25] * HORIZON
-    assert ahead.low.tolist() == [13.25] * HORIZON
+    assert ahead.mean.tolist() == [7.25] * STEPS
+    assert ahead.low.tolist() == [13.25] * STEPS
 
 
 def test_the_backtest_looks_at_a_quarter_of_whole_horizons():
@@ -142,7 +142,7 @@ def test_smoothing_is_used_only_where_it_was_better():
     again = forecast_starts(season)
     assert again is not None
     assert again.method is Method.YEAR_BEFORE
-    assert again.mean.tolist() == season[:8].tolist()
+    assert again.mean.tolist() == season[:9].tolist()
 
 
 def test_the_band_holds_about_four_weeks_in_five():
