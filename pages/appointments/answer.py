@@ -1,19 +1,21 @@
-"""The answer of the Appointments page in words, and its key figures."""
+"""The answer of the view Volume in words, and its key figures."""
 
 import pandas as pd
 
-from charts.numbers import percent, percent_range
-from clinical.attendance import LATE_NOTICE_HOURS, Attendance, attendance_by, missed_most
-from clinical.calendar import day_number
-from clinical.codes import AppointmentStatus
-from clinical.incidence import Proportion, difference
-from clinical.schedule import COMING_WEEKS, Grain, attendance_over_time, suited_grain
-from pages.appointments.known import Known, Period
+from charts.numbers import percent
+from clinical.codes import AppointmentKind
+from clinical.slope import Slope, theil_sen
+from clinical.volume import Change, change
+from pages.appointments.volume_counts import Volume
 from pages.shared.context import PageContext
 from pages.shared.frame import KeyFigure
-from pages.shared.words import count_words, day_words, rate_words
+from pages.shared.words import count_words, day_words, listed
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_KIND_WORDS = {
+    AppointmentKind.INFUSION: "infusion",
+    AppointmentKind.CONSULTATION: "consultation",
+    AppointmentKind.FOLLOW_UP: "follow-up",
+}
 
 
 def why_nothing(context: PageContext) -> str:
@@ -28,148 +30,128 @@ def why_nothing(context: PageContext) -> str:
     )
 
 
-def answer(known: Known) -> str:
-    """Volume, missed and cancelled rates in one sentence (markdown)."""
-    period, in_all = known.period, known.in_all
-    words = (
-        f"**{count_words(known.volume, 'appointment')}** from {day_words(period.first)} to "
-        f"{day_words(period.last)}"
+def answer(volume: Volume) -> str:
+    """How many of which kind, more or fewer than a year ago, in one sentence (markdown)."""
+    kinds = [
+        count_words(count, name)
+        for kind, name in _KIND_WORDS.items()
+        if (count := volume.of_kind(kind)[0])
+    ]
+    return (
+        f"**{count_words(volume.appointments, 'appointment')}** from {day_words(volume.first)} to "
+        f"{day_words(volume.last)}: {listed(kinds)}; {_against(volume)}."
     )
-    missed = in_all.missed_rate
-    if missed.estimate is None:
-        return f"{words}; none of them was due yet, so no missed rate can be told."
-    words += (
-        f"; **{percent(missed.estimate)}** of the {missed.n:,} that were due were missed (95 % CI "
-        f"{percent_range(missed.low, missed.high)}), {percent(in_all.cancelled_rate.estimate)} "
-        "were cancelled"
-    )
-    return f"{words}{_worst_weekday(known)}."
 
 
-def _worst_weekday(known: Known) -> str:
-    rates = attendance_by(known.by_slot, ["weekday"])
-    worst = missed_most(rates)
-    if worst is None:
-        return ""
-    weekday = WEEKDAYS[int(rates["weekday"].iloc[worst]) - 1]
-    return f"; {weekday}s are missed most: **{percent(rates['missed_rate'].iloc[worst])}**"
+def _against(volume: Volume) -> str:
+    if volume.before is None:
+        return f"the record begins on {day_words(volume.begins)}, too late for a year's comparison"
+    if not volume.before:
+        return "none a year ago"
+    ratio = change(volume.appointments, volume.before)
+    return f"**{change_words(ratio)}** a year ago ({volume.before:,})"
 
 
-def not_closed_words(known: Known) -> str:
+def change_words(ratio: Change) -> str:
+    """A change in words that go on with what it is compared to: ``6 % more than``."""
+    if ratio.estimate is None:
+        return "nothing to compare with"
+    if ratio.now == ratio.before:
+        return "as many as"
+    return f"{percent(abs(ratio.estimate))} {'more' if ratio.now > ratio.before else 'fewer'} than"
+
+
+def not_closed_words(volume: Volume) -> str:
     """A word on appointments of past days that nobody has closed; empty where there are none."""
-    count = known.in_all.not_closed
+    count = volume.not_closed
     if not count:
         return ""
     return (
-        f"{count_words(count, 'appointment', 'appointments')} of past days "
-        f"{'is' if count == 1 else 'are'} still booked: nobody has noted whether the patient came. "
-        "They are in no missed rate."
+        f"{count_words(count, 'appointment')} of past days {'is' if count == 1 else 'are'} still "
+        "booked: nobody has noted whether the patient came. They are counted here, and in no "
+        "missed rate."
     )
 
 
-def figures(known: Known) -> list[KeyFigure]:
-    """The four numbers to watch, against the equally long period before."""
-    units = _whole_units(known)
+def figures(volume: Volume, whole: pd.DataFrame, unit: str) -> list[KeyFigure]:
+    """The four numbers to watch.
+
+    ``whole``: the rows of :func:`clinical.volume.volume_over_time` that are whole, in weeks or
+    months, split by kind; ``unit``: which of them, in words.
+    """
+    line = f"The line: by whole {unit}s."
+    infusions, infusions_before = volume.of_kind(AppointmentKind.INFUSION)
+    moved = volume.appointments - volume.demands
     return [
-        _volume_figure(known, units),
-        _rate_figure(
-            known,
-            units,
-            "Missed",
-            "missed",
-            "Missed, of the appointments that were due: attended or missed. Cancelled ones are "
-            "not, nor those that were never closed.",
+        _count_figure(
+            "Appointments",
+            volume.appointments,
+            volume.before,
+            whole["all"].tolist(),
+            f"All appointments of the period, whatever became of them. {line}",
         ),
-        _rate_figure(
-            known,
-            units,
-            f"Cancelled within {LATE_NOTICE_HOURS} hours",
-            "late_cancelled",
-            f"Cancelled less than {LATE_NOTICE_HOURS} hours before the start, of all appointments "
-            "whose day has passed. Such a slot stays as empty as a missed one, yet improves the "
-            f"missed rate. All cancelled: {rate_words(known.in_all.cancelled_rate)}.",
+        _count_figure(
+            "Infusions",
+            infusions,
+            infusions_before,
+            whole[int(AppointmentKind.INFUSION)].tolist(),
+            f"Those of them that are for an infusion, whether it took place or not. {line}",
         ),
-        _booked_figure(known),
+        KeyFigure(
+            label="Demands",
+            value=f"{volume.demands:,}",
+            change=f"{moved:,} moved to another time",
+            trend=whole["demands"].tolist(),
+            help="Appointments that no other one replaces: somebody who moves an appointment twice "
+            f"wants one. {line}",
+        ),
+        _trend_figure(theil_sen(whole["all"]), unit),
     ]
 
 
-def _whole_units(known: Known) -> pd.DataFrame:
-    """Attendance in the weeks or months that lie wholly in the period and have passed."""
-    period = known.period
-    table = attendance_over_time(known.by_week, _trend_grain(period), period.first, period.passed)
-    return table.iloc[1:-1]
-
-
-def _trend_grain(period: Period) -> Grain:
-    suited = suited_grain(period.first, period.last)
-    return Grain.MONTH if suited is Grain.MONTH else Grain.WEEK
-
-
-def _volume_figure(known: Known, units: pd.DataFrame) -> KeyFigure:
-    change = ""
-    if known.reaches_back and known.before.appointments:
-        ratio = known.volume / known.before.appointments - 1
-        verb = "more" if ratio > 0 else "fewer"
-        change = f"{percent(abs(ratio))} {verb} than before ({known.before.appointments:,})"
-    return KeyFigure(
-        label="Appointments",
-        value=f"{known.volume:,}",
-        change=change,
-        trend=units["appointments"].tolist(),
-        help="All appointments of the period, today's among them, whatever became of them. "
-        + _before_words(known),
-    )
-
-
-def _before_words(known: Known) -> str:
-    before = known.period.before
-    reach = "" if known.reaches_back else " (the data begins within it)"
-    return (
-        f"Before: {day_words(before.start)} to {day_words(before.end)}{reach}. The line: by whole "
-        f"{_trend_grain(known.period).lower()}s."
-    )
-
-
-def _rate_figure(
-    known: Known, units: pd.DataFrame, label: str, events: str, meaning: str
+def _count_figure(
+    label: str, now: int, before: int | None, trend: list[float], meaning: str
 ) -> KeyFigure:
-    rate, before = _rate(known.in_all, events), _rate(known.before, events)
-    change = f"{rate.events:,} of {rate.n:,}"
-    if before.n:
-        change += f" · before {percent(before.estimate)}"
-    gap = difference(rate, before)
-    return KeyFigure(
-        label=label,
-        value=percent(rate.estimate),
-        change=change,
-        judgement=("bad" if (gap.estimate or 0.0) > 0 else "good") if gap.is_clear else "",
-        trend=_trend(units, events),
-        help=f"{meaning} 95 % CI {percent_range(rate.low, rate.high)}. {_before_words(known)} "
-        "Coloured where the 95 % interval of the difference leaves out zero.",
+    if before is None:
+        compared, change_of = "The record does not reach back a year further.", ""
+    else:
+        ratio = change(now, before)
+        change_of = f"{change_words(ratio)} a year ago ({before:,})" if before else "0 a year ago"
+        compared = _interval_words(ratio)
+    return KeyFigure(label, f"{now:,}", f"{meaning} {compared}", change_of, trend=trend)
+
+
+def _interval_words(ratio: Change) -> str:
+    if ratio.low is None or ratio.high is None:
+        return "There were none a year ago."
+    low, high = (f"{100 * bound:+.0f} %".replace("-", "−") for bound in (ratio.low, ratio.high))
+    return (
+        f"A year ago: the same number of days 364 days earlier. 95 % CI of the change {low} to "
+        f"{high}, taking the counts for Poisson."
     )
 
 
-def _rate(of: Attendance, events: str) -> Proportion:
-    return of.missed_rate if events == "missed" else of.late_cancelled_rate
-
-
-def _trend(units: pd.DataFrame, events: str) -> list[float]:
-    """The rate in each unit; no line where one of them has no data."""
-    n = units["due" if events == "missed" else "appointments"]
-    return (100 * units[events] / n).round(2).tolist() if n.all() else []
-
-
-def _booked_figure(known: Known) -> KeyFigure:
-    tomorrow = day_number(known.period.today) + 1
-    booked = known.around[known.around["status"] == AppointmentStatus.BOOKED]
-    ahead = booked[booked["day"] >= tomorrow]
-    by_week = (ahead["day"] - tomorrow) // 7
-    weeks = ahead.groupby(by_week)["appointments"].sum().reindex(range(COMING_WEEKS), fill_value=0)
-    return KeyFigure(
-        label=f"Booked in the next {COMING_WEEKS} weeks",
-        value=f"{int(weeks.sum()):,}",
-        change=f"{int(weeks.iloc[0]):,} in the next 7 days",
-        trend=weeks.tolist(),
-        help="Appointments with the status booked from tomorrow on, whatever the period chosen "
-        "above. The line: by seven days from tomorrow.",
+def _trend_figure(slope: Slope | None, unit: str) -> KeyFigure:
+    meaning = (
+        f"The Theil-Sen slope of the number of appointments over whole {unit}s: the median of the "
+        f"slopes between all pairs of them, with its 95 % interval (Sen 1968). Clear where the "
+        "interval leaves out zero. Neither the season nor closures are taken out."
     )
+    if slope is None:
+        return KeyFigure("Trend", "Too early", meaning, f"under 8 whole {unit}s")
+    value = "No clear trend"
+    if slope.is_clear:
+        value = "Rising" if slope.estimate > 0 else "Falling"
+    return KeyFigure("Trend", value, meaning, slope_words(slope, unit))
+
+
+def slope_words(slope: Slope, unit: str) -> str:
+    """A slope in words: ``0.4 more each week (95 % CI 0.1 to 0.8)``."""
+    size = f"{abs(slope.estimate):.1f}"
+    way = "more" if slope.estimate > 0 else "fewer"
+    low, high = (f"{bound:.1f}".replace("-", "−") for bound in (slope.low, slope.high))
+    if not slope.is_clear:
+        return f"95 % CI {low} to {high} each {unit}"
+    if slope.estimate < 0:
+        low, high = f"{-slope.high:.1f}", f"{-slope.low:.1f}"
+    return f"{size} {way} each {unit} (95 % CI {low} to {high})"

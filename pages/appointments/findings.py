@@ -1,13 +1,13 @@
 """The pictures of the Appointments page with their words."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
 from charts import appointments as charts
-from charts.attendance import KIND_COLOURS, OUTCOME_COLOURS
+from charts.attendance import KIND_COLOURS
 from charts.numbers import percent
 from clinical.attendance import attendance_by, missed_most
 from clinical.calendar import day_number, week_number
@@ -22,11 +22,12 @@ from clinical.schedule import (
     volume,
     week_grid,
 )
-from pages.appointments.answer import WEEKDAYS
-from pages.appointments.known import Known, Period
+from pages.appointments.known import Known
+from pages.appointments.volume_findings import unit_words
 from pages.shared.frame import Finding, plain
 from pages.shared.words import count_words, day_words, listed
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_ROWS = 12
 _LONGEST_BY_WEEK = timedelta(days=200)
 _KIND_NAMES = {
@@ -35,62 +36,6 @@ _KIND_NAMES = {
     AppointmentKind.FOLLOW_UP: "follow-ups",
 }
 _KINDS = [int(kind) for kind in AppointmentKind]
-
-
-def volume_finding(period: Period, counts: pd.DataFrame, grain: Grain, *, by_kind: bool) -> Finding:
-    """How many appointments there were, by kind or by what became of them.
-
-    ``counts`` as from :func:`pages.appointments.known.counts_over_time`.
-    """
-    colours: Mapping[Any, str] = KIND_COLOURS if by_kind else OUTCOME_COLOURS
-    split = "kind" if by_kind else "outcome"
-    columns = [int(each) for each in colours]
-    table = volume(counts, grain, split, columns, period.first, period.last)
-    names = [_unit_words(grain, start) for start in table["start"]]
-    unit = grain.lower()
-    title = _volume_title(table, grain)
-    return Finding(
-        key="appointments-over-time",
-        title=title,
-        subtitle=f"By {unit} and {'kind' if by_kind else 'what became of them'}; "
-        f"{count_words(int(table['all'].sum()), 'appointment')}",
-        chart=charts.volume_chart(table, colours, names),
-        table=lambda: _volume_table(table, grain, colours),
-        alt=f"Number of appointments by {unit}. {title}.",
-        note="" if table["whole"].all() else f"Faded: a {unit} that is not wholly in the period.",
-    )
-
-
-def _unit_words(grain: Grain, start: date) -> str:
-    if grain is Grain.MONTH:
-        return f"{start:%B %Y}"
-    return f"{'Week of ' if grain is Grain.WEEK else ''}{start:%a} {day_words(start)}"
-
-
-def _volume_title(table: pd.DataFrame, grain: Grain) -> str:
-    """The average and the fullest of the units that are whole and not empty."""
-    some = table[table["whole"] & (table["all"] > 0)]
-    if some.empty:
-        return count_words(int(table["all"].sum()), "appointment")
-    fullest = some.iloc[int(some["all"].to_numpy().argmax())]
-    start, most = fullest["start"], f"({fullest['all']:,})"
-    mean = f"{some['all'].mean():,.0f} appointments"
-    if grain is Grain.DAY:
-        return f"{mean} on an average day that had any; most on {day_words(start)} {most}"
-    if grain is Grain.WEEK:
-        return f"{mean} in an average week; most in the week of {day_words(start)} {most}"
-    return f"{mean} in an average month; most in {start:%B %Y} {most}"
-
-
-def _volume_table(table: pd.DataFrame, grain: Grain, colours: Mapping[Any, str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            f"{grain} from" if grain is not Grain.DAY else "Day": table["start"],
-            **{each.label: table[int(each)] for each in colours},
-            "All": table["all"],
-            "Whole": ["yes" if whole else "no" for whole in table["whole"]],
-        }
-    )
 
 
 def weekday_finding(known: Known) -> Finding:
@@ -206,7 +151,7 @@ def over_time_finding(known: Known) -> Finding:
         title=title,
         subtitle=f"By {grain.lower()}; missed of {known.in_all.missed_rate.n:,} due, cancelled of "
         f"{known.in_all.appointments:,} that have passed; 95 % CI",
-        chart=charts.rates_chart(rates, [_unit_words(grain, start) for start in rates["start"]]),
+        chart=charts.rates_chart(rates, [unit_words(grain, start) for start in rates["start"]]),
         table=lambda: _rates_table({f"{grain} from": rates["start"]}, rates),
         alt=f"Missed and cancelled rates over time. {title}.",
         note="A gap: nothing was due. Later and earlier: the two halves of the period.",

@@ -13,7 +13,6 @@ from clinical.schedule import (
     USUAL_WEEKS,
     Grain,
     suited_grain,
-    with_outcome,
 )
 from data_access import appointments as queries
 from data_access.filters import Filters
@@ -128,15 +127,3 @@ def chosen_grain(period: Period, wished: str) -> Grain:
     grain = Grain(wished)
     too_fine = grain is Grain.DAY and (period.last - period.first).days >= MOST_DAYS
     return Grain.WEEK if too_fine else grain
-
-
-def counts_over_time(context: PageContext, known: Known, grain: Grain) -> pd.DataFrame:
-    """The counts of the whole period with their ``outcome``, in days, or in weeks and months."""
-    if grain is Grain.DAY:
-        by_day = queries.appointments_by_day(context.connection, context.viewer, context.filters)
-        return with_outcome(by_day, by_day["day"] < day_number(known.period.today))
-    past, of_today = (
-        with_outcome(known.by_week, over=True),
-        with_outcome(known.of_today, over=False),
-    )
-    return pd.concat([past, of_today])
