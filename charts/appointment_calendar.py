@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
+from textwrap import shorten, wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -22,7 +23,8 @@ _CELL, _PAD = 0.96, 0.06
 """Parts of a column or row: how much of it the cell takes, and the room inside its edge."""
 _DARKEST = 0.5
 """How strong the shade of a day is that is booked to the last minute; words stay readable on it."""
-_LONGEST_NOTE = 17
+_LONGEST_NOTE, _LINES_OF_NOTE = 17, 3
+"""Letters of a line of a note, and lines: as many as a narrow screen has room for."""
 _CLEAR = "rgba(0,0,0,0)"
 
 
@@ -186,7 +188,8 @@ def _words(cells: Sequence[DayCell], places: Sequence[_Place]) -> list[Trace]:
         _line(left, places, 0.42, [f"<b>{each}</b>" if each else "" for each in passed], INK, 17),
         _line(left, places, 0.42, coming, INK, 17),
         _line(left, places, 0.83, [_missed_words(cell) for cell in cells], CONCERN, 11),
-        _line(left, places, 0.83, [_note_words(cell) for cell in cells], INK, 10),
+        _line(left, places, 0.83, [_short_note(cell) for cell in cells], INK, 10),
+        _line(left, places, 0.55, [_whole_note(cell) for cell in cells], INK, 10),
     ]
 
 
@@ -206,12 +209,24 @@ def _missed_words(cell: DayCell) -> str:
     return f"{cell.missed:,} missed" if cell.missed else ""
 
 
-def _note_words(cell: DayCell) -> str:
-    """The note, cut to the room that it has; none where what was missed stands in its place."""
-    if cell.missed or not cell.note:
+def _has_room(cell: DayCell) -> bool:
+    """Whether a note may take the place of the number: nothing is booked on the day."""
+    return not cell.number and not _is_open(cell)
+
+
+def _short_note(cell: DayCell) -> str:
+    """The note in one line; none where what was missed stands in its place."""
+    if cell.missed or _has_room(cell):
         return ""
-    short = cell.note if len(cell.note) <= _LONGEST_NOTE else f"{cell.note[: _LONGEST_NOTE - 1]}…"
-    return text(short)
+    return text(shorten(cell.note, _LONGEST_NOTE, placeholder="…"))
+
+
+def _whole_note(cell: DayCell) -> str:
+    """The note over several lines, on a day that has nothing else to say."""
+    if not _has_room(cell):
+        return ""
+    lines = wrap(cell.note, _LONGEST_NOTE, max_lines=_LINES_OF_NOTE, placeholder="…")
+    return "<br>".join(text(line) for line in lines)
 
 
 def _line(
