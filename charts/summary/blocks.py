@@ -12,6 +12,8 @@ from charts.summary.lettering import Face, lines, printable, width
 from charts.summary.sheet import Sheet, Stroke
 
 HAIRLINE = Stroke(0.4, 0.7)
+DEMO = "Demo clinic: every person is invented"
+"""What stands on every sheet of a demo clinic."""
 _CELL_GAP = 9.0
 _CELL_PADDING = 2.2
 
@@ -199,6 +201,13 @@ def _column_widths(
         widths[place] = min(wishes[place], share)
         room -= widths[place]
     return widths
+
+
+def demo_badge(sheet: Sheet, x: float, top: float, face: Face) -> None:
+    """That the clinic is a demo, in a frame."""
+    size = (width(DEMO, face) + 10, face.size + 4)
+    sheet.box((x, top - 1), size, stroke=Stroke(0.7))
+    sheet.text(x + 5, top + face.size, DEMO, Face(face.size))
 
 
 def paginate(blocks: Sequence[Block], rooms: Callable[[int], float]) -> list[list[Block]]:

@@ -1,11 +1,12 @@
 """A patient's summary as a PDF of one page or two."""
 
 from collections.abc import Callable, Iterator, Sequence
-from threading import Lock
 
 from charts.summary.blocks import (
+    DEMO,
     Block,
     Measure,
+    demo_badge,
     gap,
     heading,
     paginate,
@@ -15,7 +16,7 @@ from charts.summary.blocks import (
 )
 from charts.summary.content import PatientSummary, TrajectoryData
 from charts.summary.lettering import SUBSTITUTE, Face, joined_parts, lines, printable, width
-from charts.summary.sheet import Mark, Paper, Sheet, Stroke
+from charts.summary.sheet import ONE_AT_A_TIME, Mark, Paper, Sheet, Stroke
 from charts.summary.trajectory import (
     INFUSION_MARKS,
     MARKS,
@@ -37,7 +38,6 @@ _TRAJECTORIES_AT_MOST = 3
 _PLOT_HEIGHTS = (176.0, 128.0, 88.0)
 """Points: of each plot where there is one, two or three."""
 _LINES_OF_LARGE_NAME = 2
-_DEMO = "Demo clinic: every person is invented"
 _NO_COURSE = "No questionnaire has been recorded."
 _SECTION_GAP = 9.0
 _TIGHTNESS: tuple[tuple[float, int | None, int | None], ...] = (
@@ -49,8 +49,6 @@ _TIGHTNESS: tuple[tuple[float, int | None, int | None], ...] = (
     (0.75, 1, 3),
 )
 """How the content is made to fit, tried in turn: letters, lines of one text, texts of one list."""
-_ONE_AT_A_TIME = Lock()
-"""The PDF library's fonts serve one document at a time."""
 
 
 def summary_pdf(content: PatientSummary, paper: Paper = Paper.LETTER) -> bytes:
@@ -59,7 +57,7 @@ def summary_pdf(content: PatientSummary, paper: Paper = Paper.LETTER) -> bytes:
     Nothing is cut as long as it fits: the letters become smaller by up to 15 % first, and a long
     series keeps its first three infusions and its latest. What is left out is said.
     """
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         sheet = Sheet(paper, content.stamp)
         pages = _pages(content, sheet)
         for number, blocks in enumerate(pages):
@@ -143,7 +141,7 @@ def _head(content: PatientSummary, measure: Measure) -> Iterator[Block]:
         sheet.text(measure.left, top + small.size, "Patient summary", small)
         sheet.text(measure.left + measure.width, top + small.size, as_of, small, "right")
         if content.is_demo:
-            _badge(sheet, measure.left + width("Patient summary", small) + 12, top, small)
+            demo_badge(sheet, measure.left + width("Patient summary", small) + 12, top, small)
 
     yield Block(small.leading + 3, draw)
     name = printable(content.patient_name)
@@ -161,13 +159,6 @@ def _head(content: PatientSummary, measure: Measure) -> Iterator[Block]:
         sheet.line(ends, Stroke(0.9))
 
     yield Block(11, rule)
-
-
-def _badge(sheet: Sheet, x: float, top: float, face: Face) -> None:
-    """That the clinic is a demo, in a frame."""
-    size = (width(_DEMO, face) + 10, face.size + 4)
-    sheet.box((x, top - 1), size, stroke=Stroke(0.7))
-    sheet.text(x + 5, top + face.size, _DEMO, Face(face.size))
 
 
 def _answer(content: PatientSummary, measure: Measure) -> Iterator[Block]:
@@ -272,7 +263,7 @@ def _footer(sheet: Sheet, content: PatientSummary, page: str) -> None:
     sheet.text(sheet.width - _MARGIN, y, page, face, "right")
     notes = [printable(content.printed), printable(content.data_as_of)]
     if content.is_demo:
-        notes.append(_DEMO)
+        notes.append(DEMO)
     if sheet.has_substitutes:
         notes.append(f"{SUBSTITUTE} a sign that this print's font lacks")
     room = sheet.width - 2 * _MARGIN - width(page, face) - 12

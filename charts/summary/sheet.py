@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from io import BytesIO
+from threading import Lock
 from typing import Any, Literal
 
 from charts.summary.bidi import visual
@@ -12,6 +13,8 @@ from charts.summary.lettering import SUBSTITUTE, Face, width
 
 _TITLE = "Patient summary"
 BLACK, WHITE = 0.0, 1.0
+ONE_AT_A_TIME = Lock()
+"""To be held while a file is made: the PDF library's fonts serve one document at a time."""
 
 
 class Paper(Enum):
@@ -52,7 +55,7 @@ class Stroke:
 class Sheet:
     """The pages of one PDF, drawn one after the other."""
 
-    def __init__(self, paper: Paper, stamp: datetime):
+    def __init__(self, paper: Paper, stamp: datetime, title: str = _TITLE):
         """An empty first page. ``stamp``: the only time that the file names."""
         from reportlab.pdfgen.canvas import Canvas
 
@@ -62,7 +65,7 @@ class Sheet:
         self._canvas: Any = Canvas(
             self._file, pagesize=paper.value, invariant=True, pageCompression=1, lang="en"
         )
-        self._canvas.setTitle(_TITLE)
+        self._canvas.setTitle(title)
         self._canvas.setSubject("")
         self._canvas.setAuthor("Infusion clinic dashboard")
         self._canvas.setCreator("Infusion clinic dashboard")
