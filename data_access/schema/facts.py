@@ -813,6 +813,8 @@ class AppointmentFact(Base):
             "hour",
             "chair_key",
             "minutes",
+            "moved",
+            "provider_key",
         ),
         # Appointments: by day.
         Index(
@@ -824,6 +826,7 @@ class AppointmentFact(Base):
             "diagnosis_group",
             "phase",
             "notice_hours",
+            "moved",
         ),
         # Appointments: by week within the month.
         Index(
@@ -837,6 +840,19 @@ class AppointmentFact(Base):
             "diagnosis_group",
             "phase",
             "notice_hours",
+            "moved",
+        ),
+        # Volume: by provider.
+        Index(
+            "ix_appointment_facts_provider",
+            "provider_key",
+            "month",
+            "week",
+            "day",
+            "site_key",
+            "diagnosis_group",
+            "phase",
+            "moved",
         ),
         # Appointments: by weekday and hour.
         Index(

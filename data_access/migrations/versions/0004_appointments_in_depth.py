@@ -245,13 +245,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_appointment_facts_day",
         "appointment_facts",
-        ["day", "kind", "status", "site_key", "diagnosis_group", "phase", "notice_hours"],
+        ["day", "kind", "status", "site_key", "diagnosis_group", "phase", "notice_hours", "moved"],
         unique=False,
     )
     op.create_index(
         "ix_appointment_facts_patient",
         "appointment_facts",
         ["status", "patient_key", "day"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_appointment_facts_provider",
+        "appointment_facts",
+        ["provider_key", "month", "week", "day", "site_key", "diagnosis_group", "phase", "moved"],
         unique=False,
     )
     op.create_index(
@@ -271,6 +277,8 @@ def upgrade() -> None:
             "hour",
             "chair_key",
             "minutes",
+            "moved",
+            "provider_key",
         ],
         unique=False,
     )
@@ -309,6 +317,7 @@ def upgrade() -> None:
             "diagnosis_group",
             "phase",
             "notice_hours",
+            "moved",
         ],
         unique=False,
     )
