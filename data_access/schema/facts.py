@@ -867,9 +867,10 @@ class AppointmentFact(Base):
             "phase",
             "notice_hours",
         ),
-        # Attendance: by how long ahead it was booked, and for whom.
+        # Attendance: by how long ahead it was booked, and for whom, within the month.
         Index(
             "ix_appointment_facts_booking",
+            "month",
             "lead_band",
             "newcomer",
             "kind",
@@ -882,6 +883,45 @@ class AppointmentFact(Base):
         ),
         # Chairs.
         Index("ix_appointment_facts_chair", "chair_key", "day", "site_key", "status", "minutes"),
+        # Capacity: how much longer than planned infusion patients stayed, and why.
+        Index(
+            "ix_appointment_facts_overrun",
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "over_minutes",
+            "start_delay",
+            "infusion_minutes",
+            "recovery_minutes",
+            sqlite_where=text("over_minutes IS NOT NULL"),
+            postgresql_where=text("over_minutes IS NOT NULL"),
+        ),
+        # Capacity: the few that were missed, are too long to be true, or lack a chair.
+        Index(
+            "ix_appointment_facts_missed",
+            "day",
+            "site_key",
+            "chair_key",
+            "minutes",
+            sqlite_where=text("status = 5"),
+            postgresql_where=text("status = 5"),
+        ),
+        Index(
+            "ix_appointment_facts_long",
+            "day",
+            "site_key",
+            sqlite_where=text("minutes > 720"),
+            postgresql_where=text("minutes > 720"),
+        ),
+        Index(
+            "ix_appointment_facts_chairless",
+            "day",
+            "site_key",
+            "status",
+            sqlite_where=text("kind = 2 AND chair_key IS NULL"),
+            postgresql_where=text("kind = 2 AND chair_key IS NULL"),
+        ),
         # What if: how long infusion patients stayed.
         Index("ix_appointment_facts_stay", "kind", "site_key", "minutes", "over_minutes", "day"),
         STRICT,

@@ -224,6 +224,7 @@ def upgrade() -> None:
         "ix_appointment_facts_booking",
         "appointment_facts",
         [
+            "month",
             "lead_band",
             "newcomer",
             "kind",
@@ -243,10 +244,51 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_appointment_facts_chairless",
+        "appointment_facts",
+        ["day", "site_key", "status"],
+        unique=False,
+        sqlite_where=sa.text("kind = 2 AND chair_key IS NULL"),
+        postgresql_where=sa.text("kind = 2 AND chair_key IS NULL"),
+    )
+    op.create_index(
         "ix_appointment_facts_day",
         "appointment_facts",
         ["day", "kind", "status", "site_key", "diagnosis_group", "phase", "notice_hours", "moved"],
         unique=False,
+    )
+    op.create_index(
+        "ix_appointment_facts_long",
+        "appointment_facts",
+        ["day", "site_key"],
+        unique=False,
+        sqlite_where=sa.text("minutes > 720"),
+        postgresql_where=sa.text("minutes > 720"),
+    )
+    op.create_index(
+        "ix_appointment_facts_missed",
+        "appointment_facts",
+        ["day", "site_key", "chair_key", "minutes"],
+        unique=False,
+        sqlite_where=sa.text("status = 5"),
+        postgresql_where=sa.text("status = 5"),
+    )
+    op.create_index(
+        "ix_appointment_facts_overrun",
+        "appointment_facts",
+        [
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "over_minutes",
+            "start_delay",
+            "infusion_minutes",
+            "recovery_minutes",
+        ],
+        unique=False,
+        sqlite_where=sa.text("over_minutes IS NOT NULL"),
+        postgresql_where=sa.text("over_minutes IS NOT NULL"),
     )
     op.create_index(
         "ix_appointment_facts_patient",
