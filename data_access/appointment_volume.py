@@ -73,6 +73,27 @@ def volume_by_provider(
     return _counted(connection, groups, _along_months(connection, viewer, filters))
 
 
+def appointments_of_sites(
+    connection: Connection, viewer: Viewer, filters: Filters
+) -> dict[int, int]:
+    """How many appointments each site has in all, by its key; sites without any are left out."""
+    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
+    return _in_all(_counted(connection, (_facts.site_key,), scoped))
+
+
+def appointments_of_providers(
+    connection: Connection, viewer: Viewer, filters: Filters
+) -> dict[int, int]:
+    """How many appointments each provider has in all, by the key (0: nobody named)."""
+    scoped = _along_months(connection, viewer, filters)
+    return _in_all(_counted(connection, (_facts.provider_key,), scoped))
+
+
+def _in_all(counts: pd.DataFrame) -> dict[int, int]:
+    keys = counts.iloc[:, 0].tolist()
+    return dict(zip(keys, counts["appointments"].tolist(), strict=True))
+
+
 def first_appointment_day(connection: Connection, viewer: Viewer, filters: Filters) -> date | None:
     """The first day with an appointment of the chosen sites, of whomever; ``None`` without any."""
     require(viewer, Permission.SEE_TOTALS)

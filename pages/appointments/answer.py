@@ -48,17 +48,16 @@ def _against(volume: Volume) -> str:
         return f"the record begins on {day_words(volume.begins)}, too late for a year's comparison"
     if not volume.before:
         return "none a year ago"
-    ratio = change(volume.appointments, volume.before)
-    return f"**{change_words(ratio)}** a year ago ({volume.before:,})"
+    size, rest = _change_words(change(volume.appointments, volume.before))
+    return f"**{size}** {rest} a year ago ({volume.before:,})"
 
 
-def change_words(ratio: Change) -> str:
-    """A change in words that go on with what it is compared to: ``6 % more than``."""
-    if ratio.estimate is None:
-        return "nothing to compare with"
-    if ratio.now == ratio.before:
-        return "as many as"
-    return f"{percent(abs(ratio.estimate))} {'more' if ratio.now > ratio.before else 'fewer'} than"
+def _change_words(ratio: Change) -> tuple[str, str]:
+    """A change in words, and the word that goes on to what it is compared to: ``6 % more, than``."""
+    if ratio.estimate is None or ratio.now == ratio.before:
+        return "as many", "as"
+    way = "more" if ratio.now > ratio.before else "fewer"
+    return f"{percent(abs(ratio.estimate))} {way}", "than"
 
 
 def not_closed_words(volume: Volume) -> str:
@@ -116,7 +115,8 @@ def _count_figure(
         compared, change_of = "The record does not reach back a year further.", ""
     else:
         ratio = change(now, before)
-        change_of = f"{change_words(ratio)} a year ago ({before:,})" if before else "0 a year ago"
+        words = " ".join(_change_words(ratio))
+        change_of = f"{words} a year ago ({before:,})" if before else "none a year ago"
         compared = _interval_words(ratio)
     return KeyFigure(label, f"{now:,}", f"{meaning} {compared}", change_of, trend=trend)
 

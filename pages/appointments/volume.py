@@ -125,7 +125,7 @@ def _chosen_bar(
 
     What a browser sends is taken for a bar only where it names one of those drawn.
     """
-    codes = {part.code for part in parts.parts}
+    codes = {code for code, keys in parts.keys.items() if keys}
     for point in points:
         match point:
             case [_, int(unit), int(code)] if code in codes:

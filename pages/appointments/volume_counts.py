@@ -1,6 +1,6 @@
 """What the view Volume counts: the period's appointments and those of a year ago."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,7 @@ from clinical.attendance import Outcome
 from clinical.calendar import day_number
 from clinical.codes import AppointmentKind
 from clinical.marked_days import MarkedDay, marked_days
-from clinical.schedule import with_outcome
+from clinical.schedule import MOST_DAYS, with_outcome
 from clinical.volume import YEAR_AGO_DAYS, with_units, year_before
 from data_access import appointment_volume as queries
 from data_access.filters import Filters
@@ -94,14 +94,16 @@ def _sum(counts: pd.DataFrame, column: str, code: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The bars split into parts: ``counts`` and ``earlier`` as of :class:`Volume`, with ``part``.
+    """The bars split into parts: ``counts`` as of :class:`Volume`, with ``part``.
 
-    ``keys``: for each code of a part, which kinds, outcomes, sites or providers it stands for.
+    ``before``: how many appointments each part had a year ago, by its code; ``None`` where the
+    record does not reach back. ``keys``: for each code, which kinds, outcomes, sites or providers
+    it stands for.
     """
 
     split: Split
     counts: pd.DataFrame
-    earlier: pd.DataFrame | None
+    before: Mapping[int, int] | None
     parts: tuple[VolumePart, ...]
     keys: Mapping[int, tuple[int, ...]]
 
@@ -117,7 +119,7 @@ def count_volume(context: PageContext) -> Volume | None:
     counts = _counts(context, within)
     if counts.empty:
         return None
-    earlier = _a_year_ago(context, within, begins)
+    earlier = _a_year_ago(within, begins)
     sites = _chosen_sites(context)
     return Volume(
         first=first,
@@ -145,7 +147,7 @@ def _counts(context: PageContext, filters: Filters) -> pd.DataFrame:
     )
 
 
-def _a_year_ago(context: PageContext, filters: Filters, begins: date) -> Filters | None:
+def _a_year_ago(filters: Filters, begins: date) -> Filters | None:
     """The filters of a year ago; ``None`` where the record does not reach back so far."""
     first, last = year_before(filters.start, filters.end)
     if (begins - first).days > _BEGINS_WITHIN:
@@ -184,11 +186,9 @@ def split_volume(context: PageContext, volume: Volume, split: Split) -> Parts:
         case Split.OUTCOME | Split.KIND:
             return _by_code(volume, split)
         case Split.SITE:
-            return _by_key(context, volume, split, "site_key", volume.sites, _ask_sites)
+            return _by_site(context, volume)
         case Split.PROVIDER:
-            names = queries.appointment_providers(context.connection, context.viewer)
-            names[NOT_RECORDED] = "Nobody named"
-            return _by_key(context, volume, split, "provider_key", names, _ask_providers)
+            return _by_provider(context, volume)
 
 
 def _by_code(volume: Volume, split: Split) -> Parts:
@@ -197,44 +197,53 @@ def _by_code(volume: Volume, split: Split) -> Parts:
         OUTCOME_COLOURS if split is Split.OUTCOME else KIND_COLOURS
     )
     parts = tuple(VolumePart(int(each), each.label, colour) for each, colour in colours.items())
+    before = None
+    if volume.earlier is not None:
+        sums = volume.earlier.groupby(column)["appointments"].sum()
+        before = {int(code): int(count) for code, count in sums.items()}  # type: ignore[call-overload]
+    counts = volume.counts.assign(part=volume.counts[column])
+    return Parts(split, counts, before, parts, {part.code: (part.code,) for part in parts})
 
-    def named(counts: pd.DataFrame) -> pd.DataFrame:
-        return counts.assign(part=counts[column])
 
-    return Parts(
-        split,
-        named(volume.counts),
-        None if volume.earlier is None else named(volume.earlier),
-        parts,
-        {part.code: (part.code,) for part in parts},
+def _by_site(context: PageContext, volume: Volume) -> Parts:
+    asked = context.connection, context.viewer
+    within, before = _periods(context, volume)
+    return _by_key(
+        Split.SITE,
+        with_units(queries.volume_by_site(*asked, within)).rename(columns={"site_key": "key"}),
+        None if before is None else queries.appointments_of_sites(*asked, before),
+        volume.sites,
     )
 
 
-def _ask_sites(context: PageContext, filters: Filters, later: int) -> pd.DataFrame:
-    by_site = queries.volume_by_site(context.connection, context.viewer, filters)
-    return with_units(by_site, later)
+def _by_provider(context: PageContext, volume: Volume) -> Parts:
+    asked = context.connection, context.viewer
+    within, before = _periods(context, volume)
+    by_day = volume.days <= MOST_DAYS
+    counts = queries.volume_by_provider(*asked, within, by_day=by_day)
+    names = queries.appointment_providers(*asked)
+    return _by_key(
+        Split.PROVIDER,
+        counts.rename(columns={"provider_key": "key"}),
+        None if before is None else queries.appointments_of_providers(*asked, before),
+        {**names, NOT_RECORDED: "Nobody named"},
+    )
 
 
-def _ask_providers(context: PageContext, filters: Filters, later: int) -> pd.DataFrame:
-    by_day = later > 0 or (filters.end - filters.start).days < LONGEST_BY_DAY
-    found = queries.volume_by_provider(context.connection, context.viewer, filters, by_day=by_day)
-    return with_units(found, later) if by_day else found
+def _periods(context: PageContext, volume: Volume) -> tuple[Filters, Filters | None]:
+    """The period, and that of a year ago."""
+    within = replace(context.filters, start=volume.first)
+    return within, _a_year_ago(within, volume.begins)
 
 
 def _by_key(
-    context: PageContext,
-    volume: Volume,
     split: Split,
-    column: str,
+    counts: pd.DataFrame,
+    before: Mapping[int, int] | None,
     names: Mapping[int, str],
-    ask: Callable[[PageContext, Filters, int], pd.DataFrame],
 ) -> Parts:
-    """Split by site or provider: the largest by name, the others together."""
-    within = replace(context.filters, start=volume.first)
-    counts = ask(context, within, 0)
-    before = _a_year_ago(context, within, volume.begins)
-    earlier = None if before is None else ask(context, before, YEAR_AGO_DAYS)
-    sums = counts.groupby(column)["appointments"].sum().sort_values(ascending=False, kind="stable")
+    """Split by ``key``: the largest by name, the others together."""
+    sums = counts.groupby("key")["appointments"].sum().sort_values(ascending=False, kind="stable")
     colours = (*CATEGORIES, INK)
     told = len(sums) if len(sums) <= len(colours) else len(CATEGORIES)
     shown = sorted(int(key) for key in sums.index[:told])
@@ -243,16 +252,14 @@ def _by_key(
         VolumePart(key, names.get(key, "Not known"), colour)
         for key, colour in zip(shown, colours, strict=False)
     ]
-    if others:
-        parts.append(VolumePart(OTHERS, f"{len(others)} others", NEUTRAL))
-
-    def named(table: pd.DataFrame) -> pd.DataFrame:
-        return table.assign(part=table[column].where(table[column].isin(shown), OTHERS))
-
-    return Parts(
-        split,
-        named(counts),
-        None if earlier is None else named(earlier),
-        tuple(parts),
-        {**{key: (key,) for key in shown}, OTHERS: others},
-    )
+    keys: dict[int, tuple[int, ...]] = {key: (key,) for key in shown}
+    gone = set(before or ()) - set(shown)
+    if others or gone:
+        parts.append(VolumePart(OTHERS, "All others", NEUTRAL))
+        keys[OTHERS] = others
+    summed = None
+    if before is not None:
+        summed = {key: before.get(key, 0) for key in shown}
+        summed[OTHERS] = sum(before[key] for key in gone)
+    part = counts["key"].where(counts["key"].isin(shown), OTHERS)
+    return Parts(split, counts.assign(part=part), summed, tuple(parts), keys)

@@ -25,7 +25,7 @@ SPLIT_WORDS = {
 def volume_table(volume: Volume, parts: Parts, grain: Grain) -> pd.DataFrame:
     """The numbers of the picture, as :func:`clinical.volume.volume_over_time` gives them."""
     every = [part.code for part in parts.parts]
-    return volume_over_time(parts.counts, parts.earlier, grain, every, volume.first, volume.last)
+    return volume_over_time(parts.counts, volume.earlier, grain, every, volume.first, volume.last)
 
 
 def volume_finding(volume: Volume, parts: Parts, table: pd.DataFrame, grain: Grain) -> Finding:
@@ -149,11 +149,10 @@ def parts_table(parts: Parts) -> pd.DataFrame:
     """How many appointments each part has, and how many it had a year ago."""
     sums = parts.counts.groupby("part")[["appointments", "demands"]].sum()
     every = int(sums["appointments"].sum())
-    before = None if parts.earlier is None else parts.earlier.groupby("part")["appointments"].sum()
     rows = []
     for part in parts.parts:
         now = int(sums["appointments"].get(part.code, 0))
-        earlier = None if before is None else int(before.get(part.code, 0))
+        earlier = None if parts.before is None else parts.before.get(part.code, 0)
         if not now and not earlier:
             continue
         ratio = None if earlier is None else change(now, earlier)
@@ -169,7 +168,7 @@ def parts_table(parts: Parts) -> pd.DataFrame:
             )
         )
     table = pd.DataFrame(rows, columns=[parts.split.value, *_COLUMNS, *_COMPARED])
-    return table.drop(columns=list(_COMPARED)) if before is None else table
+    return table.drop(columns=list(_COMPARED)) if parts.before is None else table
 
 
 _COLUMNS = ("Appointments", "Share, %", "Demands")
