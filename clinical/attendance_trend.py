@@ -100,9 +100,9 @@ def attendance_design(
     return make_design(CHARTS, years, rules, periods_a_year, spread)
 
 
-def rate_trend(periods: Periods, rate: RateCounts, design: Design) -> Trend:
+def rate_trend(periods: Periods, rate: RateCounts, design: Design, *, laney: bool = False) -> Trend:
     """The control chart of one rate; ``design`` is for periods of the same length."""
-    return trend(trend_counts(rate), rate_parts(periods, rate), Measure.SHARE, design)
+    return trend(trend_counts(rate), rate_parts(periods, rate), Measure.SHARE, design, laney)
 
 
 def rate_parts(periods: Periods, rate: RateCounts) -> Sequence[Segment]:

@@ -39,11 +39,7 @@ def attendance_by_week(
     of them were cancelled late, and at a time that is not recorded).
     """
     groups = (_facts.month, _facts.week, _facts.kind, _facts.status)
-    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
-    if spans_every_site(viewer, filters):
-        # Says nothing new, but lets the index be entered at the first month.
-        months = (month_number(filters.start), month_number(filters.end))
-        scoped.append(_facts.month.between(*months))
+    scoped = _along_months(connection, viewer, filters)
     return _counted(connection, groups, scoped, late_hours)
 
 
@@ -65,12 +61,49 @@ def attendance_by_booking(
 ) -> pd.DataFrame:
     """What became of appointments by how long ahead they were booked, and for whom.
 
-    Columns, all whole numbers: ``lead_band`` (:class:`~clinical.codes.DaysAhead`), ``newcomer``
-    (:class:`~clinical.codes.VisitorOrder`), and from ``kind`` on as :func:`attendance_by_week`.
+    Columns, all whole numbers: ``month``, ``lead_band`` (:class:`~clinical.codes.DaysAhead`),
+    ``newcomer`` (:class:`~clinical.codes.VisitorOrder`), and from ``kind`` on as
+    :func:`attendance_by_week`.
     """
-    groups = (_facts.lead_band, _facts.newcomer, _facts.kind, _facts.status)
-    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
+    groups = (_facts.month, _facts.lead_band, _facts.newcomer, _facts.kind, _facts.status)
+    scoped = _along_months(connection, viewer, filters)
     return _counted(connection, groups, scoped, late_hours)
+
+
+def attendance_in_all(
+    connection: Connection, viewer: Viewer, filters: Filters, late_hours: float
+) -> pd.DataFrame:
+    """What became of all appointments together, in one pass without groups.
+
+    Columns, all whole numbers: ``status``, ``appointments``, ``late_cancelled``; a row for each
+    status, with zeros where there is none.
+    """
+    cancelled = AppointmentStatus.CANCELLED
+    counts = [func.count().filter(_facts.status == int(status)) for status in AppointmentStatus]
+    late = func.count().filter(_facts.notice_hours < late_hours)
+    scoped = conditions(connection, viewer, filters, _facts)
+    *of_status, late_cancelled = connection.execute(select(*counts, late).where(*scoped)).one()
+    return pd.DataFrame(
+        {
+            "status": [int(status) for status in AppointmentStatus],
+            "appointments": of_status,
+            "late_cancelled": [
+                late_cancelled if status is cancelled else 0 for status in AppointmentStatus
+            ],
+        }
+    )
+
+
+def _along_months(
+    connection: Connection, viewer: Viewer, filters: Filters
+) -> list[ColumnElement[bool]]:
+    """The conditions for groups along an index that begins with the month."""
+    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
+    if spans_every_site(viewer, filters):
+        # Says nothing new, but lets the index be entered at the first month.
+        months = (month_number(filters.start), month_number(filters.end))
+        scoped.append(_facts.month.between(*months))
+    return scoped
 
 
 def _counted(

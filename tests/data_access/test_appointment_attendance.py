@@ -134,7 +134,7 @@ def test_by_slot(clinic: Connection):
 def test_by_booking(clinic: Connection):
     frame = queries.attendance_by_booking(clinic, LOCAL_VIEWER, PAST, 24)
     known = frame[frame["lead_band"] != DaysAhead.UNKNOWN]
-    assert [row[:1] + row[2:] for row in rows(known)] == [
+    assert rows(known.drop(columns=["month", "newcomer"])) == [
         (DaysAhead.SAME_DAY, Kind.INFUSION, Status.NOSHOW, 1, 0, 0),
         (DaysAhead.FROM_7, Kind.INFUSION, Status.FULFILLED, 1, 0, 0),
     ]
@@ -142,6 +142,22 @@ def test_by_booking(clinic: Connection):
     found = attended.groupby("newcomer")["appointments"].sum().to_dict()
     # P1's and P3's first ones, and P3's second.
     assert found == {VisitorOrder.NEW: 2, VisitorOrder.RETURNING: 1}
+
+
+def test_in_all(clinic: Connection):
+    frame = queries.attendance_in_all(clinic, LOCAL_VIEWER, PAST, 24)
+    assert set(frame.dtypes.astype(str)) == {"int64"}
+    assert rows(frame) == [
+        (Status.BOOKED, 1, 0),
+        (Status.ARRIVED, 1, 0),
+        (Status.FULFILLED, 2, 0),
+        (Status.CANCELLED, 2, 1),
+        (Status.NOSHOW, 1, 0),
+    ]
+    of_west = queries.attendance_in_all(clinic, SEES_WEST, PAST, 24)
+    assert of_west["appointments"].tolist() == [0, 1, 1, 0, 0]
+    with pytest.raises(NotPermittedError):
+        queries.attendance_in_all(clinic, SEES_NOTHING, PAST, 24)
 
 
 def test_freed_slots_by_notice(clinic: Connection):
