@@ -240,16 +240,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_appointment_facts_chair",
         "appointment_facts",
-        ["chair_key", "day", "site_key", "status", "minutes"],
+        ["chair_key", "day", "site_key", "status", "minutes", "kind"],
         unique=False,
-    )
-    op.create_index(
-        "ix_appointment_facts_chairless",
-        "appointment_facts",
-        ["day", "site_key", "status"],
-        unique=False,
-        sqlite_where=sa.text("kind = 2 AND chair_key IS NULL"),
-        postgresql_where=sa.text("kind = 2 AND chair_key IS NULL"),
     )
     op.create_index(
         "ix_appointment_facts_day",
