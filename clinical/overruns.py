@@ -25,7 +25,7 @@ class Cause(Code):
     SHORT_BLOCK = 4, "Block too short"
 
 
-USUAL_WEEKS = 8
+USUAL_WEEKS = 4
 """What is usual is the median of the stays in so many weeks before the end of the period."""
 
 
@@ -57,41 +57,48 @@ def usual_stay(stays: pd.DataFrame) -> UsualStay:
     )
 
 
-def overrun_shares(by_cause: pd.DataFrame, column: str) -> pd.DataFrame:
-    """How many stays ran over, for each value of a column, and how long.
+def overrun_shares(counts: pd.DataFrame) -> pd.DataFrame:
+    """How many stays ran over, and how long: the rows with their shares.
 
-    ``by_cause``: ``column``, ``stays``, ``overruns`` and ``minutes`` (over, in all). Returns
-    ``column``, ``stays``, ``overruns``, ``minutes``, ``mean`` (minutes of an overrun, missing
-    without any), ``share``, ``low``, ``high`` (of the stays, 95 % Wilson interval).
+    ``counts``: ``stays``, ``overruns``, ``minutes`` (over, in all). Adds ``mean`` (minutes of an
+    overrun, missing without any), ``share``, ``low``, ``high`` (of the stays, 95 % Wilson
+    interval; missing without stays).
     """
-    table = by_cause.groupby(column)[["stays", "overruns", "minutes"]].sum().reset_index()
     rates = [
         proportion(int(overruns), int(stays))
-        for overruns, stays in zip(table["overruns"], table["stays"], strict=True)
+        for overruns, stays in zip(counts["overruns"], counts["stays"], strict=True)
     ]
-    table["mean"] = table["minutes"] / table["overruns"].where(table["overruns"] > 0)
-    for name in ("estimate", "low", "high"):
-        values = [getattr(rate, name) for rate in rates]
-        table["share" if name == "estimate" else name] = pd.Series(values, dtype="float64")
-    return table
+    mean = counts["minutes"] / counts["overruns"].where(counts["overruns"] > 0)
+    return _with_rates(counts.assign(mean=mean), rates)
 
 
-def cause_shares(by_cause: pd.DataFrame) -> pd.DataFrame:
+def cause_shares(counts: pd.DataFrame) -> pd.DataFrame:
     """To what the overruns are put down: a row for each cause, the most frequent first.
 
-    ``by_cause``: ``cause`` (:class:`Cause`; missing for stays that did not run over), ``overruns``,
-    ``minutes``. Returns ``cause``, ``overruns``, ``minutes``, ``share``, ``low``, ``high`` (of all
-    overruns, 95 % Wilson interval).
+    ``counts``: a column for each number of :class:`Cause`. Returns ``cause``, ``overruns``,
+    ``share``, ``low``, ``high`` (of all overruns, 95 % Wilson interval); causes of none are left
+    out.
     """
-    over = by_cause[by_cause["overruns"] > 0]
-    table = over.groupby("cause")[["overruns", "minutes"]].sum().reset_index()
-    table = table.astype({"cause": "int64"})
+    numbers = [int(cause) for cause in Cause if int(cause) in counts]
+    sums = [int(counts[number].sum()) for number in numbers]
+    table = pd.DataFrame({"cause": numbers, "overruns": sums}, dtype="int64")
+    table = table[table["overruns"] > 0].sort_values(
+        ["overruns", "cause"], ascending=[False, True], ignore_index=True
+    )
     total = int(table["overruns"].sum())
-    rates = [proportion(int(overruns), total) for overruns in table["overruns"]]
-    table["share"] = pd.Series([rate.estimate for rate in rates], dtype="float64")
-    table["low"] = pd.Series([rate.low for rate in rates], dtype="float64")
-    table["high"] = pd.Series([rate.high for rate in rates], dtype="float64")
-    return table.sort_values(["overruns", "cause"], ascending=[False, True], ignore_index=True)
+    return _with_rates(table, [proportion(int(count), total) for count in table["overruns"]])
+
+
+def _with_rates(table: pd.DataFrame, rates: list[Proportion]) -> pd.DataFrame:
+    columns = {"share": "estimate", "low": "low", "high": "high"}
+    return table.assign(
+        **{
+            column: pd.Series(
+                [getattr(rate, name) for rate in rates], index=table.index, dtype="float64"
+            )
+            for column, name in columns.items()
+        }
+    )
 
 
 def overruns_most(by_site: pd.DataFrame) -> int | None:

@@ -12,14 +12,13 @@ import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     Select,
     and_,
     case,
     func,
     literal,
     select,
-    type_coerce,
+    true,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -42,6 +41,7 @@ from data_access.schema import (
 from data_access.selection import conditions, permitted_site_keys
 
 _facts = AppointmentFact
+_MANY = 1_000_000
 
 
 def chairs_used(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -92,7 +92,8 @@ def hours_used(
     """
     facts = SiteHourFact
     groups = (facts.site_key, facts.weekday, facts.hour)
-    chairs_there = case(dict(chairs), value=facts.site_key, else_=None) if chairs else literal(None)
+    # More than any site has, where it is not known how many those are.
+    there = case(dict(chairs), value=facts.site_key, else_=_MANY) if chairs else literal(_MANY)
     statement = (
         select(
             *groups,
@@ -100,7 +101,7 @@ def hours_used(
             func.sum(facts.used),
             func.max(facts.most_booked),
             func.max(facts.most_used),
-            func.count().filter(facts.most_used >= type_coerce(chairs_there, Integer)),
+            func.count().filter(facts.most_used >= there),
         )
         .where(*_scoped(connection, viewer, filters, facts.day, facts.site_key))
         .group_by(*groups)
@@ -192,7 +193,7 @@ def count_without_chair(connection: Connection, viewer: Viewer, filters: Filters
         connection,
         viewer,
         filters,
-        _facts.kind == literal(int(AppointmentKind.INFUSION), literal_execute=True),
+        _facts.kind == int(AppointmentKind.INFUSION),
         _facts.chair_key.is_(None),
         _facts.status != int(AppointmentStatus.CANCELLED),
     )
@@ -225,49 +226,50 @@ def latest_stays(
 def overruns_by_cause(
     connection: Connection, viewer: Viewer, filters: Filters, usual: UsualStay
 ) -> pd.DataFrame:
-    """How many stays with a discharge there were, and how many of them ran over and why.
+    """How many stays with a discharge there were, how many of them ran over, and why.
 
-    Columns, whole numbers: ``site_key``, ``cause`` (:class:`~clinical.overruns.Cause`; missing for
-    stays that ended in time), ``stays``, ``overruns``, ``minutes`` (over, in all).
+    Columns, whole numbers: ``site_key``, ``stays``, ``overruns``, ``minutes`` (over, in all), and
+    how many overruns are put down to each :class:`~clinical.overruns.Cause`, by its number.
     """
-    cause = case((_facts.over_minutes > 0, _cause(usual)), else_=None)
     ran_over = _facts.over_minutes > 0
+    causes = _causes(usual)
     statement = (
         select(
             _facts.site_key,
-            cause,
             func.count(),
             func.count().filter(ran_over),
             func.coalesce(func.sum(_facts.over_minutes).filter(ran_over), 0),
+            *(func.count().filter(and_(ran_over, each)) for each in causes.values()),
         )
-        .where(
-            _facts.over_minutes.is_not(None),
-            *conditions(connection, viewer, filters, _facts, along_groups=True),
-        )
-        .group_by(_facts.site_key, cause)
-        .order_by(_facts.site_key, cause)
+        .where(_facts.over_minutes.is_not(None), *conditions(connection, viewer, filters, _facts))
+        .group_by(_facts.site_key)
+        .order_by(_facts.site_key)
     )
-    kinds = {"site_key": "int64", "cause": "Int64"}
-    numbers = dict.fromkeys(("stays", "overruns", "minutes"), "int64")
-    return _frame(connection, statement, {**kinds, **numbers})
+    columns = ("site_key", "stays", "overruns", "minutes", *(int(each) for each in causes))
+    table = _frame(connection, statement, dict.fromkeys(map(str, columns), "int64"))
+    table.columns = pd.Index(columns)
+    # What is left exceeds the usual in no part, and lacks none.
+    counted = table[[int(each) for each in causes]].sum(axis=1)
+    table[int(Cause.SHORT_BLOCK)] = table["overruns"] - counted
+    return table
 
 
-def _cause(usual: UsualStay) -> ColumnElement[int]:
-    """The part that exceeds what is usual by most (:mod:`clinical.overruns`)."""
+def _causes(usual: UsualStay) -> dict[Cause, ColumnElement[bool]]:
+    """When a cause holds: the part that exceeds what is usual by most, if any does.
+
+    See :mod:`clinical.overruns`. A comparison with a part that is missing never holds.
+    """
     if usual.start_delay is None or usual.infusion is None or usual.recovery is None:
-        return literal(int(Cause.UNKNOWN))
+        return {Cause.UNKNOWN: true()}
     start = _facts.start_delay - usual.start_delay
     infusion = _facts.infusion_minutes - usual.infusion
     recovery = _facts.recovery_minutes - usual.recovery
-    # Of a part that is missing the sum is missing too.
-    unknown = (start + infusion + recovery).is_(None)
-    return case(
-        (unknown, int(Cause.UNKNOWN)),
-        (and_(start <= 0, infusion <= 0, recovery <= 0), int(Cause.SHORT_BLOCK)),
-        (and_(start >= infusion, start >= recovery), int(Cause.LATE_START)),
-        (infusion >= recovery, int(Cause.LONGER_INFUSION)),
-        else_=int(Cause.LONGER_RECOVERY),
-    )
+    return {
+        Cause.UNKNOWN: (_facts.infusion_minutes + _facts.recovery_minutes).is_(None),
+        Cause.LATE_START: and_(start > 0, start >= infusion, start >= recovery),
+        Cause.LONGER_INFUSION: and_(infusion > 0, infusion > start, infusion >= recovery),
+        Cause.LONGER_RECOVERY: and_(recovery > 0, recovery > start, recovery > infusion),
+    }
 
 
 _Column = InstrumentedAttribute[int]

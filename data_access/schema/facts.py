@@ -881,8 +881,49 @@ class AppointmentFact(Base):
             "phase",
             "notice_hours",
         ),
+        # What is coming: what became of bookings, by how long ahead they were made and given up.
+        Index(
+            "ix_appointment_facts_outcome",
+            "site_key",
+            "kind",
+            "lead_band",
+            "status",
+            "notice_band",
+            "day",
+            "phase",
+            "diagnosis_group",
+        ),
+        # What is coming: the books ahead, and as they stood at past Mondays.
+        Index(
+            "ix_appointment_facts_ahead",
+            "kind",
+            "status",
+            "site_key",
+            "day",
+            "phase",
+            "diagnosis_group",
+            "lead_days",
+            "lead_band",
+            "notice_hours",
+            "week",
+            "weekday",
+            "start_minute",
+            "due_before",
+            "missed_before",
+            "minutes",
+            "patient_key",
+            "chair_key",
+        ),
         # Chairs.
-        Index("ix_appointment_facts_chair", "chair_key", "day", "site_key", "status", "minutes"),
+        Index(
+            "ix_appointment_facts_chair",
+            "chair_key",
+            "day",
+            "site_key",
+            "status",
+            "minutes",
+            "kind",
+        ),
         # Capacity: how much longer than planned infusion patients stayed, and why.
         Index(
             "ix_appointment_facts_overrun",
@@ -897,7 +938,7 @@ class AppointmentFact(Base):
             sqlite_where=text("over_minutes IS NOT NULL"),
             postgresql_where=text("over_minutes IS NOT NULL"),
         ),
-        # Capacity: the few that were missed, are too long to be true, or lack a chair.
+        # Capacity: the few that were missed, or are too long to be true.
         Index(
             "ix_appointment_facts_missed",
             "day",
@@ -913,14 +954,6 @@ class AppointmentFact(Base):
             "site_key",
             sqlite_where=text("minutes > 720"),
             postgresql_where=text("minutes > 720"),
-        ),
-        Index(
-            "ix_appointment_facts_chairless",
-            "day",
-            "site_key",
-            "status",
-            sqlite_where=text("kind = 2 AND chair_key IS NULL"),
-            postgresql_where=text("kind = 2 AND chair_key IS NULL"),
         ),
         # What if: how long infusion patients stayed.
         Index("ix_appointment_facts_stay", "kind", "site_key", "minutes", "over_minutes", "day"),

@@ -221,6 +221,30 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        "ix_appointment_facts_ahead",
+        "appointment_facts",
+        [
+            "kind",
+            "status",
+            "site_key",
+            "day",
+            "phase",
+            "diagnosis_group",
+            "lead_days",
+            "lead_band",
+            "notice_hours",
+            "week",
+            "weekday",
+            "start_minute",
+            "due_before",
+            "missed_before",
+            "minutes",
+            "patient_key",
+            "chair_key",
+        ],
+        unique=False,
+    )
+    op.create_index(
         "ix_appointment_facts_booking",
         "appointment_facts",
         [
@@ -264,6 +288,21 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("status = 5"),
         postgresql_where=sa.text("status = 5"),
+    )
+    op.create_index(
+        "ix_appointment_facts_outcome",
+        "appointment_facts",
+        [
+            "site_key",
+            "kind",
+            "lead_band",
+            "status",
+            "notice_band",
+            "day",
+            "phase",
+            "diagnosis_group",
+        ],
+        unique=False,
     )
     op.create_index(
         "ix_appointment_facts_overrun",
