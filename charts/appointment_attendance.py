@@ -43,7 +43,8 @@ _FEW = 20
 """Intervals of fewer appointments do not stretch the axis."""
 _FAINTEST, _FULLEST = 0.06, 0.8
 """Opacity of a cell of 0 % and of the highest rate."""
-_CELL = 30
+_CELL = 34
+"""Pixels: the side of a square."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -44,12 +44,12 @@ def attendance_groups(
 
 def _expected(counts: pd.DataFrame, by: Sequence[str], allow_for_kind: bool) -> "pd.Series[float]":
     """Missed appointments to be expected, by the columns ``by``."""
-    strata = counts if allow_for_kind else counts.assign(kind=0)
-    of_kind = attendance_by(strata, ["kind"]).set_index("kind")
-    cells = attendance_by(strata, [*by, "kind"])
+    strata = counts.assign(stratum=counts["kind"] if allow_for_kind else 0)
+    of_kind = attendance_by(strata, ["stratum"]).set_index("stratum")
+    cells = attendance_by(strata, [*by, "stratum"])
     # A kind of which nothing was due adds nothing.
     rates = of_kind["missed_rate"].fillna(0.0)
-    likely = cells["due"].to_numpy() * rates.reindex(cells["kind"]).to_numpy()
+    likely = cells["due"].to_numpy() * rates.reindex(cells["stratum"]).to_numpy()
     keys = pd.MultiIndex.from_frame(cells[list(by)])
     return pd.Series(likely, index=keys, dtype=np.float64).groupby(level=list(range(len(by)))).sum()
 

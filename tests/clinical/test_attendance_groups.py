@@ -46,6 +46,13 @@ def test_without_allowing_for_the_kind_all_appointments_are_the_comparison():
     assert table["expected"].tolist() == pytest.approx([16.625, 18.375])
 
 
+def test_kinds_themselves_are_held_against_all_appointments():
+    table = attendance_groups(MIXED, ["kind"], allow_for_kind=False)
+    # 35 of 400 in all: of 100 consultations and 300 infusions.
+    assert table["expected"].tolist() == pytest.approx([8.75, 26.25])
+    assert judged([table])[0]["differs"].tolist() == [1, -1]
+
+
 def test_p_is_twice_the_smaller_exact_tail():
     table = attendance_groups(MIXED, ["weekday"], allow_for_kind=False)
     tail = binomtest(23, 190, 35 / 400, alternative="greater").pvalue
