@@ -53,7 +53,7 @@ def _against(volume: Volume) -> str:
 
 
 def _change_words(ratio: Change) -> tuple[str, str]:
-    """A change in words, and the word that goes on to what it is compared to: ``6 % more, than``."""
+    """A change in words, and the word before what it is compared to: ``6 % more``, ``than``."""
     if ratio.estimate is None or ratio.now == ratio.before:
         return "as many", "as"
     way = "more" if ratio.now > ratio.before else "fewer"
