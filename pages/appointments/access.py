@@ -221,9 +221,9 @@ def _findings(
     seen, treated = counts.waits[Way.SEEN], counts.waits[Way.TREATED]
     found = [
         curves_finding(seen, treated) if seen.n or treated.n else None,
-        months_finding(counts.by_month),
         sites_finding(counts.by_site, names),
         slots_finding(counts.slots, context.today),
+        months_finding(counts.by_month),
         *rhythm_findings(counts.rhythm.by_month, counts.rhythm.by_site, names, per_week),
     ]
     return [finding for finding in found if finding is not None]
@@ -277,8 +277,9 @@ ACCESS_DEFINITIONS = """
 - **Kept their rhythm**: of the inductions that started in the period, those whose planned infusions
   were all given within 7 × (planned / infusions a week, rounded up) days from the first: six at two
   a week 21 days. How many a week is a threshold of the clinic (`rhythm_per_week`). Those without a
-  plan on record count as planned for six. Still under way and in time: not judged. A course that
-  was stopped early did not keep it, whatever the reason. 95 % Wilson intervals.
+  plan on record count as planned for six. A course is judged once these days are over, even where
+  it is complete before: else of recent starts only the quick ones would count. One that was stopped
+  early did not keep its rhythm, whatever the reason. 95 % Wilson intervals.
 - **Funnel**: who reached a later stage counts in all before it. **Course completed**: the planned
   infusions of the first course were given. Only people who entered long enough ago are judged:
   within how many days 90 % of those who completed had done so (of people who entered at least 180

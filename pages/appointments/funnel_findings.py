@@ -112,7 +112,7 @@ def _median(row: dict[Hashable, Any]) -> str:
     days = row["median"]
     if pd.isna(days):
         return ""
-    return f"; after {days:.0f} d"
+    return f"; median {days:.0f} d"
 
 
 def _reached_words(row: dict[Hashable, Any], rate: Proportion) -> str:
@@ -257,8 +257,8 @@ def rhythm_figure(rhythm: Mapping[str, int], per_week: int, trend: list[float]) 
         change=change,
         trend=trend,
         help=f"Inductions whose planned infusions were all given at {per_week} a week, rounded up "
-        f"to whole weeks. {count_words(rhythm['under_way'], 'course')} under way and still in time "
-        f"{'is' if rhythm['under_way'] == 1 else 'are'} not judged; "
+        f"to whole weeks. {count_words(rhythm['in_time'], 'course')} whose time is not over "
+        f"{'is' if rhythm['in_time'] == 1 else 'are'} not judged; "
         f"{rhythm['unknown_plan']:,} of those judged had no plan on record and count as planned "
         "for six." + (" The line: by month of the start." if trend else ""),
     )
@@ -307,8 +307,8 @@ def _rhythm_months(by_month: pd.DataFrame, per_week: int) -> Finding | None:
 
 
 def _courses_words(rates: pd.DataFrame) -> str:
-    judged, under_way = int(rates["judged"].sum()), int(rates["under_way"].sum())
-    return f"{count_words(judged, 'induction')} judged, {under_way:,} still in time are not"
+    judged, in_time = int(rates["judged"].sum()), int(rates["in_time"].sum())
+    return f"{count_words(judged, 'induction')} judged, {in_time:,} whose time is not over are not"
 
 
 def _plan_words(rates: pd.DataFrame) -> str:
@@ -381,7 +381,7 @@ def _rhythm_table(heading: str, names: list[str], rates: pd.DataFrame) -> pd.Dat
             "%": (100 * rates["kept_share"]).round(1),
             "95 % CI from": (100 * rates["kept_low"]).round(1),
             "to": (100 * rates["kept_high"]).round(1),
-            "Still in time, not judged": rates["under_way"],
+            "Time not over, not judged": rates["in_time"],
             "Judged without a plan on record": rates["unknown_plan"],
         }
     )

@@ -33,15 +33,17 @@ def test_so_many_whole_weeks(planned, per_week, days):
     [
         ((6, 21, 100), 1, 1),  # on the last day
         ((6, 22, 100), 0, 1),  # a day late
-        ((6, 14, 14), 1, 1),  # done today
+        ((6, 14, 21), 0, 0),  # done, but its time is not over: the slow ones have their chance yet
+        ((6, 14, 22), 1, 1),
         ((6, None, 21), 0, 0),  # the last day is today: it may still come
         ((6, None, 22), 0, 1),  # the time is up
-        ((1, 0, 0), 1, 1),
+        ((1, 0, 7), 0, 0),
+        ((1, 0, 8), 1, 1),
     ],
 )
 def test_boundaries(course, kept, judged):
     found = one(courses(course))
-    assert (found["kept"], found["judged"], found["under_way"]) == (kept, judged, 1 - judged)
+    assert (found["kept"], found["judged"], found["in_time"]) == (kept, judged, 1 - judged)
 
 
 def test_a_denser_rhythm_leaves_fewer_days():
@@ -63,10 +65,10 @@ def test_groups_and_unknown_plans():
         "month": [1, 2],
         "kept": [3, 0],
         "judged": [3, 2],
-        "under_way": [0, 4],
+        "in_time": [0, 4],
         "unknown_plan": [3, 0],  # what is not judged has no plan to be unknown
     }
 
 
 def test_no_course_at_all():
-    assert one(courses()) == {"kept": 0, "judged": 0, "under_way": 0, "unknown_plan": 0}
+    assert one(courses()) == {"kept": 0, "judged": 0, "in_time": 0, "unknown_plan": 0}
