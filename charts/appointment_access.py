@@ -33,7 +33,9 @@ SEEN_COLOUR, TREATED_COLOUR = CATEGORIES[1], CATEGORIES[0]
 _ENDS = (14, 28, 42, 56, 84, 112, 140, 182, 273, 364)
 """The axis of days ends at one of these."""
 _TICKS = 7
-_FRAME_HEIGHT, _ROW_HEIGHT = 84, 27
+_ROOM = 0.29
+"""So much of the axis a curve's name takes on a narrow screen."""
+_FRAME_HEIGHT, _ROW_HEIGHT = 84, 34
 _LONGEST_AXIS_OF_MONTHS = 8
 _HOVER = "%{customdata}<extra></extra>"
 
@@ -59,7 +61,11 @@ def waits_chart(lines: Sequence[Line], at_risk: str, end: int) -> go.Figure:
     return figure(
         HEIGHT_LARGE,
         [trace for line in lines for trace in (*_band(line, last), _steps(line, last))]
-        + [_half(line) for line in lines if line.half is not None],
+        + [
+            _half(line, place)
+            for line, place in zip(lines, _places(lines, last), strict=True)
+            if line.half is not None
+        ],
         xaxis={
             "tickvals": ticks,
             "ticktext": [f"{day}<br><i>{at_risk_at(lines[-1].curve, day):,}</i>" for day in ticks],
@@ -68,7 +74,14 @@ def waits_chart(lines: Sequence[Line], at_risk: str, end: int) -> go.Figure:
         },
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         shapes=[across(0.5)],
-        annotations=[name_at(0.5, "half"), *(_name(line, last) for line in lines)],
+        annotations=[
+            name_at(0.5, "half"),
+            *(
+                _name(line, last)
+                for line, place in zip(lines, _places(lines, last), strict=True)
+                if not place
+            ),
+        ],
         showlegend=False,
     )
 
@@ -123,14 +136,30 @@ def _band(line: Line, last: int) -> list[Trace]:
     ]
 
 
-def _half(line: Line) -> Trace:
+def _places(lines: Sequence[Line], last: int) -> list[str]:
+    """Where the name of each curve stands beside its half: on its side away from the others.
+
+    Empty where there is no half, or no room on its left: then the name stands at the curve's end.
+    """
+    found = []
+    for place, line in enumerate(lines):
+        if line.half is None or line.half > last:
+            found.append("")
+        elif place == len(lines) - 1:
+            found.append("bottom right" if line.half < (1 - _ROOM) * last else "")
+        else:
+            found.append("top left" if line.half > _ROOM * last else "")
+    return found
+
+
+def _half(line: Line, place: str) -> Trace:
     return scatter(
         x=[line.half],
         y=[0.5],
         mode="markers+text",
         marker={"color": line.colour, "size": 9},
-        text=[f" {line.half} days"],
-        textposition="bottom right",
+        text=[f" {text(line.name)}: {line.half} days "] if place else None,
+        textposition=place or None,
         textfont={"color": INK, "size": 13},
         hoverinfo="skip",
     )
@@ -220,7 +249,7 @@ def sites_chart(medians: pd.DataFrame, names: Sequence[str], few: int) -> go.Fig
     ways = [str(way) for way in medians["way"].unique()]
     shift = {way: 0.26 * (place - (len(ways) - 1) / 2) for place, way in enumerate(ways)}
     return figure(
-        _FRAME_HEIGHT + 34 * len(names),
+        _FRAME_HEIGHT + _ROW_HEIGHT * len(names),
         [_of_sites(medians[medians["way"] == way], names, shift[way], few) for way in ways],
         xaxis={
             "title": {"text": "Days until half had come"},

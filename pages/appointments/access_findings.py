@@ -152,7 +152,8 @@ def curves_finding(seen: Waits, treated: Waits) -> Finding:
         )
         if waits.n
     ]
-    far = [waits.until(NEARLY_ALL).days or waits.until(MOST).days for waits in (seen, treated)]
+    shares = (MEDIAN, MOST, NEARLY_ALL)
+    far = [waits.until(share).days for waits in (seen, treated) for share in shares]
     title = _curves_title(seen, treated)
     return Finding(
         key="access-waits",
@@ -162,7 +163,7 @@ def curves_finding(seen: Waits, treated: Waits) -> Finding:
         chart=charts.waits_chart(
             lines,
             "under the axis, who still waits for the first infusion",
-            max([28, *(day for day in far if day is not None)]),
+            max([28, *(day for day in far if day)]),
         ),
         table=lambda: _curves_table({Way.SEEN: seen, Way.TREATED: treated}),
         alt=f"Two rising curves: the share of those referred who were seen, and who were treated, "
@@ -319,7 +320,7 @@ def sites_finding(
         chart=charts.sites_chart(medians, labels, FEW),
         table=lambda: _medians_table("Site", [names[key] for key in medians["key"]], medians),
         alt=f"Median waits of {len(order)} sites. {title}.",
-        note=f"95 % intervals; hollow: under {FEW} people. Where intervals overlap, chance alone may "
+        note=f"95 % intervals; hollow: under {FEW} people. Where they overlap, chance alone may "
         "make the difference. People count at the site where they belong.",
     )
 
