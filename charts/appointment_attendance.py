@@ -142,11 +142,12 @@ def _places(headings: Sequence[str]) -> tuple[dict[str, int], list[int]]:
 
 
 def _rates_end(groups: pd.DataFrame) -> float:
-    """The end of the axis: all dots fit, and the intervals of groups that are not tiny."""
+    """The end of the axis: all dots fit, intervals of groups that are not tiny, and their words."""
     firm = groups.loc[groups["due"] >= _FEW, ["missed_high", "lost_high"]].max().max()
     dots = groups[["missed_rate", "lost_rate"]].max().max()
-    ends = [end for end in (firm, 1.1 * dots) if end > 0]
-    return min(1.02, 1.15 * max(ends)) if ends else 1.0
+    named = groups.loc[groups["differs"] != 0, "missed_high"].max()
+    ends = [end for end in (1.05 * firm, 1.1 * dots, 1.3 * named) if end > 0]
+    return min(1.02, max(ends)) if ends else 1.0
 
 
 _COLOURS = {1: CONCERN, -1: IMPROVEMENT, 0: INK}

@@ -83,7 +83,8 @@ def test_a_group_of_which_nothing_was_due_has_no_missed_rate():
 
 
 def test_the_interval_of_a_tiny_group_does_not_stretch_the_axis():
-    chart = groups_chart(groups(due=[300, 2], missed_high=[0.25, 0.9], lost_high=[0.3, 0.95]))
+    tiny = groups(due=[300, 2], missed_high=[0.25, 0.9], lost_high=[0.3, 0.95], differs=[1, 0])
+    chart = groups_chart(tiny)
     assert chart.layout.xaxis.range[1] < 0.4
 
 
