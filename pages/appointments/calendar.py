@@ -25,6 +25,7 @@ from pages.appointments.calendar_findings import (
     why_nothing,
 )
 from pages.appointments.day_notes import day_notes
+from pages.appointments.week_sheet import week_sheet_choice
 from pages.shared.context import PageContext
 from pages.shared.frame import key_figures, nothing, sentence, show
 from pages.shared.memory import remembered
@@ -35,9 +36,11 @@ _MONTH = "calendar-month"
 
 def calendar_view(context: PageContext) -> None:
     """Draw the view."""
-    answer_at, months = st.container(), _months(context)
+    answer_at, sites = st.container(), _every_site(context)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        number = _choose_month(months, month_number(context.today))
+        number = _choose_month(_months(context, sites), month_number(context.today))
+        st.space("stretch")
+        week_sheet_choice(context, sites)
     month = remembered(context, "calendar month", lambda: look_up(context, number), number)
     with answer_at:
         if not month.appointments and not month.is_within_reach:
@@ -62,19 +65,21 @@ def _picture(context: PageContext, month: Month) -> None:
         behind_section(context, behind, chosen_words(day), key="calendar-behind")
 
 
-def _months(context: PageContext) -> list[str]:
+def _every_site(context: PageContext) -> pd.DataFrame:
+    """All sites that the viewer may see, so that the choice of one does not change the others."""
+    everywhere = replace(context.filters, site_ids=())
+    return remembered(
+        context,
+        "calendar sites",
+        lambda: queries.calendar_sites(context.connection, context.viewer, everywhere),
+    )
+
+
+def _months(context: PageContext, sites: pd.DataFrame) -> list[str]:
     """The months that can be chosen, as they stand in the address: ``2026-11``.
 
-    From the one before the first appointment to the one after the last, of all sites that the
-    viewer may see, so that the choice of a site does not change them.
+    From the one before the first appointment of any site to the one after the last.
     """
-    sites = remembered(
-        context,
-        "calendar reach",
-        lambda: queries.calendar_sites(
-            context.connection, context.viewer, replace(context.filters, site_ids=())
-        ),
-    )
     first, last = _reach(sites)
     begin = month_number(first or context.today) - 1
     end = max(month_number(last or context.today), month_number(context.today)) + 1

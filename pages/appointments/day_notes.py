@@ -22,9 +22,17 @@ def day_notes(
     closed = _closures(closures, len(sites))
     holidays = _holidays(sites["time_zone"].tolist(), first, last)
     return {
-        day: " · ".join(words for words in (closed.get(day, ""), holidays.get(day, "")) if words)
+        day: _both(closed.get(day, ""), holidays.get(day, ""))
         for day in sorted(closed.keys() | holidays.keys())
     }
+
+
+def _both(closed: str, holiday: str) -> str:
+    """A closure and a holiday; the holiday once where it is the reason for the closure."""
+    reason = closed.partition(": ")[2].casefold()
+    if reason and (reason in holiday.casefold() or holiday.casefold() in reason):
+        holiday = ""
+    return " · ".join(words for words in (closed, holiday) if words)
 
 
 def _closures(closures: pd.DataFrame, sites: int) -> dict[date, str]:

@@ -1,0 +1,1 @@
+"""The sheet for the weekly team meeting on paper: content in, PDF out."""
