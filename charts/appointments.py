@@ -1,6 +1,6 @@
 """The pictures of the Appointments page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,6 @@ from charts.attendance import KIND_COLOURS, STACKED, level, rate_marks, stacks
 from charts.numbers import percent
 from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
 from charts.style import (
-    HEIGHT_LARGE,
     bar,
     figure,
     heatmap,
@@ -25,25 +24,6 @@ _ROW_HEIGHT = 26
 _FRAME_HEIGHT = 84
 _LONGEST_BY_TICKS_OF_DAYS = 100
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def volume_chart(
-    volume: pd.DataFrame, colours: Mapping[Any, str], names: Sequence[str]
-) -> go.Figure:
-    """Appointments over time, stacked; units that do not lie wholly in the period are faded.
-
-    ``volume`` as from :func:`clinical.schedule.volume`, with a column for each key of ``colours``;
-    ``names`` says for each row which day, week or month it is.
-    """
-    starts = list(volume["start"])
-    return figure(
-        HEIGHT_LARGE,
-        stacks(volume, colours, starts, names, faded=list(~volume["whole"])),
-        **STACKED,
-        xaxis={"tickformat": _tick_format(starts)},
-        yaxis={"title": {"text": "Appointments"}},
-        bargap=0.12,
-    )
 
 
 def _tick_format(starts: Sequence[date]) -> str:

@@ -10,13 +10,11 @@ from charts.appointments import (
     coming_chart,
     places_chart,
     rates_chart,
-    volume_chart,
     week_grid_chart,
     weekday_chart,
 )
-from charts.attendance import KIND_COLOURS, OUTCOME_COLOURS
 from charts.palette import CONCERN, INK, PALE
-from clinical.attendance import Outcome, attendance_by
+from clinical.attendance import attendance_by
 from clinical.codes import AppointmentKind
 from clinical.codes import AppointmentStatus as Status
 
@@ -48,26 +46,6 @@ def volume(columns: list[int]) -> pd.DataFrame:
     table["start"] = [date(2026, 3, 2), date(2026, 3, 9)]
     table["whole"] = [True, False]
     return table
-
-
-def test_volume_is_stacked_and_an_incomplete_week_faded():
-    table = volume([int(each) for each in Outcome])
-    chart = volume_chart(table, OUTCOME_COLOURS, ["Week of 2 Mar", "Week of 9 Mar"])
-    assert [bar.name for bar in chart.data] == ["Done", "Under way"]
-    assert list(chart.data[0].y) == [3, 2]
-    assert list(chart.data[1].y) == [1, 0]
-    assert list(chart.data[0].x) == [date(2026, 3, 2), date(2026, 3, 9)]
-    assert list(chart.data[0].marker.opacity) == [1.0, 0.45]
-    assert chart.data[0].customdata[0] == "<b>Week of 2 Mar</b><br>Done: 3 of 4"
-
-
-def test_volume_by_kind():
-    table = volume([int(each) for each in AppointmentKind])
-    chart = volume_chart(table, KIND_COLOURS, ["a", "b"])
-    assert {bar.name: list(bar.y) for bar in chart.data} == {
-        "Consultation": [3, 2],
-        "Infusion": [1, 0],
-    }
 
 
 def test_weekdays_against_the_rate_of_all():
@@ -176,8 +154,7 @@ def test_chairs_scheduled_and_used():
 
 
 def test_empty_tables_do_not_crash():
-    no_rates, no_volume = rates().head(0), volume([int(each) for each in Outcome]).head(0)
-    assert not volume_chart(no_volume, OUTCOME_COLOURS, []).data
+    no_rates = rates().head(0)
     assert weekday_chart(no_rates, None, None)
     assert rates_chart(no_rates.assign(start=[]), [])
     assert places_chart(no_rates, [])

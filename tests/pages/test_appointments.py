@@ -1,78 +1,92 @@
-"""The Appointments page, run as Streamlit runs it."""
+"""The Appointments page and its view Volume, run as Streamlit runs them."""
 
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import orjson
 import pytest
+from sqlalchemy import Connection
 from streamlit.testing.v1 import AppTest
 
+from clinical.attendance import Outcome
 from data_access.engine import make_engine, writing
-from tests.data_access.appointment_clinic import fill, fill_sites
+from pages.appointments.choice import View
+from tests.data_access import appointment_clinic, worked_week
+from tests.pages.side_effect_page import choose, spaced, words
 
 HOSTILE_SITE = "<b>North</b> $x$ ![x](http://host/a)"
+SMALL = "2026-02-01 2026-03-11 2026-03-11"
+"""A period and today, in the small clinic."""
+WEEK = "2026-03-02 2026-03-08 2026-03-10"
+"""The week that was worked out by hand."""
 
 
 def _page() -> None:
     import os
     from dataclasses import replace
-    from datetime import date
-    from zoneinfo import ZoneInfo
+    from datetime import UTC, date, datetime, time
 
-    from access.viewer import LOCAL_VIEWER
+    from access.viewer import LOCAL_VIEWER, Permission
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
     from data_access.status import clinic_status
     from pages.appointments.page import appointments_page
     from pages.shared.context import PageContext
-    from tests.data_access.appointment_clinic import NOW
 
-    start, end = (date.fromisoformat(day) for day in os.environ["TEST_PERIOD"].split())
+    start, end, today = map(date.fromisoformat, os.environ["TEST_DAYS"].split())
+    viewer = LOCAL_VIEWER
+    if os.environ.get("TEST_VIEWER") == "totals":
+        viewer = replace(viewer, permissions=frozenset({Permission.SEE_TOTALS}))
     filters = replace(Filters(start, end), site_ids=tuple(os.environ["TEST_SITES"].split()))
-    now = NOW.astimezone(ZoneInfo("America/New_York"))
-    engine = make_engine(os.environ["TEST_DATABASE"])
+    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
     with reading(engine) as connection:
-        status = clinic_status(connection, LOCAL_VIEWER)
-        appointments_page(
-            PageContext(connection, LOCAL_VIEWER, filters, status, now, now.date(), {})
-        )
+        status = clinic_status(connection, viewer)
+        now = datetime.combine(today, time(15), UTC)
+        appointments_page(PageContext(connection, viewer, filters, status, now, today, {}))
     engine.dispose()
 
 
-@dataclass
-class Clinic:
-    url: str
-    monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def clinics(make_database: Callable[[str], str]) -> Callable[[str], str]:
+    """A function that gives the URL of a clinic by its name, filled once."""
+    made: dict[str, str] = {}
+    fills: dict[str, Callable[[Connection], None]] = {
+        "small": appointment_clinic.fill,
+        "hostile": lambda connection: appointment_clinic.fill(connection, north=HOSTILE_SITE),
+        "empty": appointment_clinic.fill_sites,
+        "week": worked_week.fill,
+    }
 
-    def page(self, period: str = "2026-02-01 2026-03-11", *, sites: str = "") -> AppTest:
-        self.monkeypatch.setenv("TEST_DATABASE", self.url)
-        self.monkeypatch.setenv("TEST_PERIOD", period)
-        self.monkeypatch.setenv("TEST_SITES", sites)
-        page = AppTest.from_function(_page, default_timeout=30).run()
-        assert not page.exception
-        return page
+    def give(name: str) -> str:
+        if name not in made:
+            made[name] = make_database("sqlite")
+            engine = make_engine(made[name])
+            with writing(engine) as connection:
+                fills[name](connection)
+            engine.dispose()
+        return made[name]
+
+    return give
 
 
 @pytest.fixture
-def clinic(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Clinic]:
-    """A function that fills the clinic and gives the page."""
+def page(clinics: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """A function that draws the page on a clinic; further words set what the reader has chosen."""
 
-    def make(*, north: str = "North") -> Clinic:
-        engine = make_engine(sqlite_url)
-        with writing(engine) as connection:
-            fill(connection, north=north)
-        engine.dispose()
-        return Clinic(sqlite_url, monkeypatch)
+    def draw(name: str = "small", days: str = SMALL, *, sites: str = "", **chosen: str) -> AppTest:
+        monkeypatch.setenv("CLINIC_DATABASE_URL", clinics(name))
+        monkeypatch.setenv("TEST_DAYS", days)
+        monkeypatch.setenv("TEST_SITES", sites)
+        drawn = AppTest.from_function(_page, default_timeout=30)
+        for key, value in chosen.items():
+            drawn.session_state[key.replace("_", "-")] = value
+        drawn.run()
+        assert not drawn.exception
+        return drawn
 
-    return make
-
-
-def everything(page: AppTest) -> str:
-    parts = [*page.markdown, *page.caption, *page.info]
-    return "\n".join(element.value for element in parts).replace("\N{NO-BREAK SPACE}", " ")
+    return draw
 
 
 def numbers(values: Any) -> list[float]:
@@ -83,122 +97,129 @@ def numbers(values: Any) -> list[float]:
     return list(values)
 
 
-def chart(page: AppTest, start: str) -> dict[str, Any]:
-    """The chart whose description begins so."""
+def bars(page: AppTest, start: str) -> dict[str, list[float]]:
+    """The heights of the chart whose description begins so, by the names of its traces."""
     (found,) = [each for each in page.get("plotly_chart") if each.proto.alt.startswith(start)]
-    made = orjson.loads(found.proto.spec)
-    assert isinstance(made, dict)
-    return made
+    return {trace["name"]: numbers(trace["y"]) for trace in orjson.loads(found.proto.spec)["data"]}
 
 
-def test_the_page_answers_in_its_first_sentence(clinic):
-    said = everything(clinic().page())
-    # Of 14 appointments 7 have passed: A1 was never closed, A6 and A7 were cancelled, and one of
-    # A2 to A5 was missed.
+@pytest.mark.parametrize("view", list(View))
+@pytest.mark.parametrize("name", ["small", "empty", "hostile"])
+def test_every_view_draws_whatever_there_is(page, view: View, name: str):
+    drawn = page(name, show=view)
+    assert "<b>North" not in words(drawn)
+    assert "](http://host" not in words(drawn)
+    for each in drawn.get("plotly_chart"):
+        assert "<b>North" not in each.proto.spec
+
+
+def test_volume_is_answered_in_the_first_sentence(page):
+    said = words(page())
     assert (
-        "## **14 appointments** from 1 Feb 2026 to 11 Mar 2026; **25 %** of the 4 that were due "
-        "were missed (95 % CI 5–70), 29 % were cancelled."
+        "## **14 appointments** from 28 Feb 2026 to 11 Mar 2026: 9 infusions, 3 consultations and "
+        "2 follow-ups; the record begins on 28 Feb 2026, too late for a year's comparison."
     ) in said
     assert (
-        "1 appointment of past days is still booked: nobody has noted whether the patient came. "
-        "They are in no missed rate."
+        "1 appointment of past days is still booked: nobody has noted whether the patient came."
     ) in said
 
 
-def test_key_figures(clinic):
-    figures = {metric.label: metric for metric in clinic().page().metric}
-    assert figures["Appointments"].value == "14"
-    assert figures["Missed"].value.replace("\N{NO-BREAK SPACE}", " ") == "25 %"
-    assert figures["Missed"].delta == "1 of 4"
-    late = figures["Cancelled within 24 hours"]
-    assert late.value.replace("\N{NO-BREAK SPACE}", " ") == "14 %"
-    assert late.delta == "1 of 7"
-    booked = figures["Booked in the next 8 weeks"]
-    assert (booked.value, booked.delta) == ("2", "2 in the next 7 days")
-
-
-def test_the_unit_of_time_and_the_split_are_the_readers_choice(clinic):
-    page = clinic().page()
-    by_day = chart(page, "Number of appointments by day")
-    assert [trace["name"] for trace in by_day["data"]] == [
-        "Done",
-        "Under way",
-        "To come",
-        "Past its time, still booked",
-        "Missed",
-        "Cancelled",
-    ]
-    page.session_state["by"] = "Month"
-    page.session_state["split"] = "Kind"
-    page.run()
-    by_month = chart(page, "Number of appointments by month")
-    assert {trace["name"]: numbers(trace["y"]) for trace in by_month["data"]} == {
-        "Infusion": [0, 9],
-        "Consultation": [0, 3],
-        "Follow-up": [1, 1],
+def test_the_worked_week_against_a_year_ago(page):
+    drawn = page("week", WEEK)
+    # Two appointments a year ago; nine now, of which W4 and W5 were moved.
+    assert (
+        "## **9 appointments** from 2 Mar 2026 to 8 Mar 2026: 6 infusions, 1 consultation and 2 "
+        "follow-ups; **350 % more** than a year ago (2)."
+    ) in words(drawn)
+    figures = {metric.label: (metric.value, spaced(metric.delta)) for metric in drawn.metric}
+    assert figures == {
+        "Appointments": ("9", "350 % more than a year ago (2)"),
+        "Infusions": ("6", "500 % more than a year ago (1)"),
+        "Demands": ("7", "2 moved to another time"),
+        "Trend": ("Too early", "under 8 whole weeks"),
+    }
+    by_day = bars(drawn, "Number of appointments by day")
+    assert by_day == {
+        "Done": [1, 1, 0, 0, 0, 1, 2],
+        "Past its time, still booked": [0, 0, 0, 0, 0, 0, 1],
+        "Missed": [1, 0, 0, 0, 0, 0, 0],
+        "Cancelled": [0, 0, 1, 0, 1, 0, 0],
+        "A year ago": [1, 0, 0, 0, 0, 0, 1],
     }
 
 
-def test_days_are_not_drawn_over_years(clinic):
-    page = clinic().page("2025-01-01 2026-03-11")
-    page.session_state["by"] = "Day"
-    page.run()
-    assert chart(page, "Number of appointments by week")
+@pytest.mark.parametrize(
+    ("split", "expected"),
+    [
+        ("Kind", {"Infusion": [6], "Consultation": [1], "Follow-up": [2]}),
+        ("Site", {"New York": [4], "Phoenix": [5]}),
+        ("Provider", {"Nobody named": [2], "Nurse Ash": [3], "Nurse Birch": [4]}),
+    ],
+)
+def test_the_unit_and_the_split_are_the_readers_choice(page, split: str, expected: dict[str, Any]):
+    drawn = page("week", WEEK, volume_by="Week", volume_split=split)
+    by_week = bars(drawn, "Number of appointments by week")
+    assert by_week == {**expected, "A year ago": [2]}
+    table = drawn.dataframe[-1].value
+    assert dict(zip(table[split], table["Appointments"], strict=True)) == {
+        name: count for name, (count,) in expected.items()
+    }
+    assert table["A year ago"].sum() == 2
 
 
-def test_a_period_that_is_only_today_has_volume_and_no_rates(clinic):
-    page = clinic().page("2026-03-11 2026-03-11")
-    said = everything(page)
-    assert (
-        "## **7 appointments** from 11 Mar 2026 to 11 Mar 2026; none of them was due yet, so no "
-        "missed rate can be told."
-    ) in said
-    assert not page.dataframe
+def test_holidays_and_closures_are_marked(page):
+    # North is closed on 12 March, beyond the period; 16 February is Washington's Birthday, before
+    # the first appointment.
+    assert "Holiday or closure" not in bars(page(), "Number of appointments")
+    drawn = page("week", "2025-05-20 2026-03-10 2026-03-10")
+    (chart,) = drawn.get("plotly_chart")
+    marks = orjson.loads(chart.proto.spec)["data"][-1]
+    assert marks["name"] == "Holiday or closure"
+    assert marks["customdata"][0] == ["Mon 26 May 2025: Memorial Day"]
+    assert set(marks["marker"]["symbol"]) == {"diamond-open"}  # nobody has closed
 
 
-def test_what_is_coming_does_not_depend_on_the_period(clinic):
-    page = clinic().page("2026-02-01 2026-02-28", sites="S1")
-    coming = chart(page, "Booked appointments of the coming weeks")
-    (infusions,) = coming["data"]
-    assert sum(numbers(infusions["y"])) == 1  # C2; C1 is cancelled, C3 at the other site
+def test_days_are_not_drawn_over_years(page):
+    drawn = page("week", "2025-03-01 2026-03-10 2026-03-10", volume_by="Day")
+    assert bars(drawn, "Number of appointments by week")
 
 
-def test_rates_of_each_site_and_kind_in_the_table(clinic):
-    table = clinic().page().dataframe[0].value
-    found = table[["Site", "For", "Due", "Missed", "Cancelled", "Cancelled late", "Not closed"]]
-    assert found.values.tolist() == [
-        ["North", "Consultation", 0, 0, 1, 0, 0],
-        ["North", "Infusion", 2, 1, 1, 1, 0],
-        ["North", "Follow-up", 0, 0, 0, 0, 1],
-        ["West", "Infusion", 2, 0, 0, 0, 0],
+def test_a_chosen_bar_lists_its_appointments(page):
+    drawn = page("week", WEEK, volume_by="Week")
+    drawn = choose(drawn, "appointments-over-time", 2931, int(Outcome.CANCELLED))
+    assert "#### Behind it: Cancelled, week of Mon 2 Mar 2026" in words(drawn)
+    table = drawn.dataframe[0].value
+    assert table[["Patient", "Time", "Site", "For", "Remarks"]].values.tolist() == [
+        [
+            "Diaz, Bo",
+            "08:00",
+            "Phoenix",
+            "Infusion",
+            "Moved to another time; had been moved once before",
+        ],
+        ["Diaz, Bo", "08:00", "Phoenix", "Infusion", "Moved to another time"],
     ]
-    assert table["Missed, %"].fillna(-1).tolist() == [-1, 50.0, -1, 0.0]
 
 
-def test_chairs_are_measured_against_open_time(clinic):
-    page = clinic().page()
-    bars = chart(page, "How full each chair is")["data"][0]
-    # West is open on Wednesdays, 6 hours; from 1 to 10 March that is one Wednesday. 4 hours of 6.
-    # North from 2 March: seven working days of 8 hours; 4 hours of 56.
-    assert [round(share, 4) for share in numbers(bars["x"])] == [0.6667, 0.0714, 0.0, 0.0]
+def test_nobody_is_named_to_who_sees_totals_only(page, monkeypatch):
+    monkeypatch.setenv("TEST_VIEWER", "totals")
+    drawn = page("week", WEEK, volume_by="Week")
+    drawn = choose(drawn, "appointments-over-time", 2931, int(Outcome.CANCELLED))
+    assert "2 appointments" in words(drawn)
+    assert all("Patient" not in table.value.columns for table in drawn.dataframe)
+    assert "link to the patient" not in words(drawn)
 
 
-def test_nothing_is_an_empty_state_that_says_where_the_data_is(clinic, sqlite_url, monkeypatch):
-    engine = make_engine(sqlite_url)
-    with writing(engine) as connection:
-        fill_sites(connection)
-    engine.dispose()
-    page = Clinic(sqlite_url, monkeypatch).page()
-    assert page.info[0].value == (
+@pytest.mark.parametrize("carried", [(1, 6), (2931, 99), ("2931", "6"), ()])
+def test_a_bar_that_is_not_drawn_lists_nothing(page, carried: tuple[object, ...]):
+    drawn = choose(page("week", WEEK, volume_by="Week"), "appointments-over-time", *carried)
+    assert not drawn.exception
+    assert "Behind it" not in words(drawn)
+
+
+def test_nothing_is_an_empty_state_that_says_where_the_data_is(page):
+    drawn = page("empty")
+    assert drawn.info[0].value == (
         "No appointments between 1 Feb 2026 and 11 Mar 2026 with these filters."
     )
-    assert not page.get("plotly_chart")
-
-
-def test_names_are_only_text(clinic):
-    page = clinic(north=HOSTILE_SITE).page()
-    said = everything(page)
-    assert "<b>North" not in said
-    assert "](http://host" not in said
-    for each in page.get("plotly_chart"):
-        assert "<b>North" not in each.proto.spec
+    assert not drawn.get("plotly_chart")
