@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,6 @@ def utilisation_chart(
             name_at(FULL_SHARE, f"full: {percent(FULL_SHARE)} scheduled"),
             *_names(weeks, lines, top),
         ],
-        showlegend=False,
     )
 
 
@@ -129,6 +129,7 @@ def _ahead(weeks: list[date], line: _Ahead) -> Trace:
         mode="lines",
         line={"color": line.colour, "width": 2.5 if line.dash == "dash" else 2, "dash": line.dash},
         name=line.name,
+        showlegend=False,
         hovertemplate=f"Week of %{{x|%d %b %Y}}<br>{line.name}: %{{y:.0%}}<extra></extra>",
     )
 
@@ -141,6 +142,7 @@ def _band(weeks: list[date], of: Projection) -> list[Trace]:
         "mode": "lines",
         "line": {"width": 0, "color": PALE},
         "hoverinfo": "skip",
+        "showlegend": False,
     }
     return [
         scatter(**edge, y=of.low),
@@ -263,7 +265,7 @@ def site_blocks_chart(sites: pd.DataFrame) -> go.Figure:
     """
     rows = list(range(len(sites)))
     hovers = [
-        f"<b>{text(site)}</b><br>{count:,} stays; {percent(over)} longer than the block"
+        f"<b>{text(site)}</b><br>{count:,} stays{_over_words(over)}"
         for site, count, over in zip(sites["site"], sites["stays"], sites["over"], strict=True)
     ]
     return figure(
@@ -280,6 +282,10 @@ def site_blocks_chart(sites: pd.DataFrame) -> go.Figure:
             "showgrid": False,
         },
     )
+
+
+def _over_words(over: float) -> str:
+    return "" if isnan(over) else f"; {percent(over)} longer than the block"
 
 
 def _dots(sites: pd.DataFrame, rows: list[int], hovers: list[str], column: str, name: str) -> Trace:

@@ -50,21 +50,26 @@ def what_if_view(context: PageContext) -> None:
     thresholds = read_thresholds(context.connection, context.viewer)
     every = remembered(context, "what if", lambda: look_up(context, thresholds), thresholds)
     top = st.container()
-    site = _choose_site(every)
+    choices = st.container(
+        horizontal=True, vertical_alignment="bottom", gap="small", key="what-if-choices"
+    )
+    with choices:
+        site = _choose_site(every)
     known = every.only(site)
     if not known.places:
         with top:
             nothing(_why_nothing(known))
         _block_pictures(context, known, site, None)
         return
-    change = _choose_change()
+    with choices:
+        change = _choose_change()
     compared = Compared(
         outlook(known.places, AS_NOW), outlook(known.places, change), change, known.places
     )
     with top:
         sentence(answer(compared, known.stays))
         _say_quality(known)
-    key_figures(figures(compared))
+    key_figures(figures(compared, known.given))
     show(utilisation_finding(known, compared))
     _block_pictures(context, known, site, compared.block)
     heading(
@@ -84,59 +89,54 @@ def _choose_site(known: Known) -> str | None:
         [_ALL, *(site.name for site in known.sites)],
         key="what-if-site",
         bind="query-params",
-        width=280,
+        width=220,
         help="All chosen sites together: another chair or hour is then one at each of them",
     )
     return None if chosen in {None, _ALL} else chosen
 
 
 def _choose_change() -> Change:
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="what-if-choices"
-    ):
-        chairs = st.number_input(
-            "More chairs",
-            min_value=_FEWEST_CHAIRS,
-            max_value=_MOST_CHAIRS,
-            value=0,
-            step=1,
-            format="%d",
-            key="what-if-chairs",
-            bind="query-params",
-            width=150,
-            help="At each site that is looked at; −1: one fewer",
-        )
-        hours = st.number_input(
-            "Hours longer",
-            min_value=_FEWEST_HOURS,
-            max_value=_MOST_HOURS,
-            value=0,
-            step=1,
-            format="%d",
-            key="what-if-hours",
-            bind="query-params",
-            width=150,
-            help="At the end of that weekday; below 0: shorter",
-        )
-        weekday = st.selectbox(
-            "On", WEEKDAYS, key="what-if-weekday", bind="query-params", width=150
-        )
-        block = st.selectbox(
-            "Infusion block",
-            list(_BLOCKS),
-            key="what-if-block",
-            bind="query-params",
-            width=150,
-            help=f"As now: the median planned length of the last {BASE_WEEKS} weeks",
-        )
-        missed = st.segmented_control(
-            "Missed",
-            list(_MISSED),
-            default=_AS_NOW,
-            required=True,
-            key="what-if-missed",
-            bind="query-params",
-        )
+    chairs = st.number_input(
+        "More chairs",
+        min_value=_FEWEST_CHAIRS,
+        max_value=_MOST_CHAIRS,
+        value=0,
+        step=1,
+        format="%d",
+        key="what-if-chairs",
+        bind="query-params",
+        width=150,
+        help="At each site that is looked at; −1: one fewer",
+    )
+    hours = st.number_input(
+        "Hours longer",
+        min_value=_FEWEST_HOURS,
+        max_value=_MOST_HOURS,
+        value=0,
+        step=1,
+        format="%d",
+        key="what-if-hours",
+        bind="query-params",
+        width=150,
+        help="At the end of that weekday; below 0: shorter",
+    )
+    weekday = st.selectbox("On", WEEKDAYS, key="what-if-weekday", bind="query-params", width=150)
+    block = st.selectbox(
+        "Infusion block",
+        list(_BLOCKS),
+        key="what-if-block",
+        bind="query-params",
+        width=150,
+        help=f"As now: the median planned length of the last {BASE_WEEKS} weeks",
+    )
+    missed = st.segmented_control(
+        "Missed",
+        list(_MISSED),
+        default=_AS_NOW,
+        required=True,
+        key="what-if-missed",
+        bind="query-params",
+    )
     return Change(
         chairs=int(chairs or 0),
         weekday=WEEKDAYS.index(weekday or WEEKDAYS[0]) + 1,

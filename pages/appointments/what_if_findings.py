@@ -53,10 +53,9 @@ def _utilisation_title(compared: Compared) -> str:
     now, then = compared.now, compared.then
     if compared.change.is_none:
         return f"{percent(now.scheduled)} booked; full: {weeks_words(now.until_full)}"
-    return (
-        f"{percent(then.scheduled)} booked with the change, {percent(now.scheduled)} without; "
-        f"full: {weeks_words(then.until_full)}, without {weeks_words(now.until_full)}"
-    )
+    words = f"{percent(then.scheduled)} booked with the change, {percent(now.scheduled)} without"
+    before, after = weeks_words(now.until_full), weeks_words(then.until_full)
+    return words if before == after else f"{words}; full: {after}, without it {before}"
 
 
 def _utilisation_table(known: Known, compared: Compared) -> pd.DataFrame:
@@ -127,18 +126,15 @@ def _stays_title(
 ) -> str:
     if wanted is None:
         return f"Fewer than {LEAST_STAYS} stays: too few to suggest a block"
-    held = percent(thresholds.block_covers / 100)
+    held = f"{percent(thresholds.block_covers / 100)} of the stays and the turnover"
     if block is None:
-        return f"Blocks of {wanted} minutes would hold {held} of the stays"
-    longer = percent(overrunning(stays, block).estimate)
+        return f"Blocks of {wanted} minutes would hold {held}"
     if wanted < block:
-        return f"Blocks of {wanted} minutes instead of {block:g} would hold {held} of the stays"
+        return f"Blocks of {wanted} minutes instead of {block:g} would hold {held}"
     if wanted > block:
-        return (
-            f"{longer} stay longer than the block of {block:g} minutes; {held} would fit into "
-            f"{wanted}"
-        )
-    return f"The block of {block:g} minutes is right: it holds {held} of the stays"
+        longer = percent(overrunning(stays, block).estimate)
+        return f"{longer} stay longer than {block:g} minutes; to hold {held} takes {wanted}"
+    return f"The block of {block:g} minutes holds {held}"
 
 
 def _blocks_table(stays: Lengths, block: float | None, wanted: int | None) -> pd.DataFrame:

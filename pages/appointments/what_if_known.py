@@ -67,6 +67,11 @@ class Known:
         return [site.place for site in self.measured]
 
     @property
+    def given(self) -> float:
+        """How many infusions they gave a week in the last weeks."""
+        return sum(float(site.weeks.infusions[-BASE_WEEKS:].mean()) for site in self.measured)
+
+    @property
     def stays(self) -> Lengths:
         """The stays of all of them together."""
         return lengths(

@@ -131,8 +131,11 @@ def _hours(minutes: float) -> str:
     return f"{minutes / 60:,.0f}"
 
 
-def figures(compared: Compared) -> list[KeyFigure]:
-    """Both utilisations, the infusions that fit, and the weeks until full."""
+def figures(compared: Compared, given: float) -> list[KeyFigure]:
+    """Both utilisations, the infusions that fit, and the weeks until full.
+
+    ``given``: infusions a week, of late.
+    """
     now, then, changed = compared.now, compared.then, not compared.change.is_none
     return [
         KeyFigure(
@@ -156,7 +159,7 @@ def figures(compared: Compared) -> list[KeyFigure]:
             "Infusions that fit in a week",
             _count(then.fits),
             "Whole blocks in each opening span of every chair, if nothing else were booked.",
-            change=f"as now {_count(now.fits)}" if changed else "",
+            change=f"as now {_count(now.fits)}" if changed else f"{given:,.0f} given of late",
         ),
         KeyFigure(
             f"Full ({percent(FULL_SHARE)} booked)",
