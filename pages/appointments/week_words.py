@@ -28,7 +28,7 @@ _NOUNS = {
 
 
 def changed(data: WeekData) -> tuple[str, ...]:
-    """What changed, at most five sentences: the gravest first, days off at the end."""
+    """What changed, at most five sentences: the gravest first, closures and holidays at the end."""
     days_off = _days_off(data)
     room = MOST_SENTENCES - len(days_off)
     found = changes(data.table, data.thresholds.false_alarm_years, data.thresholds.run_rules)
@@ -128,7 +128,7 @@ def _days_off(data: WeekData) -> list[str]:
     more = len(coming) - len(parts)
     if more:
         parts.append(count_words(more, "more day"))
-    return [f"Days off in the two weeks after: {'; '.join(parts)}."]
+    return [f"Closures and holidays in the two weeks after: {'; '.join(parts)}."]
 
 
 def _small(words: str) -> str:
