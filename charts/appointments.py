@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.attendance import KIND_COLOURS, STACKED, level, rate_marks, stacks
+from charts.attendance import KIND_COLOURS, STACKED, level, stacks
 from charts.numbers import percent
-from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
+from charts.palette import BACKGROUND, CONCERN, INK, NEUTRAL, PALE
 from charts.style import (
     bar,
     figure,
@@ -30,31 +30,6 @@ def _tick_format(starts: Sequence[date]) -> str:
     """Days on the axis of some weeks, months on that of some months."""
     days = (starts[-1] - starts[0]).days if starts else 0
     return "%b\n%Y" if days > _LONGEST_BY_TICKS_OF_DAYS else "%-d %b"
-
-
-def weekday_chart(rates: pd.DataFrame, overall: float | None, worst: int | None) -> go.Figure:
-    """The missed rate of each weekday with its interval, against the rate of all.
-
-    ``rates`` as from :func:`clinical.attendance.attendance_by` with ``weekday`` (1 = Monday);
-    ``worst`` is the position of the one that stands out.
-    """
-    positions = list(range(len(rates)))
-    names = [_WEEKDAYS[weekday - 1] for weekday in rates["weekday"]]
-    colours = [CONCERN if position == worst else INK for position in positions]
-    return figure(
-        traces=[rate_marks(rates, "missed", positions, names, colours=colours)],
-        showlegend=False,
-        **({} if overall is None else level(overall, f"all {percent(overall)}", NEUTRAL)),
-        xaxis={
-            "tickvals": positions,
-            "ticktext": [
-                f"{name}<br><i>{due:,}</i>" for name, due in zip(names, rates["due"], strict=True)
-            ],
-            # Room on the right for the words at the line of all.
-            "range": [-0.5, len(positions) + 0.1],
-        },
-        yaxis={"tickformat": ".0%"},
-    )
 
 
 def week_grid_chart(grid: pd.DataFrame, open_hours: frozenset[tuple[int, int]]) -> go.Figure:
@@ -113,54 +88,6 @@ def _slot_words(weekday: int, hour: int, slot: Any) -> str:
     return (
         f"{name}<br>{slot.expected:,} appointments, {slot.a_day:.1f} a day<br>"
         f"missed: {slot.missed:,} of {slot.due:,}, {percent(slot.missed_rate)}"
-    )
-
-
-def rates_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
-    """Missed and cancelled rates over time; a unit without data is a gap.
-
-    ``rates`` as from :func:`clinical.schedule.attendance_over_time`; ``names`` says for each row
-    which week or month it is.
-    """
-    starts = list(rates["start"])
-    return figure(
-        traces=[
-            rate_marks(rates, rate, starts, names, colours=colour, joined=True)
-            for rate, colour in (("missed", CONCERN), ("cancelled", PALE_CONCERN))
-        ],
-        xaxis={"tickformat": _tick_format(starts)},
-        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
-    )
-
-
-def places_chart(rates: pd.DataFrame, names: Sequence[str]) -> go.Figure:
-    """Missed and cancelled rates of each site and each kind, with their intervals.
-
-    ``rates``: the columns of :func:`clinical.attendance.attendance_by`, a row for each of
-    ``names``, the one for the top first.
-    """
-    rows = list(range(len(rates)))
-    return figure(
-        _FRAME_HEIGHT + 34 * len(rates),
-        [
-            rate_marks(
-                rates, rate, [row + shift for row in rows], names, colours=colour, across=True
-            )
-            for rate, colour, shift in (
-                ("missed", CONCERN, -0.13),
-                ("cancelled", PALE_CONCERN, 0.13),
-            )
-        ],
-        xaxis={"tickformat": ".0%", "rangemode": "tozero", "showgrid": True},
-        yaxis={
-            "tickvals": rows,
-            "ticktext": [
-                f"{label(name)} <i>({due:,})</i>"
-                for name, due in zip(names, rates["due"], strict=True)
-            ],
-            "range": [len(rows) - 0.4, -0.6],
-            "showgrid": False,
-        },
     )
 
 

@@ -5,12 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from charts.numbers import percent, percent_range
 from charts.palette import CATEGORIES, CONCERN, INK, NEUTRAL, PALE, PALE_CONCERN
 from charts.style import (
     Trace,
     bar,
-    interval,
     scatter,
     text,
 )
@@ -106,43 +104,4 @@ def totals(table: pd.DataFrame, x: Sequence[Any], heights: Sequence[float]) -> T
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
-    )
-
-
-def rate_marks(
-    table: pd.DataFrame,
-    rate: str,
-    positions: Sequence[Any],
-    names: Sequence[str],
-    *,
-    colours: str | Sequence[str] = INK,
-    across: bool = False,
-    joined: bool = False,
-) -> Trace:
-    """Rates as dots with their 95 % intervals; a missing rate is a gap.
-
-    ``table`` as from :func:`clinical.attendance.attendance_by`; ``rate`` is ``missed`` or
-    ``cancelled``. ``across``: rates run from left to right; ``joined``: by a line.
-    """
-    share, low, high = (table[f"{rate}_{part}"] for part in ("rate", "low", "high"))
-    n = table["due" if rate == "missed" else "appointments"]
-    bars = interval(share, low, high, NEUTRAL)
-    name = rate.capitalize()
-    columns = (table[rate], n, share, low, high)
-    return scatter(
-        x=share.to_numpy() if across else list(positions),
-        y=list(positions) if across else share.to_numpy(),
-        error_x=bars if across else None,
-        error_y=None if across else bars,
-        mode="lines+markers" if joined else "markers",
-        marker={"color": colours, "size": 10},
-        line={"color": colours, "width": 1.5} if joined else None,
-        name=name,
-        connectgaps=False,
-        customdata=[
-            f"<b>{text(where)}</b><br>{name}: {events:,} of {of:,}, {percent(estimate)} "
-            f"(95 % CI {percent_range(lowest, highest)})"
-            for where, events, of, estimate, lowest, highest in zip(names, *columns, strict=True)
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
     )

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clinical.codes import AppointmentStatus, Code
-from clinical.incidence import CONFIDENCE, Proportion, difference, proportion
+from clinical.incidence import Proportion, proportion
 
 LATE_NOTICE_HOURS = 24
 """A cancellation with less notice than this is late: the slot can hardly be filled again."""
@@ -144,37 +144,30 @@ def attendance_by(counts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """
     groups = {column: counts[column].to_numpy() for column in by}
     table = pd.DataFrame({**groups, **_summed(counts)}).groupby(list(by), as_index=False).sum()
-    due = table["attended"] + table["missed"]
-    appointments = due + table["cancelled"] + table["not_closed"]
-    lost, lost_of = (part + table["late_cancelled"] for part in (table["missed"], due))
-    return table.assign(
-        due=due,
-        appointments=appointments,
-        lost=lost,
-        lost_of=lost_of,
-        **_rate_columns("missed", table["missed"], due),
-        **_rate_columns("lost", lost, lost_of),
-        **_rate_columns("cancelled", table["cancelled"], appointments),
+    columns = {name: table[name].to_numpy() for name in table.columns}
+    due = columns["attended"] + columns["missed"]
+    appointments = due + columns["cancelled"] + columns["not_closed"]
+    lost, lost_of = (part + columns["late_cancelled"] for part in (columns["missed"], due))
+    # Made in one step: to add column after column takes pandas several times as long.
+    return pd.DataFrame(
+        {
+            **columns,
+            "due": due,
+            "appointments": appointments,
+            "lost": lost,
+            "lost_of": lost_of,
+            **_rate_columns("missed", columns["missed"], due),
+            **_rate_columns("lost", lost, lost_of),
+            **_rate_columns("cancelled", columns["cancelled"], appointments),
+        },
+        copy=False,
     )
 
 
-def missed_most(table: pd.DataFrame) -> int | None:
-    """The position of the row of :func:`attendance_by` whose missed rate stands out.
-
-    ``None`` where none does: the Newcombe interval of its difference from all others together must
-    leave out zero, at a confidence raised by Bonferroni's rule, because the worst is chosen.
-    """
-    rates = _rates(table["missed"], table["due"])
-    judged = [position for position, rate in enumerate(rates) if rate.estimate is not None]
-    if len(judged) < 2:
-        return None
-    worst = max(judged, key=lambda position: rates[position].estimate or 0)
-    here = rates[worst]
-    others = proportion(
-        sum(rate.events for rate in rates) - here.events, sum(rate.n for rate in rates) - here.n
-    )
-    found = difference(here, others, confidence=1 - (1 - CONFIDENCE) / len(judged))
-    return worst if found.is_clear else None
+def due_and_missed(counts: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each row of counts, how many of its appointments were due, and missed."""
+    sums = _summed(counts)
+    return sums["attended"] + sums["missed"], sums["missed"]
 
 
 def _summed(counts: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
@@ -187,12 +180,12 @@ def _summed(counts: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
     return {**sums, "late_cancelled": counts["late_cancelled"].to_numpy(np.int64)}
 
 
-def _rates(events: "pd.Series[int]", n: "pd.Series[int]") -> list[Proportion]:
+def _rates(events: NDArray[np.int64], n: NDArray[np.int64]) -> list[Proportion]:
     return [proportion(count, of) for count, of in zip(events.tolist(), n.tolist(), strict=True)]
 
 
 def _rate_columns(
-    name: str, events: "pd.Series[int]", n: "pd.Series[int]"
+    name: str, events: NDArray[np.int64], n: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float64]]:
     rates = _rates(events, n)
     return {

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clinical.attendance import attendance_by
+from clinical.attendance import attendance_by, due_and_missed
 from clinical.incidence import Proportion, proportion
 from clinical.side_effect_groups import binomial_p
 from clinical.side_effect_rates import largest_discovery
@@ -31,27 +31,25 @@ def attendance_groups(
     """
     table = attendance_by(counts, by)
     expected = _expected(counts, by, allow_for_kind)
-    keys = pd.MultiIndex.from_frame(table[list(by)])
-    table["expected"] = expected.reindex(keys).to_numpy(np.float64)
     of_all = int(table["due"].sum())
-    columns = [table[name].to_list() for name in ("missed", "due", "expected")]
-    table["p"] = np.array(
-        [_group_p(x, n, likely, of_all) for x, n, likely in zip(*columns, strict=True)],
-        dtype=np.float64,
+    columns = (table["missed"].to_list(), table["due"].to_list(), expected.tolist())
+    p = [_group_p(x, n, likely, of_all) for x, n, likely in zip(*columns, strict=True)]
+    found = table.assign(expected=expected, p=np.array(p, dtype=np.float64))
+    return found[found["lost_of"] > 0].reset_index(drop=True)
+
+
+def _expected(counts: pd.DataFrame, by: Sequence[str], allow_for_kind: bool) -> NDArray[np.float64]:
+    """Missed appointments to be expected of each group, in the order of the groups."""
+    due, missed = due_and_missed(counts)
+    kinds = counts["kind"].to_numpy(np.int64) * int(allow_for_kind)
+    of_kind, missed_of_kind = (
+        np.bincount(kinds, weights=part).astype(np.float64) for part in (due, missed)
     )
-    return table[table["lost_of"] > 0].reset_index(drop=True)
-
-
-def _expected(counts: pd.DataFrame, by: Sequence[str], allow_for_kind: bool) -> "pd.Series[float]":
-    """Missed appointments to be expected, by the columns ``by``."""
-    strata = counts.assign(stratum=counts["kind"] if allow_for_kind else 0)
-    of_kind = attendance_by(strata, ["stratum"]).set_index("stratum")
-    cells = attendance_by(strata, [*by, "stratum"])
     # A kind of which nothing was due adds nothing.
-    rates = of_kind["missed_rate"].fillna(0.0)
-    likely = cells["due"].to_numpy() * rates.reindex(cells["stratum"]).to_numpy()
-    keys = pd.MultiIndex.from_frame(cells[list(by)])
-    return pd.Series(likely, index=keys, dtype=np.float64).groupby(level=list(range(len(by)))).sum()
+    rates = np.divide(missed_of_kind, of_kind, out=np.zeros_like(of_kind), where=of_kind > 0)
+    columns = {name: counts[name].to_numpy() for name in by}
+    likely = pd.DataFrame({**columns, "likely": due * rates[kinds]}, copy=False)
+    return likely.groupby(list(by))["likely"].sum().to_numpy(np.float64)
 
 
 def _group_p(missed: int, due: int, expected: float, of_all: int) -> float:

@@ -1,174 +1,29 @@
 """The pictures of the Appointments page with their words."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pandas as pd
 
 from charts import appointments as charts
 from charts.attendance import KIND_COLOURS
 from charts.numbers import percent
-from clinical.attendance import attendance_by, missed_most
 from clinical.calendar import day_number, week_number
 from clinical.capacity import FULL_SHARE, UNEVEN_RATIO, chair_use
 from clinical.codes import AppointmentKind, AppointmentStatus
-from clinical.incidence import Proportion, difference, proportion
 from clinical.schedule import (
     COMING_WEEKS,
     USUAL_WEEKS,
     Grain,
-    attendance_over_time,
     volume,
     week_grid,
 )
 from pages.appointments.known import Known
-from pages.appointments.volume_findings import unit_words
 from pages.shared.frame import Finding, plain
-from pages.shared.words import count_words, day_words, listed
+from pages.shared.words import count_words, day_words
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_ROWS = 12
-_LONGEST_BY_WEEK = timedelta(days=200)
-_KIND_NAMES = {
-    AppointmentKind.CONSULTATION: "consultations",
-    AppointmentKind.INFUSION: "infusions",
-    AppointmentKind.FOLLOW_UP: "follow-ups",
-}
 _KINDS = [int(kind) for kind in AppointmentKind]
-
-
-def weekday_finding(known: Known) -> Finding:
-    """The missed rate by weekday, and the site at which the worst weekday is worst."""
-    rates = attendance_by(known.by_slot, ["weekday"])
-    rates = rates[rates["due"] > 0].reset_index(drop=True)
-    worst = missed_most(rates)
-    overall = known.in_all.missed_rate
-    title = f"No weekday is missed clearly more than the others ({percent(overall.estimate)})"
-    if worst is not None:
-        others = _others(rates, worst)
-        title = (
-            f"{WEEKDAYS[int(rates['weekday'].iloc[worst]) - 1]}s are missed most: "
-            f"{percent(rates['missed_rate'].iloc[worst])}, other days {percent(others.estimate)}"
-        )
-        title += _site_of_weekday(known, int(rates["weekday"].iloc[worst]))
-    return Finding(
-        key="missed-by-weekday",
-        title=title,
-        subtitle=f"Missed, of the {overall.n:,} appointments that were due, their number under "
-        "each day; 95 % CI",
-        chart=charts.weekday_chart(rates, overall.estimate, worst),
-        table=lambda: _rates_table(
-            {"Weekday": [WEEKDAYS[number - 1] for number in rates["weekday"]]}, rates
-        ),
-        alt=f"Share of appointments missed by weekday. {title}.",
-        note="Coloured where it stands out from all other days together, allowing for the number "
-        "of days.",
-    )
-
-
-def _others(rates: pd.DataFrame, worst: int) -> Proportion:
-    sums = rates.drop(index=rates.index[worst])[["missed", "due"]].sum()
-    return proportion(int(sums["missed"]), int(sums["due"]))
-
-
-def _site_of_weekday(known: Known, weekday: int) -> str:
-    """Where that weekday is missed most, if one site stands out."""
-    of_day = known.by_slot[known.by_slot["weekday"] == weekday]
-    sites = attendance_by(of_day, ["site_key"])
-    worst = missed_most(sites)
-    if worst is None:
-        return ""
-    name = plain(known.sites[int(sites["site_key"].iloc[worst])])
-    return f" (at {name} {percent(sites['missed_rate'].iloc[worst])})"
-
-
-def _rates_table(labels: Mapping[str, Any], rates: pd.DataFrame) -> pd.DataFrame:
-    """The numbers behind missed and cancelled rates, with headings for the reader."""
-    return pd.DataFrame(
-        {
-            **labels,
-            "Appointments passed": rates["appointments"].to_numpy(),
-            "Due": rates["due"].to_numpy(),
-            "Missed": rates["missed"].to_numpy(),
-            "Missed, %": (100 * rates["missed_rate"]).round(1).to_numpy(),
-            "95 % CI from": (100 * rates["missed_low"]).round(1).to_numpy(),
-            "to": (100 * rates["missed_high"]).round(1).to_numpy(),
-            "Cancelled": rates["cancelled"].to_numpy(),
-            "Cancelled, %": (100 * rates["cancelled_rate"]).round(1).to_numpy(),
-            "Cancelled late": rates["late_cancelled"].to_numpy(),
-            "Not closed": rates["not_closed"].to_numpy(),
-        }
-    )
-
-
-def places_finding(known: Known) -> Finding:
-    """Missed and cancelled rates by site (where there are several) and by kind."""
-    by_site = attendance_by(known.by_slot, ["site_key"])
-    by_site["name"] = [known.sites[key] for key in by_site["site_key"]]
-    by_kind = attendance_by(known.by_slot, ["kind"])
-    by_kind["name"] = [_KIND_NAMES[AppointmentKind(kind)] for kind in by_kind["kind"]]
-    title = _places_title(by_site, by_kind)
-    sites = by_site.sort_values(["missed_rate", "name"], ascending=[False, True])
-    shown = sites.head(_MOST_ROWS if len(sites) > 1 else 0)
-    rows = pd.concat([shown, by_kind], ignore_index=True)
-    names = [name[:1].upper() + name[1:] for name in rows["name"]]
-    hidden = ""
-    if len(sites) > _MOST_ROWS:
-        hidden = f"; the {_MOST_ROWS} sites missed most of {len(sites)}"
-    return Finding(
-        key="missed-by-site-and-kind",
-        title=title,
-        subtitle="Missed, of those due (their number beside each name), and cancelled, of all that "
-        f"have passed; 95 % CI{hidden}",
-        chart=charts.places_chart(rows, names),
-        table=lambda: _rates_table({"Site or kind": names}, rows),
-        alt=f"Missed and cancelled rates by site and kind. {title}.",
-    )
-
-
-def _places_title(*groups: pd.DataFrame) -> str:
-    """Which site and which kind is missed most, where one stands out."""
-    worst = [
-        group.iloc[position] for group in groups if (position := missed_most(group)) is not None
-    ]
-    if not worst:
-        what = "kind of appointment" if len(groups[0]) < 2 else "site or kind"
-        return f"No {what} is missed clearly more than the others"
-    named = [f"{plain(row['name'])} ({percent(row['missed_rate'])})" for row in worst]
-    return f"Missed most: {listed(named)}"
-
-
-def over_time_finding(known: Known) -> Finding:
-    """Missed and cancelled rates by month; by week where the period is short."""
-    period = known.period
-    short = period.passed - period.first < _LONGEST_BY_WEEK
-    grain = Grain.WEEK if short else Grain.MONTH
-    rates = attendance_over_time(known.by_week, grain, period.first, period.passed)
-    title = _halves_words(rates)
-    return Finding(
-        key="missed-over-time",
-        title=title,
-        subtitle=f"By {grain.lower()}; missed of {known.in_all.missed_rate.n:,} due, cancelled of "
-        f"{known.in_all.appointments:,} that have passed; 95 % CI",
-        chart=charts.rates_chart(rates, [unit_words(grain, start) for start in rates["start"]]),
-        table=lambda: _rates_table({f"{grain} from": rates["start"]}, rates),
-        alt=f"Missed and cancelled rates over time. {title}.",
-        note="A gap: nothing was due. Later and earlier: the two halves of the period.",
-    )
-
-
-def _halves_words(rates: pd.DataFrame) -> str:
-    half = len(rates) // 2
-    sums = [part[["missed", "due"]].sum() for part in (rates.iloc[:half], rates.iloc[half:])]
-    earlier, later = (proportion(int(part["missed"]), int(part["due"])) for part in sums)
-    gap = difference(later, earlier)
-    if gap.estimate is None:
-        return "Missed and cancelled over time"
-    both = f"{percent(later.estimate)} later, {percent(earlier.estimate)} earlier"
-    if not gap.is_clear:
-        return f"The missed rate has not clearly changed: {both}"
-    return f"The missed rate has {'risen' if gap.estimate > 0 else 'fallen'}: {both}"
 
 
 def slots_finding(known: Known) -> Finding:
@@ -313,13 +168,3 @@ def _chairs_words(chairs: pd.DataFrame, names: list[str]) -> str:
         else ""
     )
     return f"{plain(names[first])} is a bottleneck: {share} of its time is scheduled{against}"
-
-
-def rates_table(known: Known) -> pd.DataFrame:
-    """The rates of every site and kind: the table behind the page."""
-    rates = attendance_by(known.by_slot, ["site_key", "kind"])
-    labels = {
-        "Site": [known.sites[key] for key in rates["site_key"]],
-        "For": [AppointmentKind(kind).label for kind in rates["kind"]],
-    }
-    return _rates_table(labels, rates)

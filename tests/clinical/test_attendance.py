@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from clinical.attendance import Outcome, attendance, attendance_by, missed_most, outcome
+from clinical.attendance import Outcome, attendance, attendance_by, outcome
 from clinical.codes import AppointmentStatus as Status
 
 
@@ -79,29 +79,6 @@ def test_nothing_at_all():
     assert found.appointments == 0
     assert found.missed_rate.estimate is None
     assert attendance_by(counts(), ["weekday"]).empty
-
-
-def test_the_weekday_that_stands_out_is_named():
-    table = attendance_by(WEEK, ["weekday"])
-    assert missed_most(table) == 0
-
-
-def test_a_worst_weekday_that_may_be_chance_is_not_named():
-    # 8 and 5 of 100: the worse of the two, and well within chance.
-    table = attendance_by(
-        counts(
-            (1, Status.FULFILLED, 92, 0),
-            (1, Status.NOSHOW, 8, 0),
-            (2, Status.FULFILLED, 95, 0),
-            (2, Status.NOSHOW, 5, 0),
-        ),
-        ["weekday"],
-    )
-    assert missed_most(table) is None
-
-
-def test_a_single_group_cannot_stand_out():
-    assert missed_most(attendance_by(WEEK[WEEK["weekday"] == 1], ["weekday"])) is None
 
 
 def test_a_late_cancellation_counts_as_lost_and_an_early_one_does_not():
