@@ -149,8 +149,14 @@ def _behind(parts: Parts, code: int, unit: "pd.Series[Any]") -> AppointmentsBehi
 
 
 _FORMATS = {
-    name: st.column_config.NumberColumn(format="%.1f")
-    for name in ("Share, %", "Change, %", "95 % CI from", "95 % CI to")
+    **{
+        name: st.column_config.NumberColumn(format="%.1f")
+        for name in ("Share, %", "Change, %", "95 % CI from", "95 % CI to")
+    },
+    **{
+        name: st.column_config.NumberColumn(format="localized")
+        for name in ("Appointments", "Demands", "A year ago")
+    },
 }
 
 VOLUME_DEFINITIONS = """
