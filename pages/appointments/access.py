@@ -239,8 +239,8 @@ def _way_to_course(context: PageContext, counts: _Counts) -> None:
     )
     if funnel is None:
         nothing(
-            f"All {count_words(counts.people, 'person', 'people')} of this selection entered "
-            f"within the last {counts.days_on_the_way} days: still on the way."
+            f"{count_words(counts.people, 'person', 'people')} entered, all within the last "
+            f"{counts.days_on_the_way} days: still on the way."
         )
         return
     if words := skipped_words(funnel):

@@ -103,7 +103,7 @@ def wait_figure(way: Way, waits: Waits, trend: Sequence[float]) -> KeyFigure:
     return KeyFigure(
         label=WAY_NAMES[way],
         value=days_words(half.days),
-        change=f"80 %: {_short(most.days)} · 90 %: {_short(nearly.days)} days · n {waits.n:,}",
+        change=f"80 %: {_short(most.days)} · 90 %: {_short(nearly.days)} · n {waits.n:,}",
         trend=trend,
         help=f"{_MEANINGS[way]} Days until half had come (Kaplan-Meier, those still waiting among "
         f"them: {waits.waiting:,}), 95 % CI {range_words(half.low, half.high)}. Beside it: days "
@@ -112,7 +112,7 @@ def wait_figure(way: Way, waits: Waits, trend: Sequence[float]) -> KeyFigure:
 
 
 def _short(days: int | None) -> str:
-    return "not reached" if days is None else f"{days:,}"
+    return "not reached" if days is None else f"{days:,} d"
 
 
 def range_words(low: int | None, high: int | None) -> str:
@@ -159,7 +159,7 @@ def curves_finding(seen: Waits, treated: Waits) -> Finding:
         key="access-waits",
         title=title,
         subtitle=f"{count_words(seen.n, 'person', 'people')} referred, {seen.waiting:,} of them "
-        f"not seen yet; of {treated.n:,} {treated.waiting:,} not treated yet",
+        f"not seen yet; {treated.waiting:,} of {treated.n:,} not treated yet",
         chart=charts.waits_chart(
             lines,
             "under the axis, who still waits for the first infusion",

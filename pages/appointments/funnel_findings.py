@@ -259,8 +259,8 @@ def rhythm_figure(rhythm: Mapping[str, int], per_week: int, trend: list[float]) 
         help=f"Inductions whose planned infusions were all given at {per_week} a week, rounded up "
         f"to whole weeks. {count_words(rhythm['in_time'], 'course')} whose time is not over "
         f"{'is' if rhythm['in_time'] == 1 else 'are'} not judged; "
-        f"{rhythm['unknown_plan']:,} of those judged had no plan on record and count as planned "
-        "for six." + (" The line: by month of the start." if trend else ""),
+        f"{rhythm['unknown_plan']:,} of those judged had no plan on record: taken for six."
+        + (" The line: by month of the start." if trend else ""),
     )
 
 
@@ -315,7 +315,8 @@ def _plan_words(rates: pd.DataFrame) -> str:
     unknown, judged = int(rates["unknown_plan"].sum()), int(rates["judged"].sum())
     if not unknown:
         return ""
-    return f"{unknown:,} of the {judged:,} had no plan on record and count as planned for six."
+    count = "counts" if unknown == 1 else "count"
+    return f"{unknown:,} of the {judged:,} had no plan on record and {count} as planned for six."
 
 
 def _rhythm_title(rates: pd.DataFrame) -> str:
