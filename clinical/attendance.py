@@ -22,9 +22,6 @@ from numpy.typing import NDArray
 from clinical.codes import AppointmentStatus, Code
 from clinical.incidence import Proportion, proportion
 
-LATE_NOTICE_HOURS = 24
-"""A cancellation with less notice than this is late: the slot can hardly be filled again."""
-
 GRACE_MINUTES = 15
 """So long after its start a booked appointment still counts as to come."""
 
