@@ -6,7 +6,7 @@ by the product of these shares; what of that the booked ones are expected to giv
 again. *Profile*: the infusions in the week of an induction's start, the week after it, and so on.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clinical.calendar import week_number
-from clinical.series import INDUCTION_GAP_DAYS
+from clinical.demand import Layer, demand_rows
+from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
 
 USUALLY_PLANNED = 6
 """Infusions of an induction for which none are recorded as planned."""
@@ -77,6 +78,48 @@ def course_profile(history: pd.DataFrame, weeks: int) -> Floats:
     return profile / n if n else profile
 
 
+def courses_to_come(under_way: pd.DataFrame, booked: pd.DataFrame) -> pd.DataFrame:
+    """The inductions that go on or are booked to begin, as :func:`rest_of_courses` takes them.
+
+    ``under_way``: ``patient_key``, ``site_key``, ``done``, ``planned``, ``last_day``. ``booked``:
+    booked infusions in the order of their days: ``patient_key`` (0: of nobody), ``site_key``,
+    ``day``, ``attends``, ``last_infusion_day`` (of the patient; −1: none). Who has had no infusion
+    for as long as makes a new induction (or ever) begins one with the first booked infusion.
+    Returns one row for each, with ``begins_day`` (−1 where it has begun).
+    """
+    named = booked[booked["patient_key"] > 0]
+    by_patient = named.groupby("patient_key", as_index=False).agg(
+        site_key=("site_key", "first"),
+        first_day=("day", "first"),
+        booked_until=("day", "last"),
+        attends=("attends", "sum"),
+        begins=("attends", "first"),
+        last_infusion_day=("last_infusion_day", "first"),
+    )
+    going = under_way.merge(
+        by_patient[["patient_key", "attends", "booked_until"]], on="patient_key", how="left"
+    )
+    going["last_day"] = going[["last_day", "booked_until"]].max(axis=1)
+    going = going.assign(attends=going["attends"].fillna(0.0), begins=1.0, begins_day=-1)
+    is_new = (by_patient["last_infusion_day"] < 0) | (
+        by_patient["first_day"] - by_patient["last_infusion_day"] > NEW_INDUCTION_GAP_DAYS
+    )
+    begun = by_patient["patient_key"].isin(under_way["patient_key"])
+    new = by_patient[is_new & ~begun]
+    new = new.assign(
+        done=0, planned=USUALLY_PLANNED, last_day=new["booked_until"], begins_day=new["first_day"]
+    )
+    columns = ["site_key", "done", "planned", "attends", "begins", "last_day", "begins_day"]
+    return pd.concat([going[columns], new[columns]], ignore_index=True)
+
+
+def booked_starts(courses: pd.DataFrame, weeks: Iterable[int]) -> list[float]:
+    """The inductions that are booked to begin in each week, by their probability."""
+    new = courses[courses["begins_day"] >= 0]
+    by_week = new["begins"].groupby([week_number(int(day)) for day in new["begins_day"]]).sum()
+    return [float(by_week.get(week, 0.0)) for week in weeks]
+
+
 @dataclass(frozen=True, slots=True)
 class Rest:
     """Infusions that courses still need and nobody has booked, by site and day: probabilities."""
@@ -118,6 +161,16 @@ def _unbooked(
     return [(after + ceil(7 * slot / per_week), rest / slots) for slot in range(1, slots + 1)]
 
 
-def weeks_of(days: Iterable[int]) -> list[int]:
-    """The weeks in which day numbers lie."""
-    return [week_number(day) for day in days]
+def course_demand(rest: Rest, block_minutes: Mapping[int, float]) -> pd.DataFrame:
+    """The layer of the rest of inductions, as :func:`clinical.demand.weekly_demand` takes it.
+
+    ``block_minutes``: planned minutes of an infusion, by site.
+    """
+    return demand_rows(
+        Layer.COURSES,
+        rest.sites,
+        [week_number(day) for day in rest.days],
+        rest.probabilities,
+        [block_minutes[site] for site in rest.sites],
+        [chance * (1 - chance) for chance in rest.probabilities],
+    )

@@ -64,6 +64,29 @@ def demand_rows(
     )
 
 
+def booked_demand(booked: pd.DataFrame) -> pd.DataFrame:
+    """The layer of what stands in the books, as :func:`weekly_demand` takes it.
+
+    ``booked``: a row for each appointment: ``site_key``, ``week``, ``minutes``, ``is_infusion``,
+    ``attends`` (the probability that it will be attended). Others than infusions count their
+    minutes only.
+    """
+    chance = booked["attends"]
+    spread = chance * (1 - chance)
+    rows = pd.DataFrame(
+        {
+            "site_key": booked["site_key"],
+            "week": booked["week"],
+            "layer": int(Layer.BOOKED),
+            "infusions": chance.where(booked["is_infusion"], 0.0),
+            "minutes": chance * booked["minutes"],
+            "variance": spread.where(booked["is_infusion"], 0.0),
+            "minutes_variance": spread * booked["minutes"] ** 2,
+        }
+    )
+    return rows.groupby(list(KEYS), as_index=False)[list(SUMS)].sum()
+
+
 def weekly_demand(
     layers: Iterable[pd.DataFrame], sites: Sequence[int], weeks: Sequence[int]
 ) -> pd.DataFrame:

@@ -268,7 +268,9 @@ def _fit(past: Floats, form: _Form) -> _Fitted:
         seasonal_periods=YEAR if form.season else None,
         initialization_method="heuristic",
     )
-    params = model.fit(disp=False, return_params=True, warn_convergence=False)
+    # One correction instead of ten (m): as good with so few parameters, and too little for the
+    # linear algebra library to start threads, which wait for each other on a busy machine.
+    params = model.fit(disp=False, return_params=True, warn_convergence=False, m=1)
     means, states = model.smooth(params, return_raw=True)
     squares = float(np.sum((past - means) ** 2))
     counted = len(params) + form.states

@@ -12,7 +12,8 @@ Where the time of a booking is not recorded it counts as booked long before; whe
 cancellation is not, as cancelled early.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,20 @@ ORIGINS = 13
 WEEKS = 8
 """At each of them at so many weeks: its own and those after it."""
 _ATTENDED = (int(AppointmentStatus.FULFILLED), int(AppointmentStatus.ARRIVED))
+_AS_THEY_STOOD = (
+    "week",
+    "kind",
+    "lead_band",
+    "status",
+    "booked_weeks",
+    "gone_weeks",
+    "appointments",
+    "clinic_weight",
+    "own_missed",
+)
+_BY_BOOKING = ("kind", "lead_band", "notice_band", "status", "appointments")
 _NOSHOW, _CANCELLED = int(AppointmentStatus.NOSHOW), int(AppointmentStatus.CANCELLED)
+_DUE = (*_ATTENDED, _NOSHOW)
 _LONGEST = len(DaysAhead)
 """Stands for a time that is not recorded: longer ahead than any band."""
 _EVERY = -1
@@ -78,30 +92,33 @@ def standing_rates(counts: pd.DataFrame) -> Standing:
     ``counts``: ``kind``, ``lead_band``, ``notice_band``, ``status`` (:mod:`clinical.codes`) and
     ``appointments``.
     """
-    lead = counts["lead_band"].replace(int(DaysAhead.UNKNOWN), _LONGEST)
-    notice = counts["notice_band"].replace(int(DaysAhead.UNKNOWN), _LONGEST)
-    table = counts.assign(lead=lead, notice=notice, is_cancelled=counts["status"] == _CANCELLED)
-    cancelled, missed = {}, {}
-    for kind, rows in table.groupby("kind"):
-        number = int(str(kind))
-        cancelled[number, _EVERY] = _share(rows, rows["is_cancelled"])
-        for band in DaysAhead:
-            if band is DaysAhead.UNKNOWN:
-                continue
-            stood = rows[
-                (rows["lead"] >= band) & ~(rows["is_cancelled"] & (rows["notice"] >= band))
-            ]
-            cancelled[number, int(band)] = _share(stood, stood["is_cancelled"])
-        due = rows[rows["status"].isin([*_ATTENDED, _NOSHOW])]
-        missed[number, _EVERY] = _share(due, due["status"] == _NOSHOW)
-        for lead_band, part in due.groupby("lead_band"):
-            missed[number, int(str(lead_band))] = _share(part, part["status"] == _NOSHOW)
-    return Standing(cancelled, missed)
+    stood, missed = _Sums(), _Sums()
+    for row in zip(*(counts[name].tolist() for name in _BY_BOOKING), strict=True):
+        kind, lead_band, notice_band, status, n = row
+        gone = (notice_band or _LONGEST) if status == _CANCELLED else 0
+        stood.add((kind, _EVERY), n, n if gone else 0)
+        for band in range(int(DaysAhead.SAME_DAY), (lead_band or int(DaysAhead.FROM_28)) + 1):
+            if gone < band:
+                stood.add((kind, band), n, n if gone else 0)
+        if status in _DUE:
+            for band in (_EVERY, lead_band):
+                missed.add((kind, band), n, n if status == _NOSHOW else 0)
+    return Standing(stood.rates(), missed.rates())
 
 
-def _share(rows: pd.DataFrame, events: "pd.Series[bool]") -> Proportion:
-    counted = rows["appointments"]
-    return proportion(int(counted[events].sum()), int(counted.sum()))
+class _Sums:
+    """Events and n of rates, by kind and band."""
+
+    def __init__(self) -> None:
+        self._sums: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+
+    def add(self, key: tuple[int, int], n: int, events: int) -> None:
+        sums = self._sums[key]
+        sums[0] += events
+        sums[1] += n
+
+    def rates(self) -> dict[tuple[int, int], Proportion]:
+        return {key: proportion(events, n) for key, (events, n) in self._sums.items()}
 
 
 def attend_probability(
@@ -111,15 +128,12 @@ def attend_probability(
 
     ``booked``: ``kind``, ``to_go`` (days), ``lead_band``, ``due_before``, ``missed_before``.
     """
-    keys = zip(booked["kind"], booked["to_go"], booked["lead_band"], strict=True)
-    shares = [
-        (
-            rates.cancelled_share(kind, int(days_ahead(int(days)))),
-            rates.missed_share(kind, lead_band),
-        )
-        for kind, days, lead_band in keys
-    ]
-    cancelled, missed = np.array(shares, float).reshape(-1, 2).T
+    kinds, bands = booked["kind"].tolist(), booked["lead_band"].tolist()
+    to_go = [int(days_ahead(days)) for days in booked["to_go"].tolist()]
+    cancelled, missed = (
+        np.array([share(kind, band) for kind, band in zip(kinds, by, strict=True)], float)
+        for share, by in ((rates.cancelled_share, to_go), (rates.missed_share, bands))
+    )
     own = booked["missed_before"].to_numpy(float)
     due = booked["due_before"].to_numpy(float)
     probability: NDArray[np.float64] = (1 - cancelled) * (
@@ -163,46 +177,47 @@ def standing_record(
     ``rates`` are those of the time before. ``last_week``: the last whole week. Those that nobody
     has closed are left out: what became of them is not known.
     """
-    closed = _with_missed(counts[counts["status"] != int(AppointmentStatus.BOOKED)], rates)
     first = last_week - WEEKS - origins + 2
-    parts = [
-        _as_it_stood(closed, rates, ahead, range(first + ahead, first + ahead + origins))
+    sums: dict[tuple[int, int], list[float]] = {
+        (first + origin + ahead, ahead): [0.0, 0.0, 0]
+        for origin in range(origins)
         for ahead in range(WEEKS)
-    ]
-    frame = pd.concat(parts, ignore_index=True)
+    }
+    stays = _stays(counts, rates)
+    for row in zip(*(counts[name].tolist() for name in _AS_THEY_STOOD), strict=True):
+        week, kind, lead_band, status, booked_weeks, gone_weeks, n, weight, own = row
+        if status == int(AppointmentStatus.BOOKED):
+            continue
+        missed = rates.missed_share(kind, lead_band) * weight + own
+        # It stood at the Mondays from when it was booked until it was given up.
+        for ahead in range(gone_weeks + 1, min(booked_weeks, WEEKS - 1) + 1):
+            sum_of = sums.get((week, ahead))
+            if sum_of is not None:
+                expected = stays[kind, ahead] * (n - missed)
+                sum_of[0] += expected
+                sum_of[1] += expected * (1 - expected / n)
+                sum_of[2] += n if status in _ATTENDED else 0
+    return _judged(sums)
+
+
+def _stays(counts: pd.DataFrame, rates: Standing) -> dict[tuple[int, int], float]:
+    """The probability that one that stands is not cancelled, by kind and weeks ahead."""
+    return {
+        # Of its own week most days are 2 to 6 days ahead.
+        (kind, ahead): 1 - rates.cancelled_share(kind, int(days_ahead(max(7 * ahead, 2))))
+        for kind in counts["kind"].unique().tolist()
+        for ahead in range(WEEKS)
+    }
+
+
+def _judged(sums: Mapping[tuple[int, int], Sequence[float]]) -> Record:
+    """The record of expected, its variance, and attended, by week and weeks ahead."""
+    frame = pd.DataFrame(
+        [(*key, *values) for key, values in sums.items()],
+        columns=["week", "ahead", "expected", "variance", "attended"],
+    )
     reach = BAND_REACH * np.sqrt(frame.pop("variance"))
     frame["low"] = (frame["expected"] - reach).clip(lower=0)
     frame["high"] = frame["expected"] + reach
     held = frame["attended"].between(frame["low"], frame["high"])
     return Record(frame, int(held.sum()))
-
-
-def _with_missed(counts: pd.DataFrame, rates: Standing) -> pd.DataFrame:
-    """The counts with the number of missed ones to expect of each row, if none is cancelled."""
-    clinic = [
-        rates.missed_share(kind, lead)
-        for kind, lead in zip(counts["kind"], counts["lead_band"], strict=True)
-    ]
-    missed = np.array(clinic, float) * counts["clinic_weight"] + counts["own_missed"]
-    return counts.assign(missed=missed)
-
-
-def _as_it_stood(counts: pd.DataFrame, rates: Standing, ahead: int, weeks: range) -> pd.DataFrame:
-    """Expected with its variance, and attended, of each week as it stood so many weeks ahead."""
-    is_gone = (counts["status"] == _CANCELLED) & (counts["gone_weeks"] >= ahead)
-    stood = counts[(counts["booked_weeks"] >= ahead) & ~is_gone]
-    # Of its own week most days are 2 to 6 days ahead.
-    band = int(days_ahead(max(7 * ahead, 2)))
-    stays = {kind: 1 - rates.cancelled_share(kind, band) for kind in stood["kind"].unique()}
-    n = stood["appointments"]
-    expected = stood["kind"].map(stays).astype(float) * (n - stood["missed"])
-    table = pd.DataFrame(
-        {
-            "week": stood["week"],
-            "expected": expected,
-            "variance": expected * (1 - expected / n),
-            "attended": n.where(stood["status"].isin(_ATTENDED), 0),
-        }
-    )
-    sums = table.groupby("week").sum().reindex(weeks, fill_value=0)
-    return sums.rename_axis("week").reset_index().assign(ahead=ahead)

@@ -1,6 +1,6 @@
 """Demand that nobody has booked yet: boosters, and inductions that will begin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +48,37 @@ def weeks_ahead(today: int, monday: int, week: int) -> Ahead:
     )
 
 
+BLOCK_MINUTES = 120.0
+"""Taken for the length of an infusion's block where nothing else is known: our default."""
+
+
+def usual_block(
+    given: pd.DataFrame, booked: pd.DataFrame, sites: Iterable[int]
+) -> dict[int, float]:
+    """The usual planned minutes of an infusion at each site: their median.
+
+    ``given``: ``site_key``, ``minutes``, ``infusions`` (how many); ``booked``: ``site_key`` and
+    ``minutes``, asked where a site has given none. Else all sites together, else
+    :data:`BLOCK_MINUTES`.
+    """
+    both = {
+        site: [*_minutes(given, site), *booked.loc[booked["site_key"] == site, "minutes"]]
+        for site in sites
+    }
+    everywhere = [minutes for found in both.values() for minutes in found]
+    usual = float(np.median(everywhere)) if everywhere else BLOCK_MINUTES
+    found = {}
+    for site, minutes in both.items():
+        of_site = _minutes(given, site) or minutes
+        found[site] = float(np.median(of_site)) if of_site else usual
+    return found
+
+
+def _minutes(given: pd.DataFrame, site: int) -> list[int]:
+    rows = given[given["site_key"] == site]
+    return list(np.repeat(rows["minutes"].to_numpy(), rows["infusions"].to_numpy()))
+
+
 def late_share(leads: pd.DataFrame, to_go: int) -> float | None:
     """The share of infusions that were booked less than so many days ahead; ``None`` without any.
 
@@ -60,16 +91,24 @@ def late_share(leads: pd.DataFrame, to_go: int) -> float | None:
 def booster_demand(
     a_week: Mapping[int, float],
     leads: pd.DataFrame,
+    booked: Sequence[float],
     ahead: Ahead,
     block_minutes: Mapping[int, float],
 ) -> pd.DataFrame:
     """Maintenance infusions that are still to be booked, as :func:`~clinical.demand.weekly_demand`.
 
     ``a_week``: infusions a week lately, by site; ``leads``: how long ahead those were booked, all
-    sites together (``lead_days``, ``infusions``). Where no booking time is known none are counted:
+    sites together (``lead_days``, ``infusions``); ``booked``: those in the books, by week. Never
+    more than the books leave of a usual week. Where no booking time is known none are counted:
     what is still to come cannot be told from what is booked. Counts are taken as Poisson.
     """
-    shares = [late_share(leads, days) or 0.0 for days in ahead.to_go]
+    usual = sum(a_week.values())
+    shares = [
+        min(late_share(leads, days) or 0.0, max(1 - in_books / (usual * part), 0.0))
+        if usual * part > 0
+        else 0.0
+        for days, in_books, part in zip(ahead.to_go, booked, ahead.parts, strict=True)
+    ]
     keys = [
         (site, week, mean * share * part)
         for site, mean in a_week.items()
@@ -147,7 +186,7 @@ def start_demand(
         Layer.NEW_STARTS,
         sites,
         [week for _ in shares for week in ahead.weeks],
-        np.concatenate([found.infusions * share for share in shares.values()]).tolist(),
+        [each * share for share in shares.values() for each in found.infusions],
         [block_minutes[site] for site in sites],
-        np.concatenate([found.variance * share for share in shares.values()]).tolist(),
+        [each * share for share in shares.values() for each in found.variance],
     )

@@ -45,13 +45,14 @@ def booked_ahead(
     """What stands in the books from ``first`` to ``last``: infusions, and what else holds a chair.
 
     A row for each appointment with the status booked. Columns, whole numbers: ``patient_key`` (0:
-    of nobody), ``site_key``, ``kind``, ``day``, ``minutes``, ``lead_band``, ``due_before``,
-    ``missed_before``, ``last_infusion_day`` (of the patient; −1: none).
+    of nobody), ``site_key``, ``kind``, ``phase``, ``day``, ``minutes``, ``lead_band``,
+    ``due_before``, ``missed_before``, ``last_infusion_day`` (of the patient; −1: none).
     """
     columns = (
         func.coalesce(_facts.patient_key, 0).label("patient_key"),
         _facts.site_key,
         _facts.kind,
+        _facts.phase,
         _facts.day,
         _facts.minutes,
         _facts.lead_band,
