@@ -19,12 +19,14 @@ from charts.palette import (
     PALE,
     PALE_CONCERN,
 )
-from charts.style import Trace, bar, figure, interval, label, scatter, text, unfaded
+from charts.style import bar, figure, interval, label, scatter, text, unfaded
 from clinical.capacity import FULL_SHARE
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_CELL, _CELL_ROW = 34, 46
-"""Pixels: the side of a square, and the row that it stands in."""
+_CELL_ROW = 40
+"""Pixels: the height of a row of cells."""
+_CELL = 0.94
+"""The part of its row and column that a cell takes."""
 _FAINTEST, _FULLEST = 0.06, 0.6
 """Opacity of a cell of 0 % and of one that is full."""
 _ROW_HEIGHT = 28
@@ -36,20 +38,20 @@ def week_chart(cells: pd.DataFrame) -> go.Figure:
     """How full each hour of the week is: the darker, the fuller; framed where it is full.
 
     ``cells``: ``weekday`` (1 = Monday), ``hour``, ``share`` and ``words`` (the hover, as plotly's
-    markup). Squares, because a heat map cannot be chosen from; each carries its words, weekday and
+    markup). Bars, because a heat map cannot be chosen from; each carries its words, weekday and
     hour.
     """
     weekdays = sorted(set(cells["weekday"]))
-    place = {weekday: row for row, weekday in enumerate(weekdays)}
-    hours = range(int(cells["hour"].min()), int(cells["hour"].max()) + 1) if len(cells) else []
-    at = {"x": cells["hour"].tolist(), "y": [place[weekday] for weekday in cells["weekday"]]}
+    row_of = {weekday: row for row, weekday in enumerate(weekdays)}
+    rows = [row_of[weekday] for weekday in cells["weekday"]]
+    hours = sorted(set(cells["hour"]))
     shares = cells["share"].to_numpy(np.float64)
-    squares = scatter(
-        **at,
-        mode="markers",
+    squares = bar(
+        x=cells["hour"].tolist(),
+        y=[_CELL] * len(cells),
+        base=[row - _CELL / 2 for row in rows],
+        width=_CELL,
         marker={
-            "symbol": "square",
-            "size": _CELL,
             "color": NEUTRAL,
             "opacity": (_FAINTEST + (_FULLEST - _FAINTEST) * np.clip(shares, 0, 1)).tolist(),
         },
@@ -58,7 +60,8 @@ def week_chart(cells: pd.DataFrame) -> go.Figure:
         showlegend=False,
     )
     words = scatter(
-        **at,
+        x=cells["hour"].tolist(),
+        y=rows,
         mode="text",
         text=[_cell_words(share) for share in shares],
         textfont={"color": INK, "size": 12},
@@ -68,50 +71,40 @@ def week_chart(cells: pd.DataFrame) -> go.Figure:
     )
     return figure(
         _FRAME_HEIGHT + _CELL_ROW * len(weekdays),
-        [squares, *_frames(cells, place), words],
+        [squares, words],
+        barmode="overlay",
         xaxis={
-            "tickvals": list(hours),
-            "ticktext": [f"{hour:02d}" for hour in hours],
-            "range": [min(hours, default=0) - 0.6, max(hours, default=0) + 0.6],
+            "tickvals": hours,
+            "ticktext": [f"{hour:02d}:00" for hour in hours],
+            "range": [min(hours, default=0) - 0.5, max(hours, default=0) + 0.5],
             "side": "top",
             "fixedrange": True,
         },
         yaxis={
-            "tickvals": list(place.values()),
+            "tickvals": list(row_of.values()),
             "ticktext": [WEEKDAYS[weekday - 1] for weekday in weekdays],
-            "range": [len(weekdays) - 0.4, -0.6],
+            "range": [len(weekdays) - 0.5, -0.5],
             "showgrid": False,
             "fixedrange": True,
         },
-        showlegend=False,
+        shapes=[
+            _frame(hour, row)
+            for hour, row, share in zip(cells["hour"], rows, shares, strict=True)
+            if share >= FULL_SHARE
+        ],
     )
 
 
+def _frame(hour: int, row: int) -> dict[str, Any]:
+    """A frame about a full cell."""
+    half = _CELL / 2
+    sides = {"x0": hour - half, "x1": hour + half, "y0": row - half, "y1": row + half}
+    return {"type": "rect", **sides, "line": {"color": CONCERN, "width": 2.5}}
+
+
 def _cell_words(share: float) -> str:
-    """Without the sign of per cent, for which a narrow screen has no room."""
-    words = f"{100 * share:.0f}"
+    words = f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
     return f"<b>{words}</b>" if share >= FULL_SHARE else words
-
-
-def _frames(cells: pd.DataFrame, place: Mapping[int, int]) -> list[Trace]:
-    some = cells[cells["share"] >= FULL_SHARE]
-    if some.empty:
-        return []
-    return [
-        scatter(
-            x=some["hour"].tolist(),
-            y=[place[weekday] for weekday in some["weekday"]],
-            mode="markers",
-            marker={
-                "symbol": "square-open",
-                "size": _CELL + 4,
-                "color": CONCERN,
-                "line": {"width": 2.5},
-            },
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    ]
 
 
 def use_chart(

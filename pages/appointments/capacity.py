@@ -74,6 +74,9 @@ def capacity_view(context: PageContext) -> None:
     key_figures(figures(known))
     _week(context, known)
     _smaller(context, known)
+    lost = remembered(context, "capacity: lost", lambda: lost_finding(known), known.late_hours)
+    if lost is not None:
+        show(lost)
     _at_once(context, known)
     heading("Chair time by site", "Days of the period that have passed")
     table(site_frame(known), "capacity-by-site")
@@ -150,13 +153,7 @@ def _smaller(context: PageContext, known: CapacityKnown) -> None:
 
 def _pictures(known: CapacityKnown) -> list[Finding]:
     """The smaller pictures; what has no data is left out."""
-    makers = (
-        chairs_finding,
-        lost_finding,
-        causes_finding,
-        overrun_sites_finding,
-        sites_finding,
-    )
+    makers = (chairs_finding, sites_finding, causes_finding, overrun_sites_finding)
     return [found for make in makers if (found := make(known)) is not None]
 
 

@@ -131,7 +131,7 @@ def sites_finding(known: CapacityKnown) -> Finding | None:
         chart=charts.use_chart(
             shown,
             names[: len(shown)],
-            {"published, used": PUBLISHED_ACTUAL, "scheduled": PUBLISHED_SCHEDULED},
+            {"used": PUBLISHED_ACTUAL, "scheduled": PUBLISHED_SCHEDULED},
             "site_key",
         ),
         table=lambda: site_frame(known),

@@ -45,12 +45,13 @@ def bottleneck_words(known: CapacityKnown) -> str:
 def _chair_words(known: CapacityKnown, narrow: pd.DataFrame) -> str:
     first = narrow.iloc[0]
     name = plain(chair_name(known, first["chair"], int(first["site_key"])))
+    comma = "," if len(known.by_site) > 1 else ""
     one = "the bottleneck" if len(narrow) == 1 else f"the first of {len(narrow)} bottlenecks"
     against = (
         "" if pd.isna(first["others"]) else f", the others there {percent(float(first['others']))}"
     )
     share = percent(float(first["scheduled_share"]))
-    return f"**{name}** is {one}: {share} of its open time is scheduled{against}"
+    return f"**{name}**{comma} is {one}: {share} of its open time is scheduled{against}"
 
 
 def _hour_words(known: CapacityKnown) -> str:
