@@ -222,7 +222,7 @@ class _Course:
             self.sheet.text(left - 4, y + 0.35 * face.size, _percent(share), face, "right")
         count = len(self.picture.points)
         widest = max(width(printable(point.label), face) for point in self.picture.points)
-        every = max(1, ceil((widest + 6) * count / (right - left)))
+        every = max(1, ceil((widest + 12) * count / (right - left)))
         for number in range(count - 1, -1, -every):
             words = printable(self.picture.points[number].label)
             x = min(self.x(number), right - width(words, face) / 2)

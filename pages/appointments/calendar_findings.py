@@ -113,7 +113,8 @@ def month_sentence(month: Month) -> str:
 
 def _days_words(month: Month) -> str:
     if month.open_is_known:
-        return count_words(int((month.days["open"] > 0).sum()), "open day")
+        opened = int((month.days["open"] > 0).sum())
+        return count_words(opened, "open day") if opened else "no open day"
     return count_words(int((month.days["appointments"] > 0).sum()), "day")
 
 
