@@ -27,6 +27,7 @@ from pages.appointments.access_findings import (
 from pages.appointments.access_people import chosen_bar, people_section
 from pages.appointments.access_slots import read_slots
 from pages.appointments.funnel_findings import (
+    FEW,
     MOST_SOURCES,
     NO_SOURCE,
     OTHER_SOURCES,
@@ -205,12 +206,12 @@ def _trend(by_month: Mapping[int, Waits]) -> list[float]:
 
 
 def _rhythm_trend(by_month: pd.DataFrame) -> list[float]:
-    """The share of each month with courses that are judged; no line where one has none."""
-    judged = by_month[by_month["judged"].cumsum() > 0]
-    judged = judged[judged["judged"][::-1].cumsum()[::-1] > 0]
-    if len(judged) < 2:
+    """The share of each month between those with enough courses; no line where one has none."""
+    enough = by_month.loc[by_month["judged"] >= FEW, "month"]
+    if len(enough) < 2:
         return []
-    share = monthly_rhythm(judged)["kept_share"]
+    months = monthly_rhythm(by_month[by_month["month"].between(enough.min(), enough.max())])
+    share = months["kept_share"]
     return [] if share.isna().any() else (100 * share).round(2).tolist()
 
 

@@ -68,7 +68,10 @@ def funnel_finding(funnel: Funnel) -> Finding:
         chart=charts.funnel_chart(
             stages,
             [_beside(row, rate) for row, rate in zip(_rows(stages), rates, strict=True)],
-            [_reached_words(row, rate) for row, rate in zip(_rows(stages), rates, strict=True)],
+            [
+                _reached_words(row, rate, funnel.people)
+                for row, rate in zip(_rows(stages), rates, strict=True)
+            ],
             [_lost_words(row) for row in _rows(stages)],
         ),
         table=lambda: _funnel_table(stages, rates),
@@ -115,11 +118,15 @@ def _median(row: dict[Hashable, Any]) -> str:
     return f"; median {days:.0f} d"
 
 
-def _reached_words(row: dict[Hashable, Any], rate: Proportion) -> str:
+def _reached_words(row: dict[Hashable, Any], rate: Proportion, everybody: int) -> str:
     words = f"{row['name']}: {row['people']:,}"
     if row["stage"] == Stage.ENTERED:
         return words
-    return f"{words} of {rate.n:,} ({rate_words(rate)})"
+    of_all = proportion(int(row["people"]), everybody)
+    return (
+        f"{words} of {rate.n:,} of the stage before ({rate_words(rate)}); of all {everybody:,} "
+        f"{rate_words(of_all)}"
+    )
 
 
 def _lost_words(row: dict[Hashable, Any]) -> str:
