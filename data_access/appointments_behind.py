@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from access.viewer import Permission, Viewer, require
 from clinical.attendance import outcome
@@ -50,10 +50,12 @@ class AppointmentsBehind:
     :data:`~data_access.infusions_behind.NOT_RECORDED` stands for appointments without.
     ``lead_bands``, ``notice_bands``, ``newcomers``: codes of :mod:`clinical.codes`.
     ``late_cancelled``: cancelled with too little notice (the threshold ``late_notice_hours``), or
-    with enough (or when is not known). ``refilled``: cancelled on a chair that was, or was not,
-    given to somebody else. ``moved``: replaced by another appointment, or not (one demand).
-    ``overran``: the patient was discharged after the planned end. ``too_long``: planned for more
-    than :data:`~clinical.occupancy.LONGEST_MINUTES`.
+    with enough (or when is not known). ``lost``: missed or cancelled late, or neither.
+    ``notice_hours``: cancelled so many hours before the start, from the first to below the second.
+    ``refilled``: cancelled on a chair that was, or was not, given to somebody else. ``moved``:
+    replaced by another appointment, or not (one demand). ``overran``: the patient was discharged
+    after the planned end. ``too_long``: planned for more than
+    :data:`~clinical.occupancy.LONGEST_MINUTES`.
     """
 
     days: tuple[date, date] | None = None
@@ -71,6 +73,8 @@ class AppointmentsBehind:
     notice_bands: tuple[int, ...] = ()
     newcomers: tuple[int, ...] = ()
     late_cancelled: bool | None = None
+    lost: bool | None = None
+    notice_hours: tuple[float | None, float | None] | None = None
     refilled: bool | None = None
     moved: bool | None = None
     overran: bool = False
@@ -159,9 +163,10 @@ def _matching(
         found.append(_of_outcomes(behind.outcomes, today))
     if behind.chair_hours:
         found.append(or_(*(_on_a_chair_in(hour) for hour in behind.chair_hours)))
-    if behind.late_cancelled is not None:
-        hours = read_thresholds(connection, viewer).late_notice_hours
-        found.append(_was_late(hours) if behind.late_cancelled else _was_in_time(hours))
+    if behind.late_cancelled is not None or behind.lost is not None:
+        found += _lost(behind, read_thresholds(connection, viewer).late_notice_hours)
+    if behind.notice_hours is not None:
+        found += _with_notice(*behind.notice_hours)
     if behind.refilled is not None:
         freed = select(FreedSlotFact.appointment_key).where(
             FreedSlotFact.refilled == int(behind.refilled)
@@ -230,6 +235,32 @@ def _on_a_chair_in(hour: int) -> ColumnElement[bool]:
     )
     held = and_(_facts.held_start < ends, _facts.held_start + _facts.held_minutes > begins)
     return and_(_facts.chair_key.is_not(None), or_(planned, held))
+
+
+def _lost(behind: AppointmentsBehind, late_hours: float) -> list[ColumnElement[bool]]:
+    """What depends on the notice below which a cancellation is late."""
+    found: list[ColumnElement[bool]] = []
+    if behind.late_cancelled is not None:
+        found.append(_was_late(late_hours) if behind.late_cancelled else _was_in_time(late_hours))
+    if behind.lost is not None:
+        # The notice of what was not cancelled is NULL, which "not" would leave NULL.
+        was_lost = case((_was_missed() | _was_late(late_hours), 1), else_=0)
+        found.append(was_lost == int(behind.lost))
+    return found
+
+
+def _with_notice(first: float | None, below: float | None) -> list[ColumnElement[bool]]:
+    """Cancelled with so many hours of notice, where they are known."""
+    found: list[ColumnElement[bool]] = [_facts.notice_hours.is_not(None)]
+    if first is not None:
+        found.append(_facts.notice_hours >= first)
+    if below is not None:
+        found.append(_facts.notice_hours < below)
+    return found
+
+
+def _was_missed() -> ColumnElement[bool]:
+    return _facts.status == int(AppointmentStatus.NOSHOW)
 
 
 def _was_late(hours: float) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ import streamlit as st
 from clinical.attendance import Outcome
 from clinical.attendance_trend import MOST_WEEKS, unit_of
 from clinical.codes import AppointmentStatus, DaysAhead
-from clinical.refills import NOTICE_BANDS
+from clinical.refills import NOTICE_BANDS, NOTICE_STARTS, UNKNOWN_NOTICE
 from clinical.thresholds import Thresholds
 from clinical.trend_unit import Unit
 from data_access import appointment_attendance as queries
@@ -160,10 +160,10 @@ def _behind_period(
 
 
 def _of_rate(behind: AppointmentsBehind, rate: Rate, words: str) -> _Behind:
-    """The missed ones, or those that were cancelled late, which is what the lost rate adds."""
+    """What the rate counts."""
     if rate is Rate.MISSED:
         return replace(behind, statuses=(int(AppointmentStatus.NOSHOW),)), f"{words}, missed"
-    return replace(behind, late_cancelled=True), f"{words}, cancelled late"
+    return replace(behind, lost=True), f"{words}, missed or cancelled late"
 
 
 def _pictures(context: PageContext, known: AttendanceKnown) -> None:
@@ -224,30 +224,22 @@ def _behind_cell(known: AttendanceKnown, points: list[Any]) -> _Behind | None:
     return None
 
 
-_DAYS_OF_NOTICE: tuple[tuple[DaysAhead, ...], ...] = (
-    (DaysAhead.SAME_DAY,),
-    (DaysAhead.SAME_DAY,),
-    (DaysAhead.FROM_1,),
-    (DaysAhead.FROM_2,),
-    (DaysAhead.FROM_7, DaysAhead.FROM_14, DaysAhead.FROM_28),
-    (DaysAhead.UNKNOWN,),
-)
-"""For each of the bands of notice, the days of notice in whose list its slots are."""
-
-
 def _behind_notice(_: AttendanceKnown, points: list[Any]) -> _Behind | None:
     match points:
         case [[_, "notice", int(band)], *_] if 0 <= band < len(NOTICE_BANDS):
-            days = _DAYS_OF_NOTICE[band]
-            words = "Under 24 hours" if days == (DaysAhead.SAME_DAY,) else NOTICE_BANDS[band]
-            behind = AppointmentsBehind(
-                passed_only=True,
-                outcomes=(int(Outcome.CANCELLED),),
-                notice_bands=tuple(int(day) for day in days),
-                refilled=False,
+            return (
+                replace(_of_notice(band), passed_only=True, refilled=False),
+                f"{NOTICE_BANDS[band]}, not refilled",
             )
-            return behind, f"{words}, not refilled"
     return None
+
+
+def _of_notice(band: int) -> AppointmentsBehind:
+    if band == UNKNOWN_NOTICE:
+        unknown = (int(DaysAhead.UNKNOWN),)
+        return AppointmentsBehind(outcomes=(int(Outcome.CANCELLED),), notice_bands=unknown)
+    bounds = (None, *NOTICE_STARTS, None)
+    return AppointmentsBehind(notice_hours=(bounds[band], bounds[band + 1]))
 
 
 _READERS: dict[str, Callable[[AttendanceKnown, list[Any]], _Behind | None]] = {

@@ -108,6 +108,13 @@ MARCH_2, MARCH_11 = date(2026, 3, 2), date(2026, 3, 11)
         (Of(notice_bands=(1,)), "A6"),  # 13 hours
         (Of(late_cancelled=True), "A6"),
         (Of(late_cancelled=False), "A7 T7 C1"),  # of T7 it is not known when
+        (Of(lost=True), "A4 A6 T2"),  # T2 was missed today: whether the day has passed is not asked
+        (Of(lost=False, days=(MARCH_2, MARCH_11)), "A3 A5 A7 T1 T3 T4 T5 T6 T7"),
+        (Of(lost=True, passed_only=True), "A4 A6"),
+        (Of(notice_hours=(None, None)), "A6 A7 C1"),  # T7 at a time that is not recorded
+        (Of(notice_hours=(13, 72)), "A6"),
+        (Of(notice_hours=(72, None)), "A7 C1"),
+        (Of(notice_hours=(None, 13)), ""),
         (Of(newcomers=(VisitorOrder.UNKNOWN,)), "T4"),
         (Of(moved=True), "A4"),
         (Of(overran=True), "T1"),

@@ -198,15 +198,29 @@ def test_a_week_leads_to_its_missed_appointments(story):
     assert "3 appointments" in words(page)
 
 
+def test_a_week_of_the_lost_rate_leads_to_all_that_it_counts(story):
+    page = story()
+    page.session_state["attendance-rate"] = "Missed or cancelled late"
+    page.session_state["attendance-unit"] = "Week"
+    page.run()
+    key = next(found for (found, *_) in carried_by(page) if str(found).startswith("week:"))
+    choose(page, "attendance-trend", key)
+    assert "Behind it: Week of 5 Jan 2026, missed or cancelled late" in words(page)
+    # Three missed on North's Monday, and one cancelled on each of three days at both sites.
+    assert "9 appointments" in words(page)
+
+
 @pytest.mark.parametrize(
     ("picture", "carried", "title", "count"),
     [
         ("attendance-week", (1, 1), "Mondays at", "90 appointments"),
         ("attendance-weekday", ("missed", "weekday", 2), "Tuesdays, missed", "30 appointments"),
-        ("attendance-hour", ("lost", "hour", 15), "15:00, cancelled late", "180 appointments"),
+        ("attendance-hour", ("lost", "hour", 15), "15:00, missed or cancelled late", "180 appo"),
+        # Missed 90 at North and 15 at West; cancelled three hours before, 30 at each.
+        ("attendance-weekday", ("lost", "weekday", 1), "Mondays, missed or canc", "165 appo"),
         ("attendance-lead", ("missed", "lead_band", 4), "7–13 days ahead", "165 appointments"),
         ("attendance-who", ("missed", "site_key", 2), "West, missed", "45 appointments"),
-        ("attendance-refills", ("notice", 0), "Under 24 hours, not refilled", "180 appointments"),
+        ("attendance-refills", ("notice", 0), "Under 4 hours, not refilled", "180 appointments"),
     ],
 )
 def test_a_dot_leads_to_its_appointments(story, picture, carried, title, count):
@@ -301,6 +315,16 @@ def test_few_appointments_have_wide_intervals_and_nothing_is_named(small):
     assert "**40 %** were lost" in said
     assert "Nothing by which appointments differ stands out beyond chance." in said
     assert "1 appointment of past days is still booked" in said
+
+
+@pytest.mark.parametrize(
+    ("band", "said"),
+    [(0, "No appointment lies behind it."), (1, "1 appointment"), (3, "No appointment lies")],
+)
+def test_a_band_of_notice_has_a_list_of_its_own(small, band, said):
+    # A6 was cancelled 13 hours before; A7 three days before, but on no chair.
+    page = choose(small("2026-02-01"), "attendance-refills", "notice", band)
+    assert said in words(page) + "".join(each.value for each in page.info)
 
 
 def test_what_is_late_is_the_clinics_threshold(small):
