@@ -41,7 +41,14 @@ def calendar_view(context: PageContext) -> None:
         number = _choose_month(_months(context, sites), month_number(context.today))
         st.space("stretch")
         week_sheet_choice(context, sites)
-    month = remembered(context, "calendar month", lambda: look_up(context, number), number)
+    late_hours = read_thresholds(context.connection, context.viewer).late_notice_hours
+    month = remembered(
+        context,
+        "calendar month",
+        lambda: look_up(context, number, late_hours),
+        number,
+        late_hours,
+    )
     with answer_at:
         if not month.appointments and not month.is_within_reach:
             nothing(why_nothing(month))
@@ -81,8 +88,8 @@ def _months(context: PageContext, sites: pd.DataFrame) -> list[str]:
     From the one before the first appointment of any site to the one after the last.
     """
     first, last = _reach(sites)
-    begin = month_number(first or context.today) - 1
-    end = max(month_number(last or context.today), month_number(context.today)) + 1
+    begin = month_number(min(first or context.today, context.today)) - 1
+    end = month_number(max(last or context.today, context.today)) + 1
     return [_in_address(month) for month in range(begin, end + 1)]
 
 
@@ -100,10 +107,12 @@ def _in_address(month: int) -> str:
 def _choose_month(months: Sequence[str], this_month: int) -> int:
     """Draw the choice of the month, and the ways to the one before and after it."""
     today = _in_address(this_month)
+    # The first option is the one to begin with: then the buttons may set another. After it those to
+    # come, then those that have passed, the latest first.
+    place = months.index(today)
     picked = st.selectbox(
         "Month",
-        months,
-        index=months.index(today),
+        [*months[place:], *reversed(months[:place])],
         key=_MONTH,
         bind="query-params",
         width=150,
@@ -141,11 +150,13 @@ def _go(month: str | None) -> None:
     st.session_state[_MONTH] = month
 
 
-def look_up(context: PageContext, number: int) -> Month:
-    """Everything about a month, whatever the period of the filters."""
+def look_up(context: PageContext, number: int, late_hours: float) -> Month:
+    """Everything about a month, whatever the period of the filters.
+
+    ``late_hours``: the notice below which a cancellation is late.
+    """
     first, last = month_span(number)
     asked = context.connection, context.viewer, replace(context.filters, start=first, end=last)
-    late_hours = read_thresholds(context.connection, context.viewer).late_notice_hours
     sites, closed = queries.calendar_sites(*asked), closures(*asked)
     opened = open_by_day(sites, opening_hours(*asked), closed, first, last)
     use = use_by_day(opened, queries.chair_minutes_on_days(*asked))

@@ -124,11 +124,11 @@ def _short_day(day: int) -> str:
 
 
 def month_figures(month: Month) -> list[KeyFigure]:
-    """The four numbers of the month."""
+    """The four numbers of the month; two where none of its days has passed."""
     days = month.days
     booked, opened = float(days["booked"].sum()), float(days["open"].sum())
     coming = int(days.loc[~days["passed"], "appointments"].sum())
-    return [
+    counts = [
         KeyFigure(
             label="Appointments",
             value=f"{month.appointments:,}",
@@ -144,6 +144,12 @@ def month_figures(month: Month) -> list[KeyFigure]:
             "chairs are open, closures left out; the whole month, days to come as well. Of all "
             "diagnoses and phases.",
         ),
+    ]
+    return counts + (_rate_figures(month) if month.has_begun else [])
+
+
+def _rate_figures(month: Month) -> list[KeyFigure]:
+    return [
         _rate_figure("Missed", month.missed, "Missed, of the appointments due: attended or missed"),
         _rate_figure(
             "Missed or cancelled late",

@@ -21,6 +21,8 @@ from data_access.filters import Filters
 from data_access.migrate import migrate
 from data_access.schema import OpeningHours
 from data_access.status import clinic_status
+from pages.appointments.calendar import look_up
+from pages.appointments.calendar_findings import Month, month_figures, month_sentence
 from pages.appointments.week_data import read_week
 from pages.appointments.week_sheet import paper_of, week_sheet, week_words
 from pages.appointments.week_words import change_words
@@ -107,6 +109,14 @@ def test_key_figures(clinic, monkeypatch):
     assert (spaced(figures["Missed"].value), figures["Missed"].delta) == ("25 %", "1 of 4")
     late = figures["Missed or cancelled late"]
     assert (spaced(late.value), late.delta) == ("40 %", "2 of 5")
+
+
+def test_a_month_to_come_has_no_rates(clinic):
+    told = find_month(clinic, date(2026, 2, 20), 2026 * 12 + 2)
+    assert [each.label for each in month_figures(told)] == ["Appointments", "Chair time booked"]
+    assert spaced(month_sentence(told)).startswith(
+        "March 2026: **12 appointments** booked so far on 21 open days, fullest on **"
+    )
 
 
 def test_days_say_what_they_hold(clinic, monkeypatch):
@@ -205,6 +215,16 @@ def test_without_opening_hours_how_full_a_day_is_is_not_known(tmp_path, monkeypa
     told = sheet_of(url)
     assert told.numbers[3].value == "not known"
     assert all(bar.open_hours is None for bar in bars(told, 1).bars)
+
+
+def find_month(url: str, today: date, number: int) -> Month:
+    """A month as it is looked at on a day."""
+    engine = make_engine(url)
+    with reading(engine) as connection:
+        context = _context(connection, Filters(TODAY, TODAY), NOW)
+        found = look_up(replace(context, today=today), number, late_hours=24)
+    engine.dispose()
+    return found
 
 
 # The weekly sheet.
