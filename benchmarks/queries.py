@@ -1,6 +1,10 @@
 """Every query of the pages, with the floor that it is measured against."""
 
 from access.viewer import LOCAL_VIEWER as VIEWER
+from benchmarks.appointment_chairs import APPOINTMENT_CHAIRS
+from benchmarks.appointment_counts import APPOINTMENT_COUNTS
+from benchmarks.appointment_lists import APPOINTMENT_LISTS
+from benchmarks.appointment_people import APPOINTMENT_PEOPLE
 from benchmarks.behind_queries import BEHIND
 from benchmarks.page_query import PageQuery, filtered, looking_back, weeks_of_today
 from benchmarks.patient_queries import PATIENTS
@@ -242,17 +246,6 @@ _APPOINTMENTS = (
         f"SELECT month, week, kind, status, count(*), {_LATE} FROM appointment_facts"
         " WHERE {period} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
     ),
-    filtered(
-        appointments.appointments_by_slot,
-        f"SELECT site_key, weekday, hour, kind, status, count(*), {_LATE} FROM appointment_facts"
-        " WHERE {period} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
-    ),
-    filtered(
-        appointments.chair_minutes,
-        "SELECT chair_key, sum(minutes), sum(CASE WHEN status IN (2, 3) THEN minutes END),"
-        " count(*), min(day) FROM appointment_facts"
-        " WHERE {period} AND chair_key IS NOT NULL AND status <> 4 GROUP BY 1 ORDER BY 1",
-    ),
 )
 
 QUERIES: tuple[PageQuery, ...] = (
@@ -267,4 +260,8 @@ QUERIES: tuple[PageQuery, ...] = (
     *BEHIND,
     *VITAL_SIGNS,
     *_APPOINTMENTS,
+    *APPOINTMENT_COUNTS,
+    *APPOINTMENT_CHAIRS,
+    *APPOINTMENT_PEOPLE,
+    *APPOINTMENT_LISTS,
 )

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clinical.calendar import day_date, day_number, weekday_numbers
+from clinical.calendar import day_number, weekday_numbers
 
 PUBLISHED_SCHEDULED = 0.8
 PUBLISHED_ACTUAL = 0.7
@@ -54,56 +54,12 @@ def open_minutes(
     return days // 7 * sum(minutes) + rest - lost
 
 
-def chair_use(
-    chairs: pd.DataFrame, hours: pd.DataFrame, closures: pd.DataFrame, first: date, last: date
-) -> pd.DataFrame:
-    """How much of its open time each chair was scheduled and used, the fullest first.
-
-    ``chairs``: ``chair``, ``site_key``, ``scheduled`` and ``used`` (minutes), ``appointments``,
-    ``first_day`` (day number of the first appointment, 0 without any). ``hours``: ``site_key``,
-    ``weekday``, ``opens``, ``closes``. ``closures``: ``site_key``, ``date``. A site's time counts
-    from its first appointment in the period, because it may have opened then.
-
-    Adds ``open`` (minutes), ``scheduled_share`` and ``used_share`` (missing without open time), and
-    ``bottleneck``: :data:`FULL_SHARE` of its time scheduled, or half of it and
-    :data:`UNEVEN_RATIO` times as much as the site's other chairs together.
-    """
-    table = chairs.copy()
-    begun = chairs.loc[chairs["first_day"] > 0].groupby("site_key")["first_day"].min()
-    spans = _by_site(hours, ("weekday", "opens", "closes"))
-    closed = _by_site(closures, ("date",))
-    opened = {
-        site: open_minutes(
-            spans.get(site, []),
-            {day for (day,) in closed.get(site, [])},
-            max(first, day_date(int(begun[site]))) if site in begun.index else first,
-            last,
-        )
-        for site in table["site_key"].unique()
-    }
-    table["open"] = table["site_key"].map(opened).astype("int64")
-    open_time = table["open"].where(table["open"] > 0)
-    table["scheduled_share"] = table["scheduled"] / open_time
-    table["used_share"] = table["used"] / open_time
-    table["bottleneck"] = _bottlenecks(table)
-    return table.sort_values(
-        ["scheduled_share", "chair_key"], ascending=[False, True], ignore_index=True
-    )
-
-
 def _by_site(frame: pd.DataFrame, columns: Sequence[str]) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of each site, as tuples of the columns."""
     found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for site, *row in zip(frame["site_key"], *(frame[name] for name in columns), strict=True):
         found[site].append(tuple(row))
     return found
-
-
-def _bottlenecks(table: pd.DataFrame) -> "pd.Series[bool]":
-    site = table.groupby("site_key")["scheduled"]
-    others = (site.transform("sum") - table["scheduled"]) / (site.transform("count") - 1)
-    uneven = (table["scheduled"] >= UNEVEN_RATIO * others) & (table["scheduled_share"] >= _HALF)
-    return (table["scheduled_share"] >= FULL_SHARE) | uneven
 
 
 _HOUR = 60

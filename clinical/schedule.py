@@ -188,23 +188,6 @@ def attendance_over_time(
     return table.reset_index(drop=True)
 
 
-def week_grid(by_slot: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
-    """Attendance by weekday and hour of the start, of the hours in which anything ever started.
-
-    ``by_slot`` has ``weekday``, ``hour``, ``status``, ``appointments`` and ``late_cancelled``.
-    Adds to the columns of :func:`clinical.attendance.attendance_by` ``expected`` (appointments but
-    for the cancelled ones) and ``a_day`` (their mean over the days of that weekday).
-    """
-    table = attendance_by(by_slot, ["weekday", "hour"])
-    table["expected"] = table["appointments"] - table["cancelled"]
-    days = pd.Series(
-        [day_date(day).isoweekday() for day in range(day_number(first), day_number(last) + 1)],
-        dtype="int64",
-    ).value_counts()
-    table["a_day"] = table["expected"] / table["weekday"].map(days)
-    return table
-
-
 def window_sums(
     by_day: pd.DataFrame, columns: Sequence[str], last: date, length: int, windows: int
 ) -> pd.DataFrame:

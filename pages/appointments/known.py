@@ -16,7 +16,7 @@ from clinical.schedule import (
 )
 from data_access import appointments as queries
 from data_access.filters import Filters
-from data_access.sites import closures, opening_hours, site_names
+from data_access.sites import site_names
 from pages.shared.context import PageContext
 
 AUTOMATIC = "Auto"
@@ -62,22 +62,18 @@ class Period:
 class Known:
     """What the queries found.
 
-    ``by_week`` and ``by_slot`` hold the period's days that have passed, ``of_today`` today, where
-    the period reaches it; ``before`` the equally long period before (``reaches_back``: whether the
+    ``by_week`` holds the period's days that have passed, ``of_today`` today, where the period
+    reaches it; ``before`` the equally long period before (``reaches_back``: whether the
     data covers it). ``around`` holds the eight weeks before this one and those to come.
     """
 
     period: Period
     by_week: pd.DataFrame
-    by_slot: pd.DataFrame
     of_today: pd.DataFrame
     in_all: Attendance
     before: Attendance
     reaches_back: bool
     around: pd.DataFrame
-    chairs: pd.DataFrame
-    hours: pd.DataFrame
-    closures: pd.DataFrame
     sites: dict[int, str]
 
     @property
@@ -102,14 +98,10 @@ def look_up(context: PageContext) -> Known:
         period=period,
         by_week=by_week,
         of_today=queries.appointments_by_week(connection, viewer, the_day),
-        by_slot=queries.appointments_by_slot(connection, viewer, passed),
         in_all=attendance(by_week),
         before=attendance(queries.appointments_by_week(connection, viewer, period.before)),
         reaches_back=_reaches_back(context, period),
         around=queries.appointments_by_day(connection, viewer, around),
-        chairs=queries.chair_minutes(connection, viewer, passed),
-        hours=opening_hours(connection, viewer, passed),
-        closures=closures(connection, viewer, passed),
         sites=site_names(connection, viewer),
     )
 

@@ -16,7 +16,6 @@ from clinical.schedule import (
     suited_grain,
     volume,
     week_at_hand,
-    week_grid,
     window_sums,
     with_outcome,
 )
@@ -166,23 +165,6 @@ def test_rates_over_time_have_a_gap_where_nothing_was_due():
     assert table["due"].tolist() == [4, 0, 2]
     assert table["missed_rate"].tolist()[::2] == [0.25, 0.0]
     assert pd.isna(table["missed_rate"].iloc[1])
-
-
-def test_the_week_by_hour_is_a_mean_over_the_days_of_each_weekday():
-    counts = pd.DataFrame(
-        {
-            "weekday": [1, 1, 1, 3],
-            "hour": [9, 9, 9, 14],
-            "status": [Status.FULFILLED, Status.NOSHOW, Status.CANCELLED, Status.FULFILLED],
-            "appointments": [2, 1, 5, 1],
-            "late_cancelled": [0, 0, 2, 0],
-        }
-    )
-    # Monday 2 March to Wednesday 11 March: two Mondays, two Wednesdays.
-    grid = week_grid(counts, date(2026, 3, 2), WEDNESDAY)
-    assert grid["expected"].tolist() == [3, 1]
-    assert grid["a_day"].tolist() == [1.5, 0.5]
-    assert grid["missed_rate"].tolist() == [pytest.approx(1 / 3), 0.0]
 
 
 def test_sums_over_windows_that_end_on_a_day():

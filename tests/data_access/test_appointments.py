@@ -17,7 +17,7 @@ from clinical.codes import DiagnosisGroup, Phase
 from data_access import appointments
 from data_access.engine import reading, writing
 from data_access.filters import Filters
-from tests.data_access.appointment_clinic import ALL, NORTH, WEST, fill, fill_sites
+from tests.data_access.appointment_clinic import ALL, fill
 
 PAST = replace(ALL, end=date(2026, 3, 10))
 SEES_WEST = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
@@ -25,8 +25,6 @@ SEES_NOTHING = Viewer("nobody", frozenset())
 QUERIES = [
     appointments.appointments_by_day,
     appointments.appointments_by_week,
-    appointments.appointments_by_slot,
-    appointments.chair_minutes,
 ]
 Query = Callable[[Connection, Viewer, Filters], pd.DataFrame]
 
@@ -90,58 +88,6 @@ def test_by_week_cut_at_the_end_of_a_month(clinic: Connection):
     ]
 
 
-def test_by_slot_on_the_sites_own_clock(clinic: Connection):
-    frame = appointments.appointments_by_slot(clinic, LOCAL_VIEWER, PAST)
-    assert list(frame.columns) == [
-        "site_key",
-        "weekday",
-        "hour",
-        "kind",
-        "status",
-        "appointments",
-        "late_cancelled",
-    ]
-    assert rows(frame) == [
-        (NORTH, 1, 9, Kind.INFUSION, Status.FULFILLED, 1, 0),
-        (NORTH, 1, 11, Kind.INFUSION, Status.NOSHOW, 1, 0),
-        (NORTH, 5, 9, Kind.INFUSION, Status.CANCELLED, 1, 1),
-        (NORTH, 5, 10, Kind.CONSULTATION, Status.CANCELLED, 1, 0),
-        (NORTH, 6, 10, Kind.FOLLOW_UP, Status.BOOKED, 1, 0),
-        (WEST, 2, 23, Kind.INFUSION, Status.FULFILLED, 1, 0),
-        (WEST, 7, 12, Kind.INFUSION, Status.ARRIVED, 1, 0),
-    ]
-
-
-def test_chair_minutes_with_idle_chairs_and_without_cancelled_ones(clinic: Connection):
-    frame = appointments.chair_minutes(clinic, LOCAL_VIEWER, PAST)
-    assert list(frame.columns) == [
-        "chair_key",
-        "chair",
-        "site_key",
-        "scheduled",
-        "used",
-        "appointments",
-        "first_day",
-    ]
-    assert rows(frame) == [
-        (1, "Chair 1", NORTH, 240, 120, 2, day(3, 2)),  # one attended, one missed
-        (2, "Chair 2", NORTH, 0, 0, 0, 0),  # only a cancelled one
-        (3, "Chair 3", NORTH, 0, 0, 0, 0),
-        (4, "Recliner", WEST, 240, 240, 2, day(3, 1)),
-    ]
-
-
-def test_chair_minutes_are_of_everybody_at_the_chosen_sites(clinic: Connection):
-    filters = replace(
-        PAST,
-        site_ids=("S1",),
-        phases=(Phase.MAINTENANCE,),
-        diagnosis_groups=(DiagnosisGroup.OTHER,),
-    )
-    frame = appointments.chair_minutes(clinic, LOCAL_VIEWER, filters)
-    assert frame["scheduled"].tolist() == [240, 0, 0]
-
-
 def test_filters_narrow_the_counts(clinic: Connection):
     def days(**choice: Any) -> list[int]:
         filters = replace(PAST, **choice)
@@ -177,11 +123,3 @@ def test_an_empty_database_gives_the_same_columns(engine: Engine, query: Query):
         empty = query(connection, LOCAL_VIEWER, ALL)
     assert empty.empty
     assert "appointments" in empty.columns
-
-
-def test_chairs_are_there_before_the_first_appointment(engine: Engine):
-    with writing(engine) as writer:
-        fill_sites(writer)
-    with reading(engine) as connection:
-        frame = appointments.chair_minutes(connection, LOCAL_VIEWER, ALL)
-    assert frame["scheduled"].tolist() == [0, 0, 0, 0]
