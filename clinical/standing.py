@@ -147,7 +147,7 @@ class Record:
     """How the expectation of booked appointments has gone at the past Mondays.
 
     ``rows``: ``week`` (:mod:`clinical.calendar`), ``ahead`` (0: the Monday's own week),
-    ``expected``, ``low``, ``high`` and ``attended``.
+    ``expected`` with its ``variance`` and band (``low``, ``high``), and ``attended``.
     """
 
     rows: pd.DataFrame
@@ -163,6 +163,18 @@ class Record:
         """Attended of expected; ``None`` where nothing was expected."""
         expected = float(self.rows["expected"].sum())
         return float(self.rows["attended"].sum()) / expected if expected else None
+
+    def by_ahead(self) -> pd.DataFrame:
+        """``ahead``, ``expected``, ``attended``, and the reach of the band, of expected.
+
+        Weeks ahead at which nothing was expected are left out.
+        """
+        sums = self.rows.groupby("ahead", as_index=False)[
+            ["expected", "attended", "variance"]
+        ].sum()
+        some = sums[sums["expected"] > 0].reset_index(drop=True)
+        some["reach"] = BAND_REACH * np.sqrt(some.pop("variance")) / some["expected"]
+        return some
 
 
 def standing_record(
@@ -216,7 +228,7 @@ def _judged(sums: Mapping[tuple[int, int], Sequence[float]]) -> Record:
         [(*key, *values) for key, values in sums.items()],
         columns=["week", "ahead", "expected", "variance", "attended"],
     )
-    reach = BAND_REACH * np.sqrt(frame.pop("variance"))
+    reach = BAND_REACH * np.sqrt(frame["variance"])
     frame["low"] = (frame["expected"] - reach).clip(lower=0)
     frame["high"] = frame["expected"] + reach
     held = frame["attended"].between(frame["low"], frame["high"])

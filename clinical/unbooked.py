@@ -79,6 +79,22 @@ def _minutes(given: pd.DataFrame, site: int) -> list[int]:
     return list(np.repeat(rows["minutes"].to_numpy(), rows["infusions"].to_numpy()))
 
 
+def open_parts(parts: Sequence[float], room: Sequence[float], usual: float) -> list[float]:
+    """How much of each week can take what is not booked yet.
+
+    ``parts`` by the calendar; ``room``: open chair-minutes of each week, ``usual``: of a week
+    without closures (missing or 0 where not known: then the calendar alone counts). Of the week
+    under way it is what is open of it; a week that is closed throughout takes nothing.
+    """
+    if not usual > 0:
+        return list(parts)
+    first = min(room[0] / usual, 1.0)
+    return [
+        first,
+        *(part if left > 0 else 0.0 for part, left in zip(parts[1:], room[1:], strict=True)),
+    ]
+
+
 def late_share(leads: pd.DataFrame, to_go: int) -> float | None:
     """The share of infusions that were booked less than so many days ahead; ``None`` without any.
 

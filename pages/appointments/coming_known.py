@@ -1,7 +1,7 @@
 """What the view What is coming knows: the books, what is not in them yet, and the time for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -25,6 +25,7 @@ from clinical.standing import Record, Standing, attend_probability, standing_rat
 from clinical.unbooked import (
     Ahead,
     booster_demand,
+    open_parts,
     start_demand,
     unbooked_starts,
     usual_block,
@@ -103,7 +104,7 @@ def known_demand(context: PageContext) -> Coming:
 
 
 def weeks_from(today: date) -> Weeks:
-    """The weeks that are looked at on a day."""
+    """The weeks that are looked at on a day, by the calendar alone."""
     number = day_number(today)
     week = week_number(number)
     return Weeks(today, weeks_ahead(number, day_number(week_date(week)), week))
@@ -112,8 +113,8 @@ def weeks_from(today: date) -> Weeks:
 def _look_up(context: PageContext) -> Coming:
     asked = context.connection, context.viewer, context.filters
     weight = read_thresholds(context.connection, context.viewer).own_record_weight
-    weeks = weeks_from(context.today)
     chairs = queries.chairs_by_site(*asked)
+    weeks, room = _open_weeks(context, chairs)
     sites = site_names(context.connection, context.viewer)
     lately, before = _rates(context, weeks)
     books = _in_the_books(context, weeks, lately, weight)
@@ -140,7 +141,7 @@ def _look_up(context: PageContext) -> Coming:
         sites={key: sites[key] for key in chairs},
         demand=weekly_demand(layers, list(chairs), weeks.ahead.weeks),
         booked=_as_booked(books),
-        room=_room(context, weeks, chairs),
+        room=room,
         block_minutes=block,
         history=history,
         forecast=forecast,
@@ -251,24 +252,32 @@ def _boosters(
     return booster_demand(a_week, timed, booked.tolist(), weeks.ahead, block)
 
 
-def _room(context: PageContext, weeks: Weeks, chairs: Mapping[int, int]) -> pd.DataFrame:
-    """The open chair-minutes of each site and week."""
+def _open_weeks(context: PageContext, chairs: Mapping[int, int]) -> tuple[Weeks, pd.DataFrame]:
+    """The weeks, as far as they are open, and the open chair-minutes of each site and week."""
+    weeks = weeks_from(context.today)
     period = Filters(weeks.tomorrow, weeks.last, context.filters.site_ids)
     hours = opening_hours(context.connection, context.viewer, period)
     closed = closures(context.connection, context.viewer, period)
-    rows = []
+    every = range(len(weeks.ahead.weeks))
+    rows, usual = [], 0.0
     for site, count in chairs.items():
         of_site = hours[hours["site_key"] == site]
         spans = list(zip(of_site["weekday"], of_site["opens"], of_site["closes"], strict=True))
+        known = count if spans and count else float("nan")
         days_off = set(closed.loc[closed["site_key"] == site, "date"])
-        for position, week in enumerate(weeks.ahead.weeks):
-            minutes = (
-                float(count * open_minutes(spans, days_off, *weeks.days(position)))
-                if spans and count
-                else float("nan")
+        rows += [
+            (
+                site,
+                weeks.ahead.weeks[position],
+                known * open_minutes(spans, days_off, *weeks.days(position)),
             )
-            rows.append((site, week, minutes))
-    return pd.DataFrame(rows, columns=["site_key", "week", "minutes"])
+            for position in every
+        ]
+        usual += count * open_minutes(spans, (), *weeks.days(1))
+    room = pd.DataFrame(rows, columns=["site_key", "week", "minutes"])
+    by_week = room.groupby("week")["minutes"].sum().reindex(weeks.ahead.weeks, fill_value=0.0)
+    parts = open_parts(weeks.ahead.parts, by_week.tolist(), usual)
+    return Weeks(weeks.today, replace(weeks.ahead, parts=parts)), room
 
 
 def _record(context: PageContext, weeks: Weeks, before: Standing, weight: float) -> Record | None:
