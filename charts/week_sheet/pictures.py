@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
+from charts.numbers import percent
 from charts.summary.blocks import HAIRLINE
 from charts.summary.lettering import Face, lines, printable, width
 from charts.summary.sheet import Mark, Sheet, Stroke
@@ -225,7 +226,8 @@ class _Course:
         every = max(1, ceil((widest + 12) * count / (right - left)))
         for number in range(count - 1, -1, -every):
             words = printable(self.picture.points[number].label)
-            x = min(self.x(number), right - width(words, face) / 2)
+            half = width(words, face) / 2
+            x = min(max(self.x(number), left + half), right - half)
             self.sheet.text(x, self.place.foot + face.leading, words, face, "middle")
 
     def limits(self) -> None:
@@ -266,7 +268,7 @@ class _Course:
         at = self._at(number)
         if at is not None and point.share is not None:
             face = self.place.face(_LABEL, 0.0, is_bold=True)
-            self.sheet.text(at[0] - 4, at[1] - 4, _percent(point.share), face, "right")
+            self.sheet.text(at[0] - 4, at[1] - 4, printable(percent(point.share)), face, "right")
 
     def _at(self, number: int) -> tuple[float, float] | None:
         share = self.picture.points[number].share
