@@ -1,6 +1,6 @@
 """From attempts to infusion appointments and infusions, with times, chairs and staff."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from data_access.demo.arrays import NEVER, Ints, position_in_group
 from data_access.demo.courses import Attempts, Outcome
 from data_access.demo.intentions import Intentions
 from data_access.demo.plan import BLOCK_MINUTES, Part
+from data_access.demo.refills import Refills, draw_refills
 from data_access.demo.site_calendar import Workplace
 from data_access.demo.staff import PHYSICIANS, ROLES
 
@@ -28,6 +29,8 @@ _PREPARATION_MINUTES = 10
 _INFUSION_MINUTES = (39, 43)
 _RECOVERY_MINUTES = (52, 70)
 _OFFICE_HOURS = (9 * 60, 16 * 60)
+_SHORTEST_CALL = 60
+"""Nobody can come sooner than so many minutes after a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ def book_infusions(
     """The infusion appointments, and the infusions that came of them up to now."""
     random = workplace.random(Part.VISITS)
     now, size = workplace.plan.now, len(attempts)
+    refills = draw_refills(workplace, attempts)
     chair, minute = _seats(workplace, random, attempts)
+    chair[refills.freed], minute[refills.freed] = chair[refills.by], minute[refills.by]
     start = workplace.calendar.utc(attempts.day, minute)
     started = (
         start
@@ -75,6 +80,7 @@ def book_infusions(
     discharged = ended + random.integers(*_RECOVERY_MINUTES, size, endpoint=True)
     provider = random.integers(PHYSICIANS, len(ROLES), size)
     appointments = _appointments(workplace, random, attempts, start, discharged, provider, chair)
+    appointments = _called(appointments, refills)
 
     begun = np.flatnonzero((attempts.outcome == Outcome.DONE) & (started <= now))
     patient, number = attempts.patient[begun], attempts.number[begun]
@@ -150,6 +156,17 @@ def _appointments(
         chair=chair,
         replaces=np.where(replaces, previous, NEVER),
     )
+
+
+def _called(appointments: Appointments, refills: Refills) -> Appointments:
+    """The appointments with the booking of those who were called to a freed slot."""
+    called = refills.called_after != NEVER
+    freed, by = refills.freed[called], refills.by[called]
+    called_at = appointments.cancelled_at[freed] + refills.called_after[called]
+    in_time = called_at <= appointments.start[by] - _SHORTEST_CALL
+    booked_at = appointments.booked_at.copy()
+    booked_at[by[in_time]] = np.maximum(booked_at[by], called_at)[in_time]
+    return replace(appointments, booked_at=booked_at)
 
 
 def _status(outcome: Ints, start: Ints, discharged: Ints, cancelled_at: Ints, now: int) -> Ints:

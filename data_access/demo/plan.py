@@ -44,6 +44,7 @@ class Part(IntEnum):
     PILOT = 9
     FOLLOW_UPS = 10
     CHECKS = 11
+    REFILLS = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,28 @@ def test_one_chair_is_the_bottleneck(standard_demo: Engine) -> None:
     assert taken["S03-C"] / slots < 0.5
 
 
+def test_freed_slots_are_refilled_the_oftener_the_longer_the_notice(standard_demo: Engine) -> None:
+    """As ``docs/demo-clinic.md`` says; a slot is refilled by who was booked after it was freed."""
+    statement = """
+        SELECT (a.notice_hours >= 24) + (a.notice_hours >= 168), count(*),
+               sum(EXISTS (SELECT 1 FROM appointments f JOIN appointments b USING (chair_id)
+                           WHERE f.appointment_key = a.appointment_key AND b.status <> 'cancelled'
+                             AND b.booked_at >= f.cancelled_at
+                             AND b.scheduled_start = f.scheduled_start)),
+               sum(refilled)
+        FROM freed_slot_facts a JOIN appointments USING (appointment_key)
+        WHERE scheduled_start < :until GROUP BY 1 ORDER BY 1
+    """
+    found = rows(standard_demo, statement, until=UNTIL.isoformat())
+    shares = [taken / freed for _, freed, taken, _ in found]
+    assert shares == pytest.approx([0.10, 0.26, 0.50], abs=0.06)
+    assert sum(row[2] for row in found) / sum(row[1] for row in found) == pytest.approx(
+        0.25, abs=0.04
+    )
+    # A slot that is taken is always refilled; a few others, by two who lie half in it.
+    assert all(taken <= refilled <= 1.1 * taken + 3 for *_, taken, refilled in found)
+
+
 def test_scores_are_missing_in_one_month(standard_demo: Engine) -> None:
     statement = """
         SELECT strftime('%Y-%m', started_at), EXISTS (
