@@ -86,11 +86,9 @@ def _layer(weeks: pd.DataFrame, layer: Layer, names: Sequence[str], measure: Mea
         x=list(range(len(weeks))),
         y=weeks[int(layer)].to_numpy(float),
         name=layer.label,
-        marker={
-            "color": CATEGORIES[0],
-            "opacity": _STRENGTHS[layer],
-            "line": {"color": BACKGROUND, "width": 1},
-        },
+        # Of the whole trace, so that the legend shows it, too.
+        opacity=_STRENGTHS[layer],
+        marker={"color": CATEGORIES[0], "line": {"color": BACKGROUND, "width": 1}},
         customdata=[
             [f"<b>{name}</b><br>{layer.label}: {value:,.0f} of {total:,.0f} {measure.unit}", row]
             for row, (name, value, total) in enumerate(
@@ -219,7 +217,6 @@ def record_chart(record: pd.DataFrame) -> go.Figure:
     ahead = record["ahead"].to_numpy()
     ratio = (record["attended"] / record["expected"]).to_numpy(float)
     reach = record["reach"].to_numpy(float)
-    outside = np.abs(ratio - 1) > reach
     return figure(
         traces=[
             scatter(
@@ -234,15 +231,13 @@ def record_chart(record: pd.DataFrame) -> go.Figure:
                     "thickness": 14,
                     "width": 0,
                 },
-                name="80 % band",
                 hoverinfo="skip",
             ),
             scatter(
                 x=ahead,
                 y=ratio,
                 mode="markers",
-                marker={"color": [CONCERN if out else INK for out in outside], "size": 10},
-                name="Attended",
+                marker={"color": INK, "size": 10},
                 customdata=[
                     f"{_ahead_words(weeks)}<br>{attended:,} attended, {expected:,.0f} expected "
                     f"({percent(attended / expected)})"
@@ -256,6 +251,7 @@ def record_chart(record: pd.DataFrame) -> go.Figure:
                 hovertemplate="%{customdata}<extra></extra>",
             ),
         ],
+        showlegend=False,
         shapes=[across(1.0)],
         annotations=[name_at(1.0, "as expected")],
         xaxis={

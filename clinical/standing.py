@@ -25,7 +25,10 @@ from clinical.demand import BAND_REACH
 from clinical.incidence import Proportion, proportion
 
 FEWEST = 30
-"""A rate by days is used where it counts so many; else that of the kind, whatever the days."""
+"""A rate by days is used where it counts so many; else that of the kind, whatever the days.
+
+Of fewer expected ones no ratio is shown.
+"""
 ORIGINS = 13
 """The record of the bookings looks at so many Mondays."""
 WEEKS = 8
@@ -167,12 +170,12 @@ class Record:
     def by_ahead(self) -> pd.DataFrame:
         """``ahead``, ``expected``, ``attended``, and the reach of the band, of expected.
 
-        Weeks ahead at which nothing was expected are left out.
+        Weeks ahead at which fewer than :data:`FEWEST` were expected are left out.
         """
         sums = self.rows.groupby("ahead", as_index=False)[
             ["expected", "attended", "variance"]
         ].sum()
-        some = sums[sums["expected"] > 0].reset_index(drop=True)
+        some = sums[sums["expected"] >= FEWEST].reset_index(drop=True)
         some["reach"] = BAND_REACH * np.sqrt(some.pop("variance")) / some["expected"]
         return some
 

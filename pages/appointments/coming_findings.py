@@ -169,7 +169,7 @@ def smaller_findings(coming: Coming) -> list[Finding]:
     found = []
     if coming.forecast is not None:
         found.append(starts_finding(coming, coming.forecast))
-    if coming.record is not None and coming.record.ratio is not None:
+    if coming.record is not None and len(coming.record.by_ahead()):
         found.append(record_finding(coming.record))
     sites = sites_finding(coming)
     return [*found, *([sites] if sites else [])]
@@ -238,7 +238,7 @@ def record_finding(record: Record) -> Finding:
             }
         ),
         alt=f"Attended of expected by weeks before. {title}.",
-        note="Orange: outside the 80 % band.",
+        note="Grey: the 80 % band of what was expected.",
     )
 
 
