@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from access.viewer import LOCAL_VIEWER as VIEWER
+from benchmarks.appointment_views import APPOINTMENT_GROUPS
 from benchmarks.page_group import Group, named
 from benchmarks.page_query import PageQuery
 from benchmarks.patient_queries import SEARCH
@@ -86,4 +87,5 @@ GROUPS: tuple[Group, ...] = (
         aim_of_large=300,
     ),
     *SIDE_EFFECT_GROUPS,
+    *APPOINTMENT_GROUPS,
 )

@@ -14,7 +14,15 @@ from benchmarks.page_query import PageQuery
 from benchmarks.queries import QUERIES
 from benchmarks.scenario import ALL, SITE_YEAR, YEAR, NothingToMeasureError, scenarios
 from data_access import (
+    appointment_access,
+    appointment_attendance,
+    appointment_calendar,
+    appointment_capacity,
+    appointment_coming,
+    appointment_volume,
+    appointment_what_if,
     appointments,
+    appointments_behind,
     attention,
     day,
     expected,
@@ -44,7 +52,15 @@ from data_access.engine import reading, writing
 from tests.data_access.side_effect_clinic import fill
 
 MODULES = (
+    appointment_access,
+    appointment_attendance,
+    appointment_calendar,
+    appointment_capacity,
+    appointment_coming,
+    appointment_volume,
+    appointment_what_if,
     appointments,
+    appointments_behind,
     attention,
     day,
     expected,
@@ -144,7 +160,15 @@ SAME_ROWS = [
     for query in QUERIES
     if query.function.__module__
     in {
+        "data_access.appointment_access",
+        "data_access.appointment_attendance",
+        "data_access.appointment_calendar",
+        "data_access.appointment_capacity",
+        "data_access.appointment_coming",
+        "data_access.appointment_volume",
+        "data_access.appointment_what_if",
         "data_access.appointments",
+        "data_access.appointments_behind",
         "data_access.infusions_behind",
         "data_access.rebases",
         "data_access.serious_events",
@@ -158,7 +182,7 @@ SAME_ROWS = [
     }
     and query.name
     not in {
-        "appointments.chair_minutes",  # ours also lists chairs without appointments
+        "appointment_attendance.attendance_in_all",  # ours is a row for each status
         "infusions_behind.co_medications",  # ours adds up the medicines that the floor reads
         "side_effect_trends.events_of_term",  # ours tells the events apart, not the days
         "vital_signs.vital_sample",  # ours is the infusions and their readings, in two tables
