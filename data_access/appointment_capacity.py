@@ -146,19 +146,23 @@ def freed_minutes(
     0: with more, or when is not recorded), ``slots``, ``minutes``.
     """
     facts = FreedSlotFact
-    late = func.coalesce(case((facts.notice_hours < late_hours, 1), else_=0), 0)
+    is_late = facts.notice_hours < late_hours
+    late = [func.count().filter(is_late), func.sum(facts.minutes).filter(is_late)]
     statement = (
-        select(facts.site_key, late, func.count(), func.sum(facts.minutes))
+        select(facts.site_key, *late, func.count(), func.sum(facts.minutes))
         .where(
             facts.refilled == 0,
             *_scoped(connection, viewer, filters, facts.day, facts.site_key),
         )
-        .group_by(facts.site_key, late)
-        .order_by(facts.site_key, late)
+        .group_by(facts.site_key)
+        .order_by(facts.site_key)
     )
-    return _frame(
-        connection, statement, dict.fromkeys(("site_key", "late", "slots", "minutes"), "int64")
-    )
+    rows = []
+    for site, late_slots, late_minutes, slots, minutes in connection.execute(statement):
+        early = slots - late_slots, minutes - (late_minutes or 0)
+        rows += [(site, 0, *early), (site, 1, late_slots, late_minutes or 0)]
+    found = [row for row in rows if row[2]]
+    return typed_frame(found, dict.fromkeys(("site_key", "late", "slots", "minutes"), "int64"))
 
 
 def missed_minutes(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -231,22 +235,30 @@ def overruns_by_cause(
     Columns, whole numbers: ``site_key``, ``stays``, ``overruns``, ``minutes`` (over, in all), and
     how many overruns are put down to each :class:`~clinical.overruns.Cause`, by its number.
     """
-    ran_over = _facts.over_minutes > 0
-    causes = _causes(usual)
-    statement = (
-        select(
-            _facts.site_key,
-            func.count(),
-            func.count().filter(ran_over),
-            func.coalesce(func.sum(_facts.over_minutes).filter(ran_over), 0),
-            *(func.count().filter(and_(ran_over, each)) for each in causes.values()),
-        )
-        .where(_facts.over_minutes.is_not(None), *conditions(connection, viewer, filters, _facts))
+    scoped = conditions(connection, viewer, filters, _facts)
+    stays = (
+        select(_facts.site_key, func.count())
+        .where(_facts.over_minutes.is_not(None), *scoped)
         .group_by(_facts.site_key)
         .order_by(_facts.site_key)
     )
+    causes = _causes(usual)
+    overruns = (
+        select(
+            _facts.site_key,
+            func.count(),
+            func.sum(_facts.over_minutes),
+            *(func.count().filter(holds) for holds in causes.values()),
+        )
+        # Written out, so that it is seen to be the index's own condition.
+        .where(_facts.over_minutes > literal(0, literal_execute=True), *scoped)
+        .group_by(_facts.site_key)
+    )
+    ran_over = {row[0]: tuple(row)[1:] for row in connection.execute(overruns)}
+    none = (0,) * (2 + len(causes))
+    rows = [(site, count, *ran_over.get(site, none)) for site, count in connection.execute(stays)]
     columns = ("site_key", "stays", "overruns", "minutes", *(int(each) for each in causes))
-    table = _frame(connection, statement, dict.fromkeys(map(str, columns), "int64"))
+    table = typed_frame(rows, dict.fromkeys(map(str, columns), "int64"))
     table.columns = pd.Index(columns)
     # What is left exceeds the usual in no part, and lacks none.
     counted = table[[int(each) for each in causes]].sum(axis=1)

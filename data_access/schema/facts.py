@@ -924,7 +924,7 @@ class AppointmentFact(Base):
             "minutes",
             "kind",
         ),
-        # Capacity: how much longer than planned infusion patients stayed, and why.
+        # Capacity: how long infusion patients stayed, and the parts of their stay.
         Index(
             "ix_appointment_facts_overrun",
             "site_key",
@@ -937,6 +937,20 @@ class AppointmentFact(Base):
             "recovery_minutes",
             sqlite_where=text("over_minutes IS NOT NULL"),
             postgresql_where=text("over_minutes IS NOT NULL"),
+        ),
+        # Capacity: those who stayed longer than planned, and why.
+        Index(
+            "ix_appointment_facts_cause",
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "start_delay",
+            "infusion_minutes",
+            "recovery_minutes",
+            "over_minutes",
+            sqlite_where=text("over_minutes > 0"),
+            postgresql_where=text("over_minutes > 0"),
         ),
         # Capacity: the few that were missed, or are too long to be true.
         Index(

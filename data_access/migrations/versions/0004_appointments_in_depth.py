@@ -262,6 +262,23 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_appointment_facts_cause",
+        "appointment_facts",
+        [
+            "site_key",
+            "day",
+            "diagnosis_group",
+            "phase",
+            "start_delay",
+            "infusion_minutes",
+            "recovery_minutes",
+            "over_minutes",
+        ],
+        unique=False,
+        sqlite_where=sa.text("over_minutes > 0"),
+        postgresql_where=sa.text("over_minutes > 0"),
+    )
+    op.create_index(
         "ix_appointment_facts_chair",
         "appointment_facts",
         ["chair_key", "day", "site_key", "status", "minutes", "kind"],
