@@ -24,6 +24,9 @@ USUALLY_PLANNED = 6
 IN_PROGRESS_DAYS = INDUCTION_GAP_DAYS
 """An induction is under way for so many days after its last infusion."""
 
+FEWEST = 10
+"""A share of fewer inductions than this says nothing."""
+
 Floats = NDArray[np.float64]
 
 
@@ -49,17 +52,22 @@ class GoingOn:
 def going_on(history: pd.DataFrame) -> GoingOn:
     """How inductions went on.
 
-    ``history``: ``done``, ``planned``, ``inductions`` (how many), of inductions long enough ago.
-    Where nothing is known every planned infusion is expected.
+    ``history``: ``done``, ``planned``, ``inductions`` (how many), of inductions long enough ago. A
+    step that fewer than :data:`FEWEST` came to has the share of all steps after the first; where
+    those are fewer, too, every planned infusion is expected.
     """
-    shares: list[float] = []
+    steps: list[tuple[int, int]] = []
     for number in range(1, int(history["planned"].max()) + 1 if len(history) else 1):
         asked = history[(history["planned"] >= number) & (history["done"] >= number - 1)]
-        n = int(asked["inductions"].sum())
-        if not n:
-            break
-        shares.append(float(asked.loc[asked["done"] >= number, "inductions"].sum()) / n)
-    return GoingOn(np.array(shares), int(history["inductions"].sum()))
+        went_on = asked.loc[asked["done"] >= number, "inductions"]
+        steps.append((int(went_on.sum()), int(asked["inductions"].sum())))
+    # Everybody has the first.
+    reached, asked_for = (
+        (sum(counts) for counts in zip(*steps[1:], strict=True)) if steps[1:] else (0, 0)
+    )
+    usual = reached / asked_for if asked_for >= FEWEST else 1.0
+    shares = [events / n if n >= FEWEST else usual for events, n in steps[1:]]
+    return GoingOn(np.array([1.0, *shares] if steps else []), int(history["inductions"].sum()))
 
 
 def course_profile(history: pd.DataFrame, weeks: int) -> Floats:

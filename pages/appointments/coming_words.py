@@ -35,8 +35,8 @@ def answer(coming: Coming, weeks: pd.DataFrame) -> str:
     if coming.forecast is None:
         return (
             f"**{count_words(booked, 'infusion')}** {'is' if booked == 1 else 'are'} booked in the "
-            f"eight weeks from {first}; **{weeks[int(Layer.BOOKED)].sum():,.0f}** are expected to "
-            f"attend{_fullness(weeks)}."
+            f"eight weeks from {first}, of which **{weeks[int(Layer.BOOKED)].sum():,.0f}** can be "
+            f"expected to be attended{_fullness(weeks)}."
         )
     return (
         f"**{weeks['infusions'].sum():,.0f} infusions** are to be expected in the eight weeks from "

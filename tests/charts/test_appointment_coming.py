@@ -37,11 +37,6 @@ def weeks(rooms=(20.0, 40.0)):
     )
 
 
-@pytest.fixture(autouse=True)
-def _checked(monkeypatch):
-    monkeypatch.setattr("charts.style.CHECKED", True)
-
-
 def plain(words):
     return words.replace("\N{NO-BREAK SPACE}", " ")
 

@@ -30,15 +30,23 @@ def test_the_calendar_of_this_test():
 
 
 def test_how_many_go_on_of_those_that_planned_another():
-    # Ten planned 3: all had one, 9 two, 8 three. Five planned 2: all had both.
-    found = going_on(history((1, 7, 3, 3, 8), (1, 3, 2, 3, 1), (1, 0, 1, 3, 1), (1, 3, 2, 2, 5)))
-    assert found.shares.tolist() == pytest.approx([1, 14 / 15, 8 / 9])
-    assert found.inductions == 15
-    # From the first on: 14/15 of the second and of those 8/9 of the third.
-    assert found.rest(1, 3) == pytest.approx(14 / 15 + 14 / 15 * 8 / 9)
+    # Twelve planned 3: all had one, 11 two, 9 three. Five planned 2: all had both.
+    found = going_on(history((1, 7, 3, 3, 9), (1, 3, 2, 3, 2), (1, 0, 1, 3, 1), (1, 3, 2, 2, 5)))
+    assert found.shares.tolist() == pytest.approx([1, 16 / 17, 9 / 11])
+    assert found.inductions == 17
+    # From the first on: 16/17 of the second and of those 9/11 of the third.
+    assert found.rest(1, 3) == pytest.approx(16 / 17 + 16 / 17 * 9 / 11)
     # A fourth, of which the clinic has seen none, is as likely as the third.
-    assert found.rest(3, 4) == pytest.approx(8 / 9)
+    assert found.rest(3, 4) == pytest.approx(9 / 11)
     assert found.rest(3, 3) == 0
+
+
+def test_a_step_that_few_came_to_has_the_share_of_all_steps():
+    # Ten planned 3: 8 had two, 7 three. Third: 7 of 8 are too few, so 15 of 18.
+    found = going_on(history((1, 7, 3, 3, 7), (1, 3, 2, 3, 1), (1, 0, 1, 3, 2)))
+    assert found.shares.tolist() == pytest.approx([1, 0.8, 15 / 18])
+    # Of one induction nothing follows: all that was planned is expected.
+    assert going_on(history((1, 3, 2, 6, 1))).shares.tolist() == [1, 1, 1, 1, 1, 1]
 
 
 def test_without_history_all_that_was_planned_is_expected():
