@@ -12,7 +12,6 @@ from benchmarks.side_effect_lists import SIDE_EFFECT_LISTS
 from benchmarks.side_effect_queries import SIDE_EFFECT_VIEWS
 from benchmarks.vital_queries import VITAL_SIGNS
 from data_access import (
-    appointments,
     day,
     rebases,
     selection,
@@ -233,21 +232,6 @@ _SIDE_EFFECTS = (
     ),
 )
 
-_LATE = "sum(CASE WHEN notice_hours < 24 THEN 1 ELSE 0 END)"
-
-_APPOINTMENTS = (
-    filtered(
-        appointments.appointments_by_day,
-        f"SELECT day, kind, status, count(*), {_LATE} FROM appointment_facts"
-        " WHERE {period} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-    ),
-    filtered(
-        appointments.appointments_by_week,
-        f"SELECT month, week, kind, status, count(*), {_LATE} FROM appointment_facts"
-        " WHERE {period} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-    ),
-)
-
 QUERIES: tuple[PageQuery, ...] = (
     *_SHARED,
     *_DECISIONS,
@@ -259,7 +243,6 @@ QUERIES: tuple[PageQuery, ...] = (
     *SIDE_EFFECT_LISTS,
     *BEHIND,
     *VITAL_SIGNS,
-    *_APPOINTMENTS,
     *APPOINTMENT_COUNTS,
     *APPOINTMENT_CHAIRS,
     *APPOINTMENT_PEOPLE,

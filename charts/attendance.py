@@ -1,4 +1,4 @@
-"""Marks of attendance that Today and Appointments share: bars by outcome or kind, rates as dots."""
+"""Marks of attendance that Today and Appointments share: bars by outcome or kind."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,54 +33,20 @@ STACKED: dict[str, Any] = {"barmode": "stack", "legend": {"traceorder": "normal"
 """Layout of a figure with stacks: the legend in the order of the stack."""
 
 
-def level(at: float, words: str, colour: str) -> dict[str, Any]:
-    """Layout that draws a horizontal line and names it at its right end."""
-    return {
-        "shapes": [
-            {
-                "type": "line",
-                "xref": "x domain",
-                "x0": 0,
-                "x1": 1,
-                "y0": at,
-                "y1": at,
-                "line": {"color": colour, "width": 1, "dash": "dot"},
-            }
-        ],
-        "annotations": [
-            {
-                "xref": "x domain",
-                "x": 1,
-                "y": at,
-                "text": words,
-                "font": {"size": 11, "color": colour},
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "showarrow": False,
-            }
-        ],
-    }
-
-
 def stacks(
-    table: pd.DataFrame,
-    colours: Mapping[Any, str],
-    x: Sequence[Any],
-    names: Sequence[str],
-    faded: Sequence[bool] = (),
+    table: pd.DataFrame, colours: Mapping[Any, str], x: Sequence[Any], names: Sequence[str]
 ) -> list[Trace]:
     """A stacked bar for each row of ``table``: a trace for each category that occurs at all.
 
     ``table`` has a column for each key of ``colours``; ``names`` says in the hover what each row
-    is; rows that are ``faded`` are incomplete. The figure has the layout :data:`STACKED`.
+    is. The figure has the layout :data:`STACKED`.
     """
-    opacity = [0.45 if pale else 1.0 for pale in faded] or 1.0
     return [
         bar(
             x=list(x),
             y=counts.to_numpy(),
             name=category.label,
-            marker={"color": colour, "opacity": opacity},
+            marker={"color": colour},
             customdata=[
                 f"<b>{text(name)}</b><br>{category.label}: {count:,} of {of:,}"
                 for name, count, of in zip(names, counts, table["all"], strict=True)

@@ -162,19 +162,25 @@ def attendance_by(counts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def due_and_missed(counts: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each row of counts, how many of its appointments were due, and missed."""
-    sums = _summed(counts)
+    """For each row of counts, how many of its appointments were due, and missed.
+
+    ``counts`` has ``status`` and ``appointments``, and only appointments whose day has passed.
+    """
+    sums = _by_status(counts)
     return sums["attended"] + sums["missed"], sums["missed"]
 
 
 def _summed(counts: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
     """For each row of counts, how many of its appointments came to what."""
+    return {**_by_status(counts), "late_cancelled": counts["late_cancelled"].to_numpy(np.int64)}
+
+
+def _by_status(counts: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
     status, appointments = counts["status"].to_numpy(), counts["appointments"].to_numpy()
-    sums = {
+    return {
         name: np.where(np.isin(status, codes), appointments, 0).astype(np.int64)
         for name, codes in _STATUSES.items()
     }
-    return {**sums, "late_cancelled": counts["late_cancelled"].to_numpy(np.int64)}
 
 
 def _rates(events: NDArray[np.int64], n: NDArray[np.int64]) -> list[Proportion]:

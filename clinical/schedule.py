@@ -11,13 +11,11 @@ from enum import StrEnum
 
 import pandas as pd
 
-from clinical.attendance import Outcome, attendance_by, outcome
+from clinical.attendance import Outcome, outcome
 from clinical.calendar import day_date, day_number, month_date, week_date, week_number
 
 USUAL_WEEKS = 8
 """What is usual for a weekday is the mean of so many weeks before."""
-COMING_WEEKS = 8
-"""How many times seven days ahead the calendar is looked at."""
 
 
 class Grain(StrEnum):
@@ -169,23 +167,6 @@ def _units(grain: Grain, first: date, last: date) -> tuple[range, list[date]]:
 def _unit_start(grain: Grain, unit: int) -> date:
     starts = {Grain.DAY: day_date, Grain.WEEK: week_date, Grain.MONTH: month_date}
     return starts[grain](unit)
-
-
-def attendance_over_time(
-    counts: pd.DataFrame, grain: Grain, first: date, last: date
-) -> pd.DataFrame:
-    """Attendance in each week or month of a period, as :func:`clinical.attendance.attendance_by`.
-
-    A row for each unit in the order of time, with ``start`` (its first day); where there was
-    nothing, the counts are 0 and the rates missing.
-    """
-    column = str(grain).lower()
-    units, begins = _units(grain, first, last)
-    table = attendance_by(counts, [column]).set_index(column).reindex(units)
-    whole = [name for name in table.columns if not name.endswith(("_rate", "_low", "_high"))]
-    table[whole] = table[whole].fillna(0).astype("int64")
-    table.insert(0, "start", pd.Series(begins, index=table.index, dtype=object))
-    return table.reset_index(drop=True)
 
 
 def window_sums(

@@ -1,7 +1,7 @@
 """What the view Attendance knows: what its queries found, and what was judged of it."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -12,8 +12,8 @@ from clinical.refills import refill_rates
 from clinical.thresholds import Thresholds
 from clinical.trend_unit import Unit
 from data_access import appointment_attendance as queries
+from data_access.filters import Filters
 from data_access.sites import site_names
-from pages.appointments.known import Period
 from pages.shared.context import PageContext
 
 CELL, WEEKDAY, HOUR, SITE, KIND, LEAD, NEWCOMER = (
@@ -26,6 +26,32 @@ CELL, WEEKDAY, HOUR, SITE, KIND, LEAD, NEWCOMER = (
     "newcomer",
 )
 """By what appointments are grouped: the columns of the facts; a cell is a weekday at a site."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The period that is looked at, up to its last day that has passed."""
+
+    filters: Filters
+    today: date
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return self.filters.start
+
+    @property
+    def passed(self) -> date:
+        """Its last day that has passed; before ``first`` where none has."""
+        return min(self.filters.end, self.today - _DAY)
+
+    @property
+    def before(self) -> Filters:
+        """The equally long period before."""
+        length = self.filters.end - self.first + _DAY
+        return replace(self.filters, start=self.first - length, end=self.first - _DAY)
 
 
 @dataclass(frozen=True, slots=True)

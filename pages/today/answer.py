@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.numbers import percent
-from clinical.attendance import Outcome, attendance_by
+from clinical.attendance import Outcome, due_and_missed
 from clinical.calendar import day_date, day_number
 from clinical.codes import AppointmentKind
 from clinical.incidence import Proportion, difference, proportion
@@ -170,7 +170,8 @@ def _side_effects_figure(known: Known, moment: Moment, link: st.Page | None) -> 
 
 def _missed_figure(known: Known, moment: Moment, link: st.Page | None) -> KeyFigure:
     past = known.by_day[known.by_day["day"] < day_number(moment.today)]
-    rates = _Rates(attendance_by(past, ["day"]), "missed", "due", moment)
+    due, missed = due_and_missed(past)
+    rates = _Rates(past.assign(due=due, missed=missed), "missed", "due", moment)
     return rates.figure(
         f"Appointments missed, {RECENT_DAYS} days",
         "Missed, of the appointments that were due (attended or missed, not cancelled)",

@@ -9,7 +9,7 @@ import pandas as pd
 from clinical.calendar import day_number, week_date, week_number
 from clinical.schedule import USUAL_WEEKS, with_outcome
 from data_access import today as queries
-from data_access.appointments import appointments_by_day
+from data_access.appointment_volume import volume_by_day
 from data_access.sites import closures, opening_hours
 from pages.shared.context import PageContext
 from pages.shared.words import listed
@@ -111,7 +111,7 @@ def look_up(context: PageContext, moment: Moment) -> Known:
     )
     the_day = replace(filters, start=today, end=today)
     trend = replace(filters, start=today - timedelta(weeks=TREND_WEEKS), end=moment.yesterday)
-    by_day = appointments_by_day(connection, viewer, calendar)
+    by_day = volume_by_day(connection, viewer, calendar)
     of_today = queries.appointments_by_hour(connection, viewer, the_day, moment.known_at)
     # What became of the days since the data's last change is not known yet.
     passed = by_day["day"] < day_number(min(today, moment.known_at.date()))

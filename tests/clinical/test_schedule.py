@@ -11,7 +11,6 @@ from clinical.codes import AppointmentKind as Kind
 from clinical.codes import AppointmentStatus as Status
 from clinical.schedule import (
     Grain,
-    attendance_over_time,
     hours_of_day,
     suited_grain,
     volume,
@@ -148,23 +147,6 @@ def test_volume_of_nothing():
     table = volume(ACROSS_MONTHS.head(0), Grain.WEEK, "kind", KINDS, MONDAY, WEDNESDAY)
     assert table["all"].tolist() == [0]
     assert volume(by_day(), Grain.DAY, "outcome", [DONE], WEDNESDAY, MONDAY).empty
-
-
-def test_rates_over_time_have_a_gap_where_nothing_was_due():
-    march, may = month_number(date(2026, 3, 1)), month_number(date(2026, 5, 1))
-    counts = pd.DataFrame(
-        {
-            "month": [march, march, may],
-            "status": [Status.FULFILLED, Status.NOSHOW, Status.FULFILLED],
-            "appointments": [3, 1, 2],
-            "late_cancelled": [0, 0, 0],
-        }
-    )
-    table = attendance_over_time(counts, Grain.MONTH, date(2026, 3, 1), date(2026, 5, 31))
-    assert table["start"].tolist() == [date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)]
-    assert table["due"].tolist() == [4, 0, 2]
-    assert table["missed_rate"].tolist()[::2] == [0.25, 0.0]
-    assert pd.isna(table["missed_rate"].iloc[1])
 
 
 def test_sums_over_windows_that_end_on_a_day():

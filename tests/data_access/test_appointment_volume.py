@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
 from clinical.calendar import day_number, month_number, week_number
@@ -157,6 +157,14 @@ def test_a_viewer_of_one_site_sees_only_that_site(week: Connection, query: Query
 def test_a_viewer_without_the_permission_sees_nothing(week: Connection, query: Query):
     with pytest.raises(NotPermittedError):
         query(week, SEES_NOTHING, WEEK)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_an_empty_database_gives_the_same_columns(engine: Engine, query: Query):
+    with reading(engine) as connection:
+        empty = query(connection, LOCAL_VIEWER, WEEK)
+    assert empty.empty
+    assert {"appointments", "demands"} <= set(empty.columns)
 
 
 def test_nothing_else_is_told_without_the_permission(week: Connection):
