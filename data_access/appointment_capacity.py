@@ -158,7 +158,8 @@ def freed_minutes(
         .order_by(facts.site_key)
     )
     rows = []
-    for site, late_slots, late_minutes, slots, minutes in connection.execute(statement):
+    for row in connection.execute(statement):
+        site, late_slots, late_minutes, slots, minutes = tuple(row)
         early = slots - late_slots, minutes - (late_minutes or 0)
         rows += [(site, 0, *early), (site, 1, late_slots, late_minutes or 0)]
     found = [row for row in rows if row[2]]

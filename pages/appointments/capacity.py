@@ -210,7 +210,7 @@ def _behind(context: PageContext, finding: Finding, behind: _Behind | None) -> N
 def _at_once(context: PageContext, known: CapacityKnown) -> None:
     """Chairs at once, of one site: its clock and its chairs."""
     sites = known.known.sort_values(["scheduled_share", "site_key"], ascending=[False, True])
-    keys = {known.ids[key]: int(key) for key in sites["site_key"]}
+    keys = {known.names[key]: int(key) for key in sites["site_key"]}
     if not keys:
         return
     site = next(iter(keys.values()))
@@ -218,7 +218,6 @@ def _at_once(context: PageContext, known: CapacityKnown) -> None:
         chosen = st.selectbox(
             "Site",
             list(keys),
-            format_func=lambda each: known.names[keys[each]] if each in keys else each,
             key="capacity-site",
             bind="query-params",
             width=280,

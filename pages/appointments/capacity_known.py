@@ -22,7 +22,7 @@ from clinical.thresholds import Thresholds
 from data_access import appointment_capacity as queries
 from data_access.appointment_calendar import calendar_sites
 from data_access.filters import Filters
-from data_access.sites import closures, opening_hours, site_ids, site_names
+from data_access.sites import closures, opening_hours, site_names
 from pages.shared.context import PageContext
 
 
@@ -58,7 +58,6 @@ class CapacityKnown:
     filters: Filters
     late_hours: int
     names: dict[int, str]
-    ids: dict[int, str]
     by_site: pd.DataFrame
     by_chair: pd.DataFrame
     open_by_hour: pd.DataFrame
@@ -115,7 +114,6 @@ def look_up(context: PageContext, thresholds: Thresholds) -> CapacityKnown | Non
         filters=chair_time,
         late_hours=thresholds.late_notice_hours,
         names=site_names(connection, viewer),
-        ids=site_ids(connection, viewer),
         by_site=by_site,
         by_chair=chair_shares(chairs, by_site),
         open_by_hour=open_by_hour,
