@@ -1008,7 +1008,7 @@ class AppointmentFact(Base):
     infusion_minutes: Mapped[int | None] = mapped_column(KEY)
     recovery_minutes: Mapped[int | None] = mapped_column(KEY)
     over_minutes: Mapped[int | None] = mapped_column(KEY)
-    held_start: Mapped[int | None] = _optional_small()
+    held_start: Mapped[int | None] = mapped_column(KEY)
     held_minutes: Mapped[int | None] = mapped_column(KEY)
 
 

@@ -210,7 +210,7 @@ def upgrade() -> None:
         sa.Column("infusion_minutes", columns.KEY, nullable=True),
         sa.Column("recovery_minutes", columns.KEY, nullable=True),
         sa.Column("over_minutes", columns.KEY, nullable=True),
-        sa.Column("held_start", columns.SMALL, nullable=True),
+        sa.Column("held_start", columns.KEY, nullable=True),
         sa.Column("held_minutes", columns.KEY, nullable=True),
         sa.ForeignKeyConstraint(
             ["appointment_key"],

@@ -102,11 +102,11 @@ def test_an_infusion_without_an_appointment_holds_its_chair_by_its_own_times(cli
 def test_an_infusion_of_another_day_holds_its_chair_on_its_own(clinic):
     clinic.patient()
     clinic.appointment(at(1), patient_id="P1", chair_id="C1", status="fulfilled")
-    clinic.infusion(1, at(2), chair_id="C1", appointment_id="A1", discharged_at=at(2, 11))
+    clinic.infusion(1, at(60), chair_id="C1", appointment_id="A1", discharged_at=at(60, 11))
     rebuild_facts(clinic.connection)
     assert clinic.rows(ChairDayFact, *MINUTES) == [
         (DAY_0 + 1, 120, 0, 0, 1),
-        (DAY_0 + 2, 0, 60, 0, 0),
+        (DAY_0 + 60, 0, 60, 0, 0),
     ]
 
 
