@@ -270,7 +270,7 @@ def bookings_as_they_stood(
         ),
         (facts.lead_days < facts.weekday, -1),
         else_=(facts.lead_days - facts.weekday) // 7,
-    ).label("booked_weeks")
+    )
     # Hours from midnight, with which that Monday began, to the planned start.
     into_week = 24 * (facts.weekday - 1) + facts.start_minute / literal(60.0)
     gone = case(
@@ -281,26 +281,34 @@ def bookings_as_they_stood(
             for step in range(_MOST_WEEKS, -1, -1)
         ),
         else_=-1,
-    ).label("gone_weeks")
+    )
+    # One number for the group: SQLite sorts it several times faster than five columns.
+    by_band = (facts.week * 8 + facts.lead_band) * 8 + facts.status
+    group = (by_band * 16 + booked + 1) * 16 + gone + 1
     sums = (func.count(), func.sum(own_weight / own), func.sum(facts.missed_before / own))
-    by = (facts.week, facts.kind, facts.lead_band, facts.status)
     statement = (
-        select(*by, booked, gone, *sums)
+        select(group.label("stood"), *sums)
         .where(
             *_scoped(connection, viewer, filters, facts),
             facts.kind == _INFUSION,
             facts.status.in_(_CLOSED),
             facts.day.between(7 * first - 3, 7 * last + 3),
         )
-        .group_by(*by, booked, gone)
+        # By its name: repeated, it would be worked out twice.
+        .group_by("stood")
     )
-    names = ("week", "kind", "lead_band", "status", "booked_weeks", "gone_weeks", "appointments")
     kinds = {
-        **dict.fromkeys(names, "int64"),
+        "stood": "int64",
+        "appointments": "int64",
         "clinic_weight": "float64",
         "own_missed": "float64",
     }
-    return typed_frame(connection.execute(statement).all(), kinds)
+    frame = typed_frame(connection.execute(statement).all(), kinds)
+    rest = frame.pop("stood")
+    for name, values in (("gone_weeks", 16), ("booked_weeks", 16), ("status", 8), ("lead_band", 8)):
+        rest, frame[name] = rest // values, rest % values
+    frame[["gone_weeks", "booked_weeks"]] -= 1
+    return frame.assign(week=rest, kind=_INFUSION)
 
 
 def chairs_by_site(connection: Connection, viewer: Viewer, filters: Filters) -> dict[int, int]:

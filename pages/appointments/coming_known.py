@@ -21,6 +21,7 @@ from clinical.course_demand import (
 )
 from clinical.demand import booked_demand, weekly_demand
 from clinical.forecast import STEPS, Forecast, forecast_starts
+from clinical.occupancy import LONGEST_MINUTES
 from clinical.standing import Record, Standing, attend_probability, standing_rates, standing_record
 from clinical.unbooked import (
     Ahead,
@@ -181,6 +182,8 @@ def _in_the_books(
     )
     books["to_go"] = books["day"] - day_number(weeks.today)
     return books.assign(
+        # What is longer is an error of the record, and holds no chair.
+        minutes=books["minutes"].where(books["minutes"] <= LONGEST_MINUTES, 0),
         week=(books["day"] + 3) // 7,
         is_infusion=books["kind"] == int(AppointmentKind.INFUSION),
         attends=attend_probability(books, rates, weight),
