@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from access.viewer import Viewer
-from clinical.calendar import day_number, month_number
+from clinical.calendar import day_number
 from clinical.codes import AppointmentStatus
 from clinical.refills import NOTICE_STARTS, UNKNOWN_NOTICE
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import Appointment, AppointmentFact, FreedSlotFact
-from data_access.selection import conditions, scope, spans_every_site
+from data_access.selection import along_months, conditions, scope
 
 LEAST_NAMED = 5
 """A reason that fewer cancellations have is not shown: free text may tell who it was."""
@@ -39,7 +39,7 @@ def attendance_by_week(
     of them were cancelled late, and at a time that is not recorded).
     """
     groups = (_facts.month, _facts.week, _facts.kind, _facts.status)
-    scoped = _along_months(connection, viewer, filters)
+    scoped = along_months(connection, viewer, filters, _facts)
     return _counted(connection, groups, scoped, late_hours)
 
 
@@ -66,7 +66,7 @@ def attendance_by_booking(
     :func:`attendance_by_week`.
     """
     groups = (_facts.month, _facts.lead_band, _facts.newcomer, _facts.kind, _facts.status)
-    scoped = _along_months(connection, viewer, filters)
+    scoped = along_months(connection, viewer, filters, _facts)
     return _counted(connection, groups, scoped, late_hours)
 
 
@@ -92,18 +92,6 @@ def attendance_in_all(
             ],
         }
     )
-
-
-def _along_months(
-    connection: Connection, viewer: Viewer, filters: Filters
-) -> list[ColumnElement[bool]]:
-    """The conditions for groups along an index that begins with the month."""
-    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
-    if spans_every_site(viewer, filters):
-        # Says nothing new, but lets the index be entered at the first month.
-        months = (month_number(filters.start), month_number(filters.end))
-        scoped.append(_facts.month.between(*months))
-    return scoped
 
 
 def _counted(

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from access.viewer import Permission, Viewer, require
-from clinical.calendar import day_date, month_number
+from clinical.calendar import day_date
 from data_access.filters import Filters
 from data_access.frames import typed_frame
 from data_access.infusions_behind import NOT_RECORDED
 from data_access.schema import AppointmentFact, Provider
-from data_access.selection import conditions, permitted_site_keys, spans_every_site
+from data_access.selection import along_months, conditions, permitted_site_keys
 
 _facts = AppointmentFact
 _COUNTS = (
@@ -47,7 +47,7 @@ def volume_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> 
     (:mod:`clinical.codes`), ``appointments``, ``demands``.
     """
     groups = (_facts.month, _facts.week, _facts.kind, _facts.status)
-    return _counted(connection, groups, _along_months(connection, viewer, filters))
+    return _counted(connection, groups, along_months(connection, viewer, filters, _facts))
 
 
 def volume_by_site(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def volume_by_provider(
     groups: _Groups = (_facts.provider_key, _facts.month, _facts.week)
     if by_day:
         groups = (*groups, _facts.day)
-    return _counted(connection, groups, _along_months(connection, viewer, filters))
+    return _counted(connection, groups, along_months(connection, viewer, filters, _facts))
 
 
 def appointments_of_sites(
@@ -85,7 +85,7 @@ def appointments_of_providers(
     connection: Connection, viewer: Viewer, filters: Filters
 ) -> dict[int, int]:
     """How many appointments each provider has in all, by the key (0: nobody named)."""
-    scoped = _along_months(connection, viewer, filters)
+    scoped = along_months(connection, viewer, filters, _facts)
     return _in_all(_counted(connection, (_facts.provider_key,), scoped))
 
 
@@ -127,18 +127,6 @@ def appointment_providers(connection: Connection, viewer: Viewer) -> dict[int, s
         )
         for row in rows
     }
-
-
-def _along_months(
-    connection: Connection, viewer: Viewer, filters: Filters
-) -> list[ColumnElement[bool]]:
-    """The conditions for groups along an index with the month before the day."""
-    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
-    if spans_every_site(viewer, filters):
-        # Says nothing new, but lets the index be entered at the first month.
-        months = (month_number(filters.start), month_number(filters.end))
-        scoped.append(_facts.month.between(*months))
-    return scoped
 
 
 def _counted(

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from access.viewer import Permission, Viewer, require
-from clinical.calendar import day_number
+from clinical.calendar import day_number, month_number
 from data_access.filters import Filters
 from data_access.schema import (
     AppointmentFact,
@@ -64,6 +64,18 @@ def conditions(
     hidden = along_groups and is_sqlite and spans_every_site(viewer, filters)
     day = facts.day + 0 if hidden else facts.day
     return [day.between(day_number(filters.start), day_number(filters.end)), *scoped]
+
+
+def along_months(
+    connection: Connection, viewer: Viewer, filters: Filters, facts: FilteredFacts
+) -> list[ColumnElement[bool]]:
+    """As :func:`conditions`, for groups along an index with the month before the day."""
+    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
+    if spans_every_site(viewer, filters):
+        # Says nothing new, but lets the index be entered at the first month.
+        months = (month_number(filters.start), month_number(filters.end))
+        scoped.append(facts.month.between(*months))
+    return scoped
 
 
 def spans_every_site(viewer: Viewer, filters: Filters) -> bool:
