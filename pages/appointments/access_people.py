@@ -12,16 +12,14 @@ from clinical.funnel import Stage
 from data_access import appointment_access as queries
 from data_access.appointment_access import PeopleBehind
 from data_access.infusions_behind import Listed
-from pages.appointments.appointment_table import may_name
 from pages.appointments.funnel_findings import stage_words
 from pages.shared.context import PageContext
-from pages.shared.frame import csv_button, heading, nothing, plain
+from pages.shared.frame import heading, nothing
 from pages.shared.memory import kept
-from pages.shared.people import ADDRESS, person_name
+from pages.shared.people_table import may_name, people_table
 from pages.shared.words import count_words
 
 _KEY = "access-people"
-_WHOLE_ROWS, _HEIGHT = 12, 460
 
 
 def chosen_bar(points: Sequence[Any], entered_until: date) -> PeopleBehind | None:
@@ -63,39 +61,31 @@ def _list(context: PageContext, behind: PeopleBehind) -> Listed:
 
 
 def _table(context: PageContext, rows: pd.DataFrame, behind: PeopleBehind) -> None:
-    names = [
-        person_name(given, family)
-        for given, family in zip(rows["given_name"], rows["family_name"], strict=True)
-    ]
-    frame = _details(rows, names)
-    dates = ("Entered", "Referred", "Consultation planned", "Consultation attended")
-    chosen = st.dataframe(
-        frame,
-        hide_index=True,
-        height="content" if len(frame) <= _WHOLE_ROWS else _HEIGHT,
-        column_config={
-            "Patient": st.column_config.TextColumn(pinned=True),
-            **{
-                name: st.column_config.DateColumn(format="DD MMM YYYY")
-                for name in (*dates, "First infusion", "Course completed")
-            },
-        },
+    people_table(
+        context,
+        rows,
+        _details(rows),
+        _KEY,
         # The key of a widget lasts as long as a hash does: one session.
-        key=f"table-{_KEY}-{hash(behind)}",
-        on_select="rerun",
-        selection_mode="single-row",
-        placeholder="–",
+        str(hash(behind)),
         alt="The people behind the chosen bar, one a row",
+        columns=dict.fromkeys(_DATES, st.column_config.DateColumn(format="DD MMM YYYY")),
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _way_to_patient(context, rows, names, chosen.selection.rows)
-        csv_button(frame, _KEY)
 
 
-def _details(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+_DATES = (
+    "Entered",
+    "Referred",
+    "Consultation planned",
+    "Consultation attended",
+    "First infusion",
+    "Course completed",
+)
+
+
+def _details(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Patient": list(names),
             "Number": rows["mrn"],
             "Site": rows["site"],
             "Referral source": rows["source"],
@@ -115,16 +105,3 @@ def _details(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 def _dates(days: "pd.Series[int]") -> list[date | None]:
     return [None if pd.isna(day) else day_date(int(day)) for day in days]
-
-
-def _way_to_patient(
-    context: PageContext, rows: pd.DataFrame, names: Sequence[str], chosen: Sequence[int]
-) -> None:
-    """A link to the patient of the chosen row; its address holds the handle, never a name."""
-    page = context.pages.get("patients")
-    place = chosen[0] if chosen and chosen[0] < len(rows) else None
-    if place is None or page is None:
-        st.caption("Select a row for a link to the patient.")
-        return
-    handle = rows["handle"].iloc[place]
-    st.page_link(page, label=f"Open {plain(names[place])} →", query_params={ADDRESS: handle})

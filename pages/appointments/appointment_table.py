@@ -1,64 +1,33 @@
 """A list of appointments as a table; where patients may be seen, a row leads to its patient."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from math import isnan
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from access.viewer import Permission
 from clinical.attendance import outcome
 from clinical.calendar import day_date, day_number
 from clinical.codes import AppointmentKind
 from pages.shared.context import PageContext
-from pages.shared.frame import csv_button, plain
-from pages.shared.people import ADDRESS, person_name
+from pages.shared.people_table import people_table
 
-_WHOLE_ROWS, _HEIGHT = 12, 460
-"""So many rows are shown whole; a longer list scrolls in so many pixels."""
-_NOBODY = "Nobody named"
-_ELSEWHERE = "Another site's patient"
 _LONG_NOTICE = 48
 """From so many hours on the notice is told in days."""
-
-
-def may_name(context: PageContext) -> bool:
-    """Whether the viewer may see whose appointments they are."""
-    return Permission.SEE_PATIENTS in context.viewer.permissions
 
 
 def appointment_table(
     context: PageContext, rows: pd.DataFrame, key: str, shown: str, alt: str
 ) -> None:
-    """Draw a list, its foot and its file.
+    """Draw a list, its foot and its file, as :func:`pages.shared.people_table.people_table`.
 
     ``rows``: of :func:`data_access.appointments_behind.appointments_behind`, or of its named
-    variant. ``key`` names the file; ``shown`` says what is listed, so that a row chosen in one list
-    is not chosen in the next. Neither names anybody.
+    variant.
     """
-    named = "handle" in rows.columns and may_name(context)
-    frame = _details(rows, day_number(context.today))
-    if named:
-        frame.insert(0, "Patient", _names(rows))
-    chosen = st.dataframe(
-        frame,
-        hide_index=True,
-        height="content" if len(frame) <= _WHOLE_ROWS else _HEIGHT,
-        column_config={
-            "Patient": st.column_config.TextColumn(pinned=True),
-            "Day": st.column_config.DateColumn(format="ddd DD MMM YYYY"),
-        },
-        key=f"table-{key}-{shown}",
-        on_select="rerun" if named else "ignore",
-        selection_mode="single-row",
-        placeholder="–",
-        alt=alt,
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if named:
-            _way_to_patient(context, rows, frame["Patient"], chosen.selection.rows)  # type: ignore[union-attr]
-        csv_button(frame, key)
+    details = _details(rows, day_number(context.today))
+    columns = {"Day": st.column_config.DateColumn(format="ddd DD MMM YYYY")}
+    people_table(context, rows, details, key, shown, alt, columns)
 
 
 def _details(rows: pd.DataFrame, today: int) -> pd.DataFrame:
@@ -112,38 +81,3 @@ def _remarks(row: dict[Hashable, Any]) -> str:
         parts.append("slot refilled" if row["refilled"] else "slot not refilled")
     words = "; ".join(parts)
     return words[:1].upper() + words[1:]
-
-
-def _names(rows: pd.DataFrame) -> list[str]:
-    """Whoever has no handle is another site's patient, whose record the viewer may not open."""
-    return [
-        _name(handle, given, family) if has_patient else _NOBODY
-        for has_patient, handle, given, family in zip(
-            rows["has_patient"],
-            rows["handle"],
-            rows["given_name"],
-            rows["family_name"],
-            strict=True,
-        )
-    ]
-
-
-def _name(handle: object, given: object, family: object) -> str:
-    return person_name(given, family) if isinstance(handle, str) else _ELSEWHERE
-
-
-def _way_to_patient(
-    context: PageContext, rows: pd.DataFrame, names: "pd.Series[str]", chosen: Sequence[int]
-) -> None:
-    """A link to the patient of the chosen row; its address holds the handle, never a name."""
-    page = context.pages.get("patients")
-    place = chosen[0] if chosen and chosen[0] < len(rows) else None
-    if place is None or page is None:
-        st.caption("Select a row for a link to the patient.")
-    elif isinstance(handle := rows["handle"].iloc[place], str):
-        name = plain(names.iloc[place])
-        st.page_link(page, label=f"Open {name} →", query_params={ADDRESS: handle})
-    elif names.iloc[place] == _NOBODY:
-        st.caption("No patient is named for this appointment.")
-    else:
-        st.caption("This is another site's patient, whose record you may not open.")

@@ -23,9 +23,8 @@ from pages.appointments.attendance_known import (
     AttendanceKnown,
 )
 from pages.shared.frame import KeyFigure, plain
-from pages.shared.words import count_words, day_words, rate_words
+from pages.shared.words import WEEKDAYS, count_words, day_words, rate_words
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PLACES = (CELL, WEEKDAY, HOUR, SITE)
 """What the sentence speaks of first: where and when something can be done."""
 _PEOPLE = (LEAD, NEWCOMER, KIND)

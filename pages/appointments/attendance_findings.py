@@ -14,7 +14,7 @@ from clinical.attendance_groups import others
 from clinical.codes import AppointmentKind, DaysAhead, VisitorOrder
 from clinical.incidence import proportion
 from clinical.refills import NOTICE_BANDS, SHORT_NOTICE, refilled
-from pages.appointments.attendance_answer import WEEKDAYS, cell_label, group_label
+from pages.appointments.attendance_answer import cell_label, group_label
 from pages.appointments.attendance_known import (
     CELL,
     HOUR,
@@ -26,7 +26,7 @@ from pages.appointments.attendance_known import (
     AttendanceKnown,
 )
 from pages.shared.frame import Finding, plain
-from pages.shared.words import count_words, listed, rate_words
+from pages.shared.words import WEEKDAYS, count_words, listed, rate_words
 
 _MOST_SITES = 12
 _MOST_NAMED = 3

@@ -5,10 +5,11 @@ import streamlit as st
 from data_access import appointments_behind as queries
 from data_access.appointments_behind import AppointmentsBehind
 from data_access.infusions_behind import Listed
-from pages.appointments.appointment_table import appointment_table, may_name
+from pages.appointments.appointment_table import appointment_table
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, nothing
 from pages.shared.memory import kept
+from pages.shared.people_table import may_name
 from pages.shared.words import count_words
 
 

@@ -15,7 +15,7 @@ from clinical.codes import AppointmentKind
 from clinical.incidence import Proportion, proportion
 from clinical.month import fullest_day
 from pages.shared.frame import Finding, KeyFigure, plain
-from pages.shared.words import count_words, day_words, listed
+from pages.shared.words import WEEKDAYS, count_words, day_words, listed
 
 _NOUNS = {
     AppointmentKind.INFUSION: "infusion",
@@ -187,7 +187,7 @@ def _title(month: Month) -> str:
     weekdays = [day_date(int(day)).weekday() for day in month.days.index]
     sums = month.days.groupby(weekdays)[["booked", "open"]].sum()
     shares = {
-        _WEEKDAYS[weekday]: booked / opened
+        WEEKDAYS[weekday]: booked / opened
         for weekday, (booked, opened) in enumerate(sums.to_numpy())
         if opened > 0
     }
@@ -200,9 +200,6 @@ def _title(month: Month) -> str:
         f"{fullest}s are booked fullest, {percent(shares[fullest])} of chair time; {emptiest}s "
         f"least, {percent(shares[emptiest])}"
     )
-
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _subtitle(month: Month) -> str:

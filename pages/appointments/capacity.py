@@ -32,7 +32,6 @@ from pages.appointments.capacity_findings import (
 )
 from pages.appointments.capacity_known import CapacityKnown, look_up
 from pages.appointments.capacity_words import (
-    WEEKDAYS,
     answer,
     chair_name,
     figures,
@@ -52,7 +51,7 @@ from pages.shared.frame import (
     table,
 )
 from pages.shared.memory import remembered
-from pages.shared.words import day_words
+from pages.shared.words import WEEKDAYS, day_words
 
 _Behind = tuple[AppointmentsBehind, str]
 """The appointments of a chosen bar or cell, and words (markdown) for what it is."""

@@ -8,9 +8,8 @@ from clinical.incidence import proportion
 from clinical.occupancy import LONGEST_MINUTES
 from pages.appointments.capacity_known import CapacityKnown, Marks
 from pages.shared.frame import KeyFigure, plain
-from pages.shared.words import count_words, listed, rate_words
+from pages.shared.words import WEEKDAYS, count_words, listed, rate_words
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_NAMED = 3
 
 

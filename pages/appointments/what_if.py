@@ -21,7 +21,7 @@ from pages.appointments.what_if_findings import (
     utilisation_finding,
 )
 from pages.appointments.what_if_known import STAY_WEEKS, Known, look_up
-from pages.appointments.what_if_words import WEEKDAYS, Compared, answer, both_weeks, figures
+from pages.appointments.what_if_words import Compared, answer, both_weeks, figures
 from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
@@ -35,7 +35,7 @@ from pages.shared.frame import (
     table,
 )
 from pages.shared.memory import remembered
-from pages.shared.words import count_words
+from pages.shared.words import WEEKDAYS, count_words
 
 _ALL = "All chosen sites"
 _AS_NOW, _HALVED, _NONE = "As now", "Halved", "None"

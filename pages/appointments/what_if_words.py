@@ -11,9 +11,8 @@ from clinical.block_length import Lengths, overrunning
 from clinical.capacity import FULL_SHARE
 from clinical.what_if import HORIZON_WEEKS, TREND_WEEKS, Change, Outlook, Place, UntilFull
 from pages.shared.frame import KeyFigure
-from pages.shared.words import count_words, listed
+from pages.shared.words import WEEKDAYS, count_words, listed
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNKNOWN = "unknown"
 _YEARS = HORIZON_WEEKS // 52
 

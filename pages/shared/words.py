@@ -6,6 +6,9 @@ from datetime import date
 from charts.numbers import percent, percent_range
 from clinical.incidence import Proportion
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""The days of the week; the facts count them from 1."""
+
 
 def day_words(day: date) -> str:
     """A day in words: ``5 Nov 2026``."""

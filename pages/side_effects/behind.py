@@ -14,6 +14,7 @@ from data_access.sites import site_names
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, nothing, show
 from pages.shared.memory import kept
+from pages.shared.people_table import may_name
 from pages.shared.words import count_words
 from pages.side_effects.contrast_findings import (
     Compared,
@@ -26,7 +27,6 @@ from pages.side_effects.infusion_table import (
     days,
     grades,
     infusion_table,
-    may_name,
     places_in_series,
 )
 

@@ -1,88 +1,23 @@
 """A list of infusions as a table; where the viewer may see patients, a row leads to its patient."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
-from access.viewer import Permission
 from clinical.calendar import day_date
 from clinical.codes import Phase
 from pages.shared.context import PageContext
-from pages.shared.frame import csv_button, plain
-from pages.shared.people import ADDRESS, person_name
-
-_WHOLE_ROWS, _HEIGHT = 12, 460
-"""So many rows are shown whole; a longer list scrolls in so many pixels."""
-
-
-def may_name(context: PageContext) -> bool:
-    """Whether the viewer may see who was treated."""
-    return Permission.SEE_PATIENTS in context.viewer.permissions
+from pages.shared.people_table import people_table
 
 
 def infusion_table(
     context: PageContext, rows: pd.DataFrame, details: pd.DataFrame, key: str, shown: str, alt: str
 ) -> None:
-    """Draw a list, its foot and its file.
-
-    ``rows``: of a query, with ``handle``, ``family_name`` and ``given_name`` where it is a named
-    one; ``details``: what is shown of each row. ``key`` names the file; ``shown`` says what is
-    listed, so that a row chosen in one list is not chosen in the next. Neither names anybody.
-    """
-    named = "handle" in rows.columns and may_name(context)
-    frame = details
-    if named:
-        frame = details.copy(deep=False)
-        frame.insert(0, "Patient", _names(rows))
-    chosen = st.dataframe(
-        frame,
-        hide_index=True,
-        height="content" if len(frame) <= _WHOLE_ROWS else _HEIGHT,
-        column_config={
-            "Patient": st.column_config.TextColumn(pinned=True),
-            "Day": st.column_config.DateColumn(format="DD MMM YYYY"),
-            "mg/kg": st.column_config.NumberColumn(format="%.2f"),
-        },
-        key=f"table-{key}-{shown}",
-        on_select="rerun" if named else "ignore",
-        selection_mode="single-row",
-        placeholder="–",
-        alt=alt,
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if named:
-            _way_to_patient(context, rows, frame["Patient"], chosen.selection.rows)  # type: ignore[union-attr]
-        csv_button(frame, key)
-
-
-def _names(rows: pd.DataFrame) -> list[str]:
-    """Whoever has no handle is another site's patient, whose record the viewer may not open."""
-    return [
-        person_name(given, family) if isinstance(handle, str) else "Another site's patient"
-        for handle, given, family in zip(
-            rows["handle"], rows["given_name"], rows["family_name"], strict=True
-        )
-    ]
-
-
-def _way_to_patient(
-    context: PageContext, rows: pd.DataFrame, names: "pd.Series[str]", chosen: Sequence[int]
-) -> None:
-    """A link to the patient of the chosen row; its address holds the handle, never a name.
-
-    A link and no jump: the way back then leads to the same view. It takes two steps, for Streamlit
-    notes the address of a link twice: first at this page, without what this page alone has in it.
-    """
-    page = context.pages.get("patients")
-    place = chosen[0] if chosen and chosen[0] < len(rows) else None
-    if place is None or page is None:
-        st.caption("Select a row for a link to the patient.")
-    elif isinstance(handle := rows["handle"].iloc[place], str):
-        name = plain(names.iloc[place])
-        st.page_link(page, label=f"Open {name} →", query_params={ADDRESS: handle})
-    else:
-        st.caption("This is another site's patient, whose record you may not open.")
+    """Draw a list, its foot and its file, as :func:`pages.shared.people_table.people_table`."""
+    columns = {
+        "Day": st.column_config.DateColumn(format="DD MMM YYYY"),
+        "mg/kg": st.column_config.NumberColumn(format="%.2f"),
+    }
+    people_table(context, rows, details, key, shown, alt, columns)
 
 
 def days(rows: pd.DataFrame) -> list[object]:

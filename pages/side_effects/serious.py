@@ -28,8 +28,9 @@ from pages.shared.frame import (
     show,
 )
 from pages.shared.memory import kept, remembered
+from pages.shared.people_table import may_name
 from pages.shared.words import count_words, day_words
-from pages.side_effects.infusion_table import infusion_table, may_name
+from pages.side_effects.infusion_table import infusion_table
 from pages.side_effects.no_rates import no_infusions_words
 from pages.side_effects.serious_findings import (
     death_words,
