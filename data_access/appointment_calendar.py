@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from access.viewer import Permission, Viewer, require
-from clinical.calendar import day_number, week_number
+from clinical.calendar import day_number, week_numbers
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import (
@@ -25,7 +25,7 @@ from data_access.schema import (
     InfusionFact,
     Site,
 )
-from data_access.selection import conditions, permitted_site_keys, scope
+from data_access.selection import conditions, in_each_site, permitted_site_keys, scope
 
 _facts = AppointmentFact
 
@@ -115,17 +115,21 @@ def overruns_by_week(connection: Connection, viewer: Viewer, filters: Filters) -
 
     Columns, all whole numbers: ``week``, ``stays``, ``overran``.
     """
+    # By site and day, in which order the index of stays lies.
+    groups = (_facts.site_key, _facts.day)
     statement = (
         select(
-            _facts.week,
+            *groups,
             func.count(),
             func.count().filter(_facts.over_minutes > 0),
         )
-        .where(*conditions(connection, viewer, filters, _facts), _facts.over_minutes.is_not(None))
-        .group_by(_facts.week)
-        .order_by(_facts.week)
+        .where(*in_each_site(connection, viewer, filters, _facts), _facts.over_minutes.is_not(None))
+        .group_by(*groups)
+        .order_by(*groups)
     )
-    return _frame(connection, statement, dict.fromkeys(("week", "stays", "overran"), "int64"))
+    names = ("site_key", "day", "stays", "overran")
+    by_day = _frame(connection, statement, dict.fromkeys(names, "int64"))
+    return _by_week(by_day, "stays", "overran")
 
 
 def freed_slots_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -180,9 +184,9 @@ def new_starts_by_week(connection: Connection, viewer: Viewer, filters: Filters)
     return _by_week(by_day, "new_starts")
 
 
-def _by_week(by_day: pd.DataFrame, counted: str) -> pd.DataFrame:
-    weeks = by_day["day"].map(week_number).astype("int64").rename("week")
-    return by_day.groupby(weeks)[counted].sum().reset_index()
+def _by_week(by_day: pd.DataFrame, *counted: str) -> pd.DataFrame:
+    weeks = pd.Series(week_numbers(by_day["day"].to_numpy()), by_day.index, name="week")
+    return by_day.groupby(weeks)[list(counted)].sum().reset_index()
 
 
 def _on_days(filters: Filters, day: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:

@@ -19,7 +19,7 @@ from data_access.filters import Filters
 from data_access.frames import typed_frame
 from data_access.infusions_behind import NOT_RECORDED
 from data_access.schema import AppointmentFact, Provider
-from data_access.selection import along_months, conditions, permitted_site_keys
+from data_access.selection import along_months, conditions, in_each_site, permitted_site_keys
 
 _facts = AppointmentFact
 _COUNTS = (
@@ -55,7 +55,7 @@ def volume_by_site(connection: Connection, viewer: Viewer, filters: Filters) -> 
 
     Columns, all whole numbers: ``site_key``, ``day``, ``appointments``, ``demands``.
     """
-    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
+    scoped = in_each_site(connection, viewer, filters, _facts)
     return _counted(connection, (_facts.site_key, _facts.day), scoped)
 
 
@@ -77,7 +77,7 @@ def appointments_of_sites(
     connection: Connection, viewer: Viewer, filters: Filters
 ) -> dict[int, int]:
     """How many appointments each site has in all, by its key; sites without any are left out."""
-    scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
+    scoped = in_each_site(connection, viewer, filters, _facts)
     return _in_all(_counted(connection, (_facts.site_key,), scoped))
 
 

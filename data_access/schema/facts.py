@@ -914,16 +914,6 @@ class AppointmentFact(Base):
             "patient_key",
             "chair_key",
         ),
-        # Chairs.
-        Index(
-            "ix_appointment_facts_chair",
-            "chair_key",
-            "day",
-            "site_key",
-            "status",
-            "minutes",
-            "kind",
-        ),
         # Capacity: how long infusion patients stayed, and the parts of their stay.
         Index(
             "ix_appointment_facts_overrun",
@@ -968,6 +958,14 @@ class AppointmentFact(Base):
             "site_key",
             sqlite_where=text("minutes > 720"),
             postgresql_where=text("minutes > 720"),
+        ),
+        # Capacity: the infusions that name no chair, hardly any.
+        Index(
+            "ix_appointment_facts_no_chair",
+            "day",
+            "site_key",
+            sqlite_where=text("kind = 2 AND chair_key IS NULL AND status != 4"),
+            postgresql_where=text("kind = 2 AND chair_key IS NULL AND status != 4"),
         ),
         # What if: how long infusion patients stayed.
         Index("ix_appointment_facts_stay", "kind", "site_key", "minutes", "over_minutes", "day"),
@@ -1114,17 +1112,6 @@ class ChairDayFact(Base):
             "site_key",
             "day",
             "chair_key",
-            "booked",
-            "used",
-            "double_booked",
-            "appointments",
-        ),
-        # Capacity: each chair of all sites.
-        Index(
-            "ix_chair_day_facts_chair",
-            "chair_key",
-            "site_key",
-            "day",
             "booked",
             "used",
             "double_booked",

@@ -87,6 +87,8 @@ MODULES = (
 NO_QUERIES = {
     "conditions",
     "scope",
+    "along_months",
+    "in_each_site",
     "permitted_site_keys",
     "of_permitted_sites",
     "about_patient",

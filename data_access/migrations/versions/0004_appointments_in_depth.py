@@ -35,12 +35,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_chair_day_facts_chair",
-        "chair_day_facts",
-        ["chair_key", "site_key", "day", "booked", "used", "double_booked", "appointments"],
-        unique=False,
-    )
-    op.create_index(
         "ix_chair_day_facts_site_day",
         "chair_day_facts",
         ["site_key", "day", "chair_key", "booked", "used", "double_booked", "appointments"],
@@ -279,12 +273,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("over_minutes > 0"),
     )
     op.create_index(
-        "ix_appointment_facts_chair",
-        "appointment_facts",
-        ["chair_key", "day", "site_key", "status", "minutes", "kind"],
-        unique=False,
-    )
-    op.create_index(
         "ix_appointment_facts_day",
         "appointment_facts",
         ["day", "kind", "status", "site_key", "diagnosis_group", "phase", "notice_hours", "moved"],
@@ -305,6 +293,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("status = 5"),
         postgresql_where=sa.text("status = 5"),
+    )
+    op.create_index(
+        "ix_appointment_facts_no_chair",
+        "appointment_facts",
+        ["day", "site_key"],
+        unique=False,
+        sqlite_where=sa.text("kind = 2 AND chair_key IS NULL AND status != 4"),
+        postgresql_where=sa.text("kind = 2 AND chair_key IS NULL AND status != 4"),
     )
     op.create_index(
         "ix_appointment_facts_outcome",
