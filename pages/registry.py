@@ -32,7 +32,7 @@ PAGES = (
     ),
     PageEntry(
         "Appointments",
-        "How many, of which kind, who misses them, and what is coming?",
+        "How many, of which kind, who misses them, how full are the chairs, and what is coming?",
         "appointments",
         appointments_page,
     ),
