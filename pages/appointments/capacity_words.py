@@ -58,7 +58,8 @@ def _hour_words(known: CapacityKnown) -> str:
     site, when = plain(known.names[int(first["site_key"])]), slot_words(first)
     share = percent(float(first["scheduled_share"]))
     more = len(known.full) - 1
-    others = f", and {count_words(more, 'other hour')} of the week" if more else ""
+    are = "is" if more == 1 else "are"
+    others = f"; {count_words(more, 'other hour')} of a site's week {are} full, too" if more else ""
     return f"**{when}** at {site} is the bottleneck: {share} of its chair time is scheduled{others}"
 
 

@@ -1,17 +1,22 @@
 """The view Capacity, run as Streamlit runs it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import Connection
 from streamlit.testing.v1 import AppTest
 
+from clinical.capacity import OpenTime, chair_shares
+from clinical.overruns import UsualStay
 from data_access.bulk import insert_rows
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from data_access.facts import rebuild_facts
+from data_access.filters import Filters
 from data_access.schema import (
     Appointment,
     Chair,
@@ -21,6 +26,8 @@ from data_access.schema import (
     Patient,
     Site,
 )
+from pages.appointments.capacity_known import CapacityKnown, Marks
+from pages.appointments.capacity_words import answer
 from tests.data_access.appointment_clinic import fill_sites
 from tests.pages.side_effect_page import carried_by, choose, spaced, words
 
@@ -115,6 +122,42 @@ def _fill_days(connection: Connection) -> None:
     insert_rows(connection, Infusion, of_infusions, [(*row, False, False) for row in infusions])
 
 
+_FULL = pd.DataFrame(
+    {"site_key": [1, 1], "weekday": [2, 1], "hour": [10, 9], "scheduled_share": [0.95, 0.92]}
+)
+
+
+def _known() -> CapacityKnown:
+    """One site of one chair, half of whose time is booked."""
+    by_site = pd.DataFrame(
+        {
+            "site_key": [1],
+            "chairs": [1],
+            "open": [600],
+            "booked": [300],
+            "used": [240],
+            "state": [OpenTime.KNOWN],
+        }
+    )
+    chairs = pd.DataFrame({"chair_key": [1], "site_key": [1], "booked": [300], "used": [240]})
+    nothing = pd.DataFrame()
+    return CapacityKnown(
+        filters=Filters(MONDAY, END),
+        late_hours=24,
+        names={1: "North"},
+        by_site=by_site,
+        by_chair=chair_shares(chairs, by_site),
+        open_by_hour=nothing,
+        by_hour=nothing,
+        cells=nothing,
+        full=nothing,
+        lost=nothing,
+        usual=UsualStay(0, None, None, None),
+        overruns=nothing,
+        marks=Marks(0, 0, 0, 0, 0),
+    )
+
+
 @pytest.fixture(scope="module")
 def clinics(make_database: Callable[[str], str]) -> Callable[[str], str]:
     """A function that gives the URL of a clinic by its name, filled once."""
@@ -195,6 +238,15 @@ def test_overruns_are_put_down_to_the_longer_recovery(view):
     assert "80 % of stays ran over, by 10 minutes on average; most often put down to" in said
     assert "start on time, infusion 40, recovery 150 minutes (medians)" in said
     assert "block too short (100 %)" in said
+
+
+def test_an_hour_is_named_where_no_chair_is_the_bottleneck():
+    known = replace(_known(), full=_FULL)
+    assert spaced(answer(known)).endswith(
+        "**Tuesday 10:00** at North is the bottleneck: 95 % of its chair time is scheduled; "
+        "1 other hour of a site's week is full, too."
+    )
+    assert spaced(answer(_known())).endswith("no chair and no hour of the week is a bottleneck.")
 
 
 def test_every_picture_can_be_read_as_a_table(view):
