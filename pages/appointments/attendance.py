@@ -16,6 +16,7 @@ from data_access import appointment_attendance as queries
 from data_access.appointments_behind import AppointmentsBehind
 from data_access.thresholds import read_thresholds
 from pages.appointments.attendance_answer import answer, cell_label, figures, record_words
+from pages.appointments.attendance_bookings import BOOKINGS, behind_booking
 from pages.appointments.attendance_findings import (
     labelled,
     outcome_frame,
@@ -248,6 +249,7 @@ _READERS: dict[str, Callable[[AttendanceKnown, list[Any]], _Behind | None]] = {
     "attendance-hour": _behind_group,
     "attendance-lead": _behind_group,
     "attendance-who": _behind_group,
+    BOOKINGS: behind_booking,
     "attendance-refills": _behind_notice,
 }
 """What reads the chosen points of each picture."""

@@ -15,6 +15,7 @@ from clinical.codes import AppointmentKind, DaysAhead, VisitorOrder
 from clinical.incidence import proportion
 from clinical.refills import NOTICE_BANDS, SHORT_NOTICE, refilled
 from pages.appointments.attendance_answer import cell_label, group_label
+from pages.appointments.attendance_bookings import bookings_finding
 from pages.appointments.attendance_known import (
     CELL,
     HOUR,
@@ -66,6 +67,7 @@ def smaller_findings(known: AttendanceKnown) -> list[Finding]:
         groups = labelled(known, ways)
         if len(groups):
             found.append(_groups_finding(known, key, groups))
+    found.append(bookings_finding(known))
     if refilled(known.freed).n:
         found.append(refills_finding(known))
     return found

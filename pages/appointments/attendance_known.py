@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from clinical.attendance import Attendance, attendance
+from clinical.attendance import Attendance, attendance, attendance_by
 from clinical.attendance_groups import attendance_groups, judged
 from clinical.attendance_trend import AttendanceSeries, extent, series_by
 from clinical.refills import refill_rates
@@ -61,7 +61,8 @@ class AttendanceKnown:
     ``in_all`` and ``before`` (the equally long period before); ``reaches_back``: whether the data
     covers that. ``notice_unknown``: cancelled at a time that is not recorded. ``weekly`` and
     ``monthly``: both rates as far as there is data. ``groups``: a judged table for each way of
-    grouping. ``freed``, ``freed_before``: :func:`clinical.refills.refill_rates`.
+    grouping. ``by_lead``: all bookings by lead time. ``freed``, ``freed_before``:
+    :func:`clinical.refills.refill_rates`.
     """
 
     period: Period
@@ -74,6 +75,7 @@ class AttendanceKnown:
     monthly: AttendanceSeries
     groups: dict[str, pd.DataFrame]
     by_slot: pd.DataFrame
+    by_lead: pd.DataFrame
     freed: pd.DataFrame
     freed_before: pd.DataFrame
     sites: dict[int, str]
@@ -108,6 +110,7 @@ def look_up(context: PageContext, thresholds: Thresholds) -> AttendanceKnown | N
         monthly=series_by(by_week, Unit.MONTH, *reach),
         groups=_groups(by_slot, by_booking),
         by_slot=by_slot,
+        by_lead=attendance_by(by_booking, [LEAD]),
         freed=refill_rates(queries.freed_slots(connection, viewer, passed)),
         freed_before=refill_rates(queries.freed_slots(connection, viewer, period.before)),
         sites=site_names(connection, viewer),

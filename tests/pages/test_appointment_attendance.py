@@ -165,6 +165,8 @@ def test_pictures_and_their_titles(story):
     assert "43 % missed against 7.1 %" in said
     assert "Missed more: Mondays (25 %)" in said
     assert "No lead time is missed more or less than chance gives" in said
+    # All were booked ten days ahead: 1,095 of 1,440.
+    assert "Attended: 76 % of those booked 7–13 days ahead" in said
     assert "0 of 180 freed slots were refilled" in said
 
 
@@ -220,6 +222,8 @@ def test_a_week_of_the_lost_rate_leads_to_all_that_it_counts(story):
         ("attendance-weekday", ("lost", "weekday", 1), "Mondays, missed or canc", "165 appo"),
         ("attendance-lead", ("missed", "lead_band", 4), "7–13 days ahead", "165 appointments"),
         ("attendance-who", ("missed", "site_key", 2), "West, missed", "45 appointments"),
+        ("attendance-bookings", ("late_cancelled", 4), "7–13 days ahead, cancelled", "180 appo"),
+        ("attendance-bookings", ("attended", 4), "7–13 days ahead, attended", "1,095 appo"),
         ("attendance-refills", ("notice", 0), "Under 4 hours, not refilled", "180 appointments"),
     ],
 )
@@ -238,6 +242,9 @@ def test_a_dot_leads_to_its_appointments(story, picture, carried, title, count):
         ("attendance-week", (9, 1)),
         ("attendance-weekday", ("missed", "patient_key", 1)),
         ("attendance-who", ("missed", "site_key", 99)),
+        ("attendance-bookings", ("attended", 1)),
+        ("attendance-bookings", ("early_cancelled", 4)),
+        ("attendance-bookings", ("patient_key", 4)),
         ("attendance-refills", ("notice", 77)),
         ("attendance-refills", ("notice", "x")),
     ],
@@ -325,6 +332,11 @@ def test_a_band_of_notice_has_a_list_of_its_own(small, band, said):
     # A6 was cancelled 13 hours before; A7 three days before, but on no chair.
     page = choose(small("2026-02-01"), "attendance-refills", "notice", band)
     assert said in words(page) + "".join(each.value for each in page.info)
+
+
+def test_few_bookings_are_told_in_all(small):
+    # A1 never closed, A2, A3 and A5 attended, A4 missed, A6 and A7 cancelled.
+    assert "3 of 7 bookings were attended" in words(small("2026-02-01"))
 
 
 def test_what_is_late_is_the_clinics_threshold(small):
