@@ -6,6 +6,7 @@ median is a dot with its 95 % interval, hollow where it rests on few people.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -190,10 +191,17 @@ def months_chart(medians: pd.DataFrame, few: int) -> go.Figure:
     starts = medians["start"].unique()
     return figure(
         traces=[_monthly(medians[medians["way"] == way], few) for way in ways],
-        xaxis={"tickformat": "%b\n%Y" if len(starts) > _LONGEST_AXIS_OF_MONTHS else "%b %Y"},
+        xaxis=_month_axis(list(starts)),
         yaxis={"title": {"text": "Days until half had come"}, "range": [0, _top(medians)]},
         legend={"traceorder": "normal"},
     )
+
+
+def _month_axis(starts: list[date]) -> dict[str, Any]:
+    """Few months are named one by one: plotly would put several marks into one month."""
+    if len(starts) > _LONGEST_AXIS_OF_MONTHS:
+        return {"tickformat": "%b\n%Y"}
+    return {"tickformat": "%b %Y", "tickvals": starts}
 
 
 def _top(medians: pd.DataFrame) -> float:

@@ -30,6 +30,7 @@ _CELL = 0.94
 _FAINTEST, _FULLEST = 0.06, 0.6
 """Opacity of a cell of 0 % and of one that is full."""
 _ROW_HEIGHT = 28
+_FEWEST_ROWS = 3
 _FRAME_HEIGHT = 84
 _HOVER = "%{customdata[0]}<extra></extra>"
 
@@ -291,13 +292,15 @@ def lost_chart(rows: pd.DataFrame, names: Sequence[str], headings: Mapping[str, 
         )
         for column, heading in headings.items()
     ]
+    # A single bar would leave the axis no room below the legend.
+    height = _ROW_HEIGHT * max(len(rows), _FEWEST_ROWS)
     return figure(
-        _FRAME_HEIGHT + 20 + _ROW_HEIGHT * len(rows),
+        _FRAME_HEIGHT + 20 + height,
         traces,
         barmode="stack",
         xaxis={"tickformat": ".0%", "range": [0, max(1.0, float(_widest(rows, headings)))]},
         yaxis=_name_axis(names),
-        legend={"traceorder": "normal", "y": 1.0 + 24 / (_ROW_HEIGHT * max(len(rows), 1))},
+        legend={"traceorder": "normal", "y": 1.0 + 24 / height},
     )
 
 
