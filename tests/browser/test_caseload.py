@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, words_of
 
 pytestmark = pytest.mark.browser
 
@@ -15,8 +15,7 @@ def listed(tab: Visit) -> list[str]:
     cells = tab.page.get_by_test_id("stDataFrame").first.locator(
         "[role=gridcell][aria-colindex='1']"
     )
-    cells.first.wait_for(state="attached")
-    return [cell.inner_text() for cell in cells.all()]
+    return words_of(cells)
 
 
 def size(tab: Visit) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pages.registry import PAGES
-from tests.browser.conftest import Server, Visit, running_server
+from tests.browser.conftest import Server, Visit, demo_url, running_server
 
 pytestmark = pytest.mark.browser
 
@@ -46,10 +46,5 @@ def test_no_page_renders_before_the_entry_point_has_run(
         tab = visit(base=cold.url).open("/patients")
         assert "Demo clinic: every person is invented" in tab.text
         for module in ("shell", "registry", "one_patient", "frame"):
-            tab = visit(base=cold.url).open(f"/{module}")
+            tab.open(f"/{module}")
             assert tab.page.locator("h1").first.inner_text() == "Today"
-
-
-def demo_url(server: Server) -> str:
-    """The database that the server made for itself."""
-    return f"sqlite:///{server.data / 'infusion-clinic-dashboard' / 'demo.db'}"

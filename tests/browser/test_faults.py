@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Server, Visit, running_server
-from tests.browser.test_every_page import demo_url
+from tests.browser.conftest import Server, Visit, demo_url, running_server
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +59,8 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path, visit: Callable[..., 
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     migrate(url)
     with running_server(tmp_path / "home", CLINIC_DATABASE_URL=url) as own:
+        tab = visit(base=own.url)
         for address in ("/", "/patients", "/side-effects", "/appointments"):
-            tab = visit(base=own.url).open(address)
+            tab.open(address)
             assert "import-csv" in tab.text
             assert "fault in the program" not in tab.text

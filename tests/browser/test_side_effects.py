@@ -19,7 +19,7 @@ from data_access.demo import make_demo
 from data_access.engine import make_engine, writing
 from data_access.migrate import migrate
 from pages.side_effects.choice import View
-from tests.browser.conftest import Server, Visit, running_server
+from tests.browser.conftest import Server, Visit, running_server, words_of
 from tests.browser.test_ways import FIRST_ROW, first_sentence
 from tests.pages.weekly_clinic import Week, fill_weeks
 
@@ -300,9 +300,7 @@ def sign(panel: Locator, reason: str) -> None:
 
 def decisions(panel: Locator) -> list[list[str]]:
     """The rows of the list without the day on which they were decided."""
-    cells = panel.locator("[role=gridcell]")
-    cells.first.wait_for(state="attached")
-    texts = [spaced(cell.inner_text()) for cell in cells.all()]
+    texts = [spaced(words) for words in words_of(panel.locator("[role=gridcell]"))]
     rows = [texts[start : start + 6] for start in range(0, len(texts), 6)]
     return [[*row[:4], row[5]] for row in rows]
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator
 from pypdf import PdfReader
 
 from clinical.attention import RULES, Rule
-from tests.browser.conftest import Server, Visit
+from tests.browser.conftest import Server, Visit, words_of
 from tests.browser.test_ways import FIRST_ROW
 
 pytestmark = pytest.mark.browser
@@ -123,11 +123,11 @@ def names(found: Locator) -> Locator:
     return found.get_by_test_id("stPageLink").get_by_role("link")
 
 
-def line_of(found: Locator, name: str) -> str:
+def line_of(tab: Visit, found: Locator, name: str) -> str:
     """What the list says beside a name; it is turned over until the name is there."""
     while not names(found).filter(has_text=name).count():
         found.get_by_role("button", name="Next page").click()
-        found.page.wait_for_timeout(1_500)
+        tab.settle()
     return spaced(found.inner_text()).split(name, 1)[1].split(" · ", 1)[0]
 
 
@@ -157,7 +157,7 @@ def expect_the_same_after_a_reload(tab: Visit, name: str) -> None:
 def test_a_story_is_found_from_today_to_the_patient(visit: Callable[..., Visit], story: Story):
     tab = visit().open()
     found = choose_rule(tab, story.rule)
-    line = line_of(found, story.name)
+    line = line_of(tab, found, story.name)
     assert f"{story.rule.label} {story.reason}" in line
     names(found).filter(has_text=story.name).click()
     said = expect_patient(tab, story.name)
@@ -215,7 +215,7 @@ def test_each_rules_first_patient_says_the_same_on_the_page(
     tab = visit().open()
     found = choose_rule(tab, rule)
     name = names(found).first.inner_text()
-    reason = line_of(found, name).split(rule.label, 1)[1]
+    reason = line_of(tab, found, name).split(rule.label, 1)[1]
     names(found).first.click()
     said = expect_patient(tab, name)
     last_day = re.findall(r"infusions selected, .* to (\d+ \w{3} \d{4})", said)[0]
@@ -231,8 +231,7 @@ def latest_infusion(tab: Visit) -> list[str]:
     """The cells of the table's first row that are drawn, which is the latest infusion's."""
     table = tab.page.get_by_test_id("stDataFrame").first
     cells = table.locator("[role=row][aria-rowindex='2'] [role=gridcell]")
-    cells.first.wait_for(state="attached")
-    return [cell.inner_text() for cell in cells.all()]
+    return words_of(cells)
 
 
 def test_the_summary_of_a_story_is_saved_as_a_pdf(
@@ -240,7 +239,7 @@ def test_the_summary_of_a_story_is_saved_as_a_pdf(
 ):
     tab = visit().open()
     found = choose_rule(tab, Rule.THOUGHTS)
-    line_of(found, "Undertow, Desmond")
+    line_of(tab, found, "Undertow, Desmond")
     names(found).filter(has_text="Undertow, Desmond").click()
     expect_patient(tab, "Undertow, Desmond")
     with tab.page.expect_download() as saved:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Position
 
-from tests.browser.conftest import ROOT, Visit, running_server
+from tests.browser.conftest import ROOT, Server, Visit, copy_demo, running_server
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +91,7 @@ def _import(folder: Path, data: Path) -> None:
 
 
 def test_after_an_import_the_dashboard_shows_the_clinics_own_records_as_text(
-    visit: Callable[..., Visit], tmp_path: Path
+    visit: Callable[..., Visit], server: Server, tmp_path: Path
 ):
     folder = tmp_path / "export"
     shutil.copytree(EXAMPLE, folder)
@@ -104,6 +104,7 @@ def test_after_an_import_the_dashboard_shows_the_clinics_own_records_as_text(
     with patients.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
 
+    copy_demo(server, tmp_path / "home")
     with running_server(tmp_path / "home") as own:
         tab = visit(base=own.url).open()
         assert "Demo clinic: every person is invented" in tab.text
