@@ -21,6 +21,7 @@ PARTS = {
 """What can have become of a booking, in the order of the stack: its name and its colour."""
 _ROW_HEIGHT = 30
 _FRAME_HEIGHT = 110
+_SHARES = (0, 0.2, 0.4, 0.6, 0.8, 1)
 _NARROW = 0.12
 """A narrower part has no room for its share."""
 
@@ -37,7 +38,7 @@ def bookings_chart(bookings: pd.DataFrame, names: Sequence[str]) -> go.Figure:
         _FRAME_HEIGHT + _ROW_HEIGHT * len(rows),
         [_part(bookings, names, rows, part) for part in PARTS if bookings[part].any()],
         **STACKED,
-        xaxis={"range": [0, 1], "tickformat": ".0%", "showgrid": True},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "tickvals": _SHARES, "showgrid": True},
         yaxis={
             "tickvals": rows,
             "ticktext": [

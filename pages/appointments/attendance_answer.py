@@ -39,10 +39,15 @@ def group_label(by: str, key: int, sites: dict[int, str]) -> str:
     if by == SITE:
         return sites.get(key, "not yours to see")
     if by == LEAD:
-        label = DaysAhead(key).label
-        return label if key == DaysAhead.UNKNOWN else f"Booked {label.lower()} ahead"
+        return _lead_label(DaysAhead(key))
     code = AppointmentKind(key) if by == KIND else VisitorOrder(key)
     return code.label
+
+
+def _lead_label(lead: DaysAhead) -> str:
+    if lead is DaysAhead.UNKNOWN:
+        return lead.label
+    return "Booked the same day" if lead is DaysAhead.SAME_DAY else f"Booked {lead.label} ahead"
 
 
 def cell_label(site: str, weekday: int) -> str:

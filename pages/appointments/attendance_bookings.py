@@ -42,8 +42,8 @@ def bookings_finding(known: AttendanceKnown) -> Finding:
     return Finding(
         key=BOOKINGS,
         title=title,
-        subtitle=f"What became of {int(bookings['appointments'].sum()):,} bookings whose day has "
-        "passed, by how long ahead they were made (their number beside each name)",
+        subtitle=f"Of {int(bookings['appointments'].sum()):,} bookings whose day has passed (their "
+        "number beside each name)",
         chart=bookings_chart(bookings, bookings["label"].to_list()),
         table=lambda: _numbers(bookings),
         alt=f"Shares of bookings that were attended, missed and cancelled, by lead time. {title}.",
