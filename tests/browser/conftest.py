@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +30,10 @@ from playwright.sync_api import (
 )
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from data_access.demo import make_demo
+from data_access.engine import make_engine
+from data_access.migrate import migrate
 
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 120
@@ -119,6 +124,25 @@ def copy_demo(server: Server, home: Path) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("home")) as server:
         yield server
+
+
+UNTIL = date(2026, 11, 23)
+"""The last day of the clinic in which planted stories are looked for: not each is found whatever
+that day is."""
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
+    """A server on a demo clinic with a fixed last day, and its database."""
+    folder = tmp_path_factory.mktemp("clinic")
+    path = folder / "clinic.db"
+    url = f"sqlite:///{path}"
+    migrate(url)
+    engine = make_engine(url)
+    make_demo(engine, until=UNTIL)
+    engine.dispose()
+    with running_server(folder / "home", CLINIC_DATABASE_URL=url) as server:
+        yield server, path
 
 
 def launch_chromium(playwright: Playwright) -> Browser:

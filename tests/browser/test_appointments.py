@@ -9,7 +9,7 @@ import csv
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,33 +21,15 @@ from playwright.sync_api import Locator
 from pypdf import PdfReader
 
 from charts.numbers import percent
-from data_access.demo import make_demo
-from data_access.engine import make_engine
-from data_access.migrate import migrate
 from pages.appointments.choice import View
-from tests.browser.conftest import Server, Visit, running_server
+from tests.browser.conftest import Server, Visit, demo_url
 from tests.browser.test_ways import FIRST_ROW, first_sentence
 
 pytestmark = pytest.mark.browser
 
-UNTIL = date(2026, 11, 23)
 YEAR = "2025-11-24", "2026-11-22"
 """The 52 weeks that end on the last Sunday of the demo clinic."""
 QUARTER = "2026-08-31", "2026-11-22"
-
-
-@pytest.fixture(scope="module")
-def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
-    """A server on a demo clinic with a fixed last day, and its database."""
-    folder = tmp_path_factory.mktemp("clinic")
-    path = folder / "clinic.db"
-    url = f"sqlite:///{path}"
-    migrate(url)
-    engine = make_engine(url)
-    make_demo(engine, until=UNTIL)
-    engine.dispose()
-    with running_server(folder / "home", CLINIC_DATABASE_URL=url) as server:
-        yield server, path
 
 
 def address(view: View, *choices: tuple[str, str], dates: tuple[str, str] | None = None) -> str:
@@ -276,7 +258,7 @@ def test_another_chair_changes_the_answer_at_once_and_nothing_else(
     server: Server, visit: Callable[..., Visit]
 ):
     tab = visit().open(address(View.WHAT_IF, ("what-if-missed", "Halved")))
-    [path] = server.data.glob("*/demo.db")
+    path = Path(demo_url(server).removeprefix("sqlite:///"))
     [(now, then)] = count(path, OPEN_HOURS)
     before = re.search(r"With half as many missed (\d+) % of the open chair time", sentence(tab))
     assert before is not None

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Locator, expect
 
-from data_access.demo import make_demo
 from data_access.engine import make_engine, writing
 from data_access.migrate import migrate
 from pages.side_effects.choice import View
@@ -25,7 +24,6 @@ from tests.pages.weekly_clinic import Week, fill_weeks
 
 pytestmark = pytest.mark.browser
 
-UNTIL = date(2026, 11, 23)
 LAST_SUNDAY = date(2026, 11, 22)
 JUDGED_FROM = date(2026, 8, 31)
 """The Monday of the 12 weeks that end on the last Sunday."""
@@ -34,20 +32,6 @@ YEAR_FROM = date(2025, 11, 24)
 RISEN_FROM = date(2026, 10, 12)
 PLACE = "Harbor Street"
 DATES = [("period", "Choose dates"), ("dates", str(YEAR_FROM)), ("dates", str(LAST_SUNDAY))]
-
-
-@pytest.fixture(scope="module")
-def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
-    """A server on a demo clinic with a fixed last day, and its database."""
-    folder = tmp_path_factory.mktemp("clinic")
-    path = folder / "clinic.db"
-    url = f"sqlite:///{path}"
-    migrate(url)
-    engine = make_engine(url)
-    make_demo(engine, until=UNTIL)
-    engine.dispose()
-    with running_server(folder / "home", CLINIC_DATABASE_URL=url) as server:
-        yield server, path
 
 
 def address(*choices: tuple[str, str]) -> str:
