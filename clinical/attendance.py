@@ -3,7 +3,6 @@
 Only appointments whose day has passed can be judged. Of these:
 
 * *due*: attended or missed. The *missed rate* is missed of due.
-* The *cancelled rate* is cancelled of all whose day has passed.
 * *late cancelled*: with less notice than the clinic allows (the threshold ``late_notice_hours``);
   *early cancelled*: the others, those without a known time of cancellation among them.
 * The *lost rate* is missed and late cancelled, of due and late cancelled. It is always shown beside
@@ -90,11 +89,6 @@ class Attendance:
         return self.cancelled - self.late_cancelled
 
     @property
-    def attended_rate(self) -> Proportion:
-        """Attended, of those due."""
-        return proportion(self.attended, self.due)
-
-    @property
     def missed_rate(self) -> Proportion:
         """Missed, of those due."""
         return proportion(self.missed, self.due)
@@ -103,11 +97,6 @@ class Attendance:
     def lost_rate(self) -> Proportion:
         """Missed or cancelled late, of those due or cancelled late."""
         return proportion(self.missed + self.late_cancelled, self.due + self.late_cancelled)
-
-    @property
-    def cancelled_rate(self) -> Proportion:
-        """Cancelled, of all whose day has passed."""
-        return proportion(self.cancelled, self.appointments)
 
     @property
     def late_cancelled_rate(self) -> Proportion:
@@ -135,9 +124,9 @@ def attendance_by(counts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
     ``counts`` as for :func:`attendance`, with the columns ``by``. Adds ``attended``, ``missed``,
     ``cancelled``, ``not_closed`` and ``late_cancelled``, ``due`` and ``appointments``, ``lost`` and
-    ``lost_of`` (see :attr:`Attendance.lost_rate`), and for ``missed``, ``lost`` and ``cancelled``
-    the columns ``…_rate``, ``…_low`` and ``…_high``: fractions with their 95 % Wilson interval, NaN
-    where there is no data.
+    ``lost_of`` (see :attr:`Attendance.lost_rate`), and for ``missed`` and ``lost`` the columns
+    ``…_rate``, ``…_low`` and ``…_high``: fractions with their 95 % Wilson interval, NaN where there
+    is no data.
     """
     groups = {column: counts[column].to_numpy() for column in by}
     table = pd.DataFrame({**groups, **_summed(counts)}).groupby(list(by), as_index=False).sum()
@@ -155,7 +144,6 @@ def attendance_by(counts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
             "lost_of": lost_of,
             **_rate_columns("missed", columns["missed"], due),
             **_rate_columns("lost", lost, lost_of),
-            **_rate_columns("cancelled", columns["cancelled"], appointments),
         },
         copy=False,
     )

@@ -211,8 +211,3 @@ def days_ahead(days: int | None) -> DaysAhead:
     if days is None:
         return DaysAhead.UNKNOWN
     return next((band for lower, band in _DAYS_AHEAD if days >= lower), DaysAhead.SAME_DAY)
-
-
-def lowest_days(band: DaysAhead) -> int:
-    """The fewest days of a band; 0 where not recorded."""
-    return next((lower for lower, each in _DAYS_AHEAD if each is band), 0)

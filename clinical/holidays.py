@@ -38,15 +38,6 @@ def public_holidays(time_zone: str, first: date, last: date) -> dict[date, str]:
     return {day: name for day, name in sorted(found.items()) if first <= day <= last}
 
 
-def knows_holidays(time_zone: str) -> bool:
-    """Whether public holidays of the zone's country are known at all."""
-    country = country_of_zone(time_zone)
-    return country is not None and bool(_of_year(country, _ANY_YEAR))
-
-
-_ANY_YEAR = 2026
-
-
 @cache
 def _of_year(country: str, year: int) -> dict[date, str]:
     import holidays  # takes a quarter of a second, and only pages with a calendar need it

@@ -45,7 +45,6 @@ def test_missed_is_of_those_due_and_cancelled_of_all_whose_day_has_passed():
     assert (found.attended, found.missed, found.cancelled) == (165, 35, 20)
     assert (found.late_cancelled, found.not_closed) == (8, 5)
     assert (found.missed_rate.events, found.missed_rate.n) == (35, 200)
-    assert (found.cancelled_rate.events, found.cancelled_rate.n) == (20, 225)
     assert (found.late_cancelled_rate.events, found.late_cancelled_rate.n) == (8, 225)
 
 
@@ -65,13 +64,11 @@ def test_rates_by_group():
     # Wilson: 30 of 100 is 21.9 to 39.6 %; 5 of 100 is 2.2 to 11.2 % (Newcombe's method 3).
     assert table["missed_low"].round(4).tolist() == [0.2189, 0.0215]
     assert table["missed_high"].round(4).tolist() == [0.3958, 0.1118]
-    assert table["cancelled_rate"].tolist() == [0.16, 0.0]
 
 
 def test_nothing_due_is_no_data_and_not_zero_percent():
     table = attendance_by(counts((1, Status.BOOKED, 3, 0)), ["weekday"])
     assert table["missed_rate"].isna().all()
-    assert table["cancelled_rate"].tolist() == [0.0]
 
 
 def test_nothing_at_all():
@@ -86,7 +83,6 @@ def test_a_late_cancellation_counts_as_lost_and_an_early_one_does_not():
     # 35 missed and 8 cancelled late, of 200 due and those 8.
     assert (found.lost_rate.events, found.lost_rate.n) == (43, 208)
     assert (found.early_cancelled_rate.events, found.early_cancelled_rate.n) == (12, 225)
-    assert (found.attended_rate.events, found.attended_rate.n) == (165, 200)
     table = attendance_by(WEEK, ["weekday"])
     assert table["lost"].tolist() == [38, 5]
     assert table["lost_of"].tolist() == [108, 100]

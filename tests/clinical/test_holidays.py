@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from clinical.holidays import country_of_zone, knows_holidays, public_holidays
+from clinical.holidays import country_of_zone, public_holidays
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,6 @@ def test_a_holiday_observed_in_the_year_before_is_found_in_that_year():
 def test_nothing_of_nowhere_and_of_no_days():
     assert public_holidays("UTC", date(2026, 1, 1), date(2026, 12, 31)) == {}
     assert public_holidays("Europe/Berlin", date(2026, 12, 31), date(2026, 1, 1)) == {}
-    assert not knows_holidays("UTC")
-    assert knows_holidays("America/New_York")
 
 
 def test_a_country_that_the_library_does_not_know():

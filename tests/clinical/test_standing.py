@@ -128,11 +128,11 @@ def test_the_record_adds_up_over_mondays():
     assert found.n == 13 * 8
     by_ahead = found.rows[found.rows["week"] == 107].set_index("ahead")
     # In its own week: 10 and 1 stood, none is cancelled, 10 % missed.
-    assert by_ahead.loc[0, ["expected", "attended"]].tolist() == pytest.approx([9.9, 10])
+    assert list(by_ahead.loc[0, ["expected", "attended"]]) == pytest.approx([9.9, 10])
     # A week ahead: 14 stood, 20 % are cancelled.
-    assert by_ahead.loc[1, ["expected", "attended"]].tolist() == pytest.approx([14 * 0.8 * 0.9, 10])
+    assert list(by_ahead.loc[1, ["expected", "attended"]]) == pytest.approx([14 * 0.8 * 0.9, 10])
     spread = 1.2815515 * (14 * 0.72 * 0.28) ** 0.5
-    assert by_ahead.loc[1, ["low", "high"]].tolist() == pytest.approx(
+    assert list(by_ahead.loc[1, ["low", "high"]]) == pytest.approx(
         [14 * 0.72 - spread, 14 * 0.72 + spread]
     )
     # Weeks without anything hold: 0 expected, 0 came.
