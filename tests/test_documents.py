@@ -17,12 +17,14 @@ from clinical.false_alarms import (
 from clinical.instruments import INSTRUMENTS
 from clinical.thresholds import LIMITS, Limit
 from data_access.csv_files.contract import FILES, FileContract
+from pages.appointments.choice import View as AppointmentsView
 from pages.side_effects.choice import View
 
 DOCS = Path(__file__).parent.parent / "docs"
 GUIDE = (DOCS / "import.md").read_text(encoding="utf-8")
 ATTENTION = (DOCS / "attention.md").read_text(encoding="utf-8")
 SIDE_EFFECTS = (DOCS / "side-effects.md").read_text(encoding="utf-8")
+APPOINTMENTS = (DOCS / "appointments.md").read_text(encoding="utf-8")
 
 
 def described_columns(file: FileContract) -> set[str]:
@@ -110,3 +112,20 @@ def test_the_simulated_weeks_of_new_starters_stand_in_the_guide():
 def test_every_view_of_side_effects_is_described():
     described = re.findall(r"^\| \*\*([^*]+)\*\* \|", SIDE_EFFECTS, re.MULTILINE)
     assert described == list(View)
+
+
+def test_every_view_of_appointments_is_described():
+    views, _ = APPOINTMENTS.split("### Which filters hold")
+    assert re.findall(r"^\| \*\*([^*]+)\*\* \|", views, re.MULTILINE) == list(AppointmentsView)
+
+
+def test_the_settings_of_appointments_are_described_with_their_defaults():
+    defaults = {limit.name: f"{limit.default:g}" for limit in LIMITS}
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \| ([0-9, ]+) \|", APPOINTMENTS, re.MULTILINE)
+    described = {
+        name: default
+        for names, values in rows
+        for name, default in zip(re.findall(r"[a-z_]+", names), values.split(", "), strict=True)
+    }
+    assert len(described) == 7
+    assert described == {name: defaults[name] for name in described}
