@@ -1,26 +1,30 @@
 """The pictures in the docs, made from the app: ``uv run python -m tests.browser.make_screenshots``.
 
-Starts the dashboard on a demo clinic of its own and writes ``docs/screenshots``. The picture of the
-summary on paper needs ``pdftoppm`` (on Debian: ``apt install poppler-utils``).
+Starts the dashboard on a demo clinic of its own and writes ``docs/screenshots``; with the word
+``appointments`` only the pictures of that page. The pictures of what is printed need ``pdftoppm``
+(on Debian: ``apt install poppler-utils``).
 """
 
 import shutil
 import subprocess
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Position, sync_playwright
+from playwright.sync_api import Browser, Position, ViewportSize, sync_playwright
 
 from clinical.attention import Rule
 from data_access.demo.stories import LOSES_RESPONSE, PARTIAL, PatientStory
+from pages.appointments.choice import View as AppointmentsView
 from pages.registry import PAGES
 from pages.side_effects.choice import View
-from tests.browser.conftest import ROOT, Visit, launch_chromium, running_server
+from tests.browser.conftest import ROOT, Tab, Visit, launch_chromium, running_server
 
 FOLDER = ROOT / "docs" / "screenshots"
-_SIZE = {"width": 1440, "height": 1250}
+_SIZE: ViewportSize = {"width": 1440, "height": 1250}
+_NARROW: ViewportSize = {"width": 820, "height": 1480}
 _DRAWN_MILLISECONDS = 2_500
 """How long charts and tables take at most to be drawn after the script has run."""
 _FIRST_ROW: Position = {"x": 20, "y": 52}
@@ -36,6 +40,17 @@ _VIEWS = {
     View.SERIOUS: ("serious", {}),
 }
 """Views of Side effects beside the Overview: the picture's name, and what is chosen in it."""
+_APPOINTMENTS = "appointments"
+_APPOINTMENT_VIEWS: dict[AppointmentsView, tuple[str, ViewportSize, str, dict[str, str]]] = {
+    AppointmentsView.VOLUME: ("volume", _SIZE, "light", {}),
+    AppointmentsView.ATTENDANCE: ("attendance", _SIZE, "light", {}),
+    AppointmentsView.CAPACITY: ("capacity", _SIZE, "dark", {}),
+    AppointmentsView.ACCESS: ("access", _SIZE, "light", {}),
+    AppointmentsView.COMING: ("coming", _NARROW, "light", {}),
+    AppointmentsView.WHAT_IF: ("what-if", _SIZE, "light", {"what-if-chairs": "1"}),
+    AppointmentsView.CALENDAR: ("calendar", _SIZE, "light", {}),
+}
+"""Views of Appointments: the picture's name, its size and colours, and what is chosen in it."""
 
 
 def picture(visit: Visit, name: str) -> None:
@@ -93,48 +108,68 @@ def side_effect_pictures(visit: Visit, suffix: str) -> None:
     picture(choose_last_point(visit), f"side-effects-behind{suffix}")
 
 
-def picture_of_paper(visit: Visit, name: str) -> None:
-    """Save the first page of the open patient's summary, as it would be printed."""
+def appointment_pictures(visit: Visit) -> None:
+    """Each view of Appointments once, and the sheet for the weekly meeting."""
+    for view, (name, size, scheme, choices) in _APPOINTMENT_VIEWS.items():
+        visit.page.set_viewport_size(size)
+        visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        visit.open(f"/{_APPOINTMENTS}?{urlencode({'show': view.value, **choices})}")
+        picture(visit, f"{_APPOINTMENTS}-{name}")
+    picture_of_paper(visit, "Weekly sheet (PDF)", f"{_APPOINTMENTS}-week-sheet")
+
+
+def picture_of_paper(visit: Visit, button: str, name: str) -> None:
+    """Save the first page of the PDF that a button gives, as it would be printed."""
     program = shutil.which("pdftoppm")
     if program is None:
         raise SystemExit("pdftoppm is missing (on Debian: apt install poppler-utils).")
     with visit.page.expect_download() as download:
-        visit.page.get_by_role("button", name="Summary as PDF").click()
+        visit.page.get_by_role("button", name=button).click()
     options = ["-png", "-singlefile", "-r", str(_DOTS_PER_INCH)]
     subprocess.run([program, *options, download.value.path(), FOLDER / name], check=True)
 
 
-def pictures(browser: Browser, url: str, scheme: str, suffix: str) -> None:
+def new_visit(browser: Browser, url: str, scheme: str) -> Visit:
+    """A tab of the size of the pictures."""
+    visit = Visit(Tab(browser).page(), url).listen()
+    visit.page.set_viewport_size(_SIZE)
+    visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    return visit
+
+
+def pictures(visit: Visit, scheme: str, suffix: str) -> None:
     """Write a picture of each page in one colour scheme, and of what lies further down on two."""
-    page = browser.new_page(viewport=_SIZE, color_scheme=scheme)  # type: ignore[arg-type]
-    visit = Visit(page, url)
     for entry in PAGES:
-        visit.open(f"/{entry.url_path}")
-        picture(visit, f"{entry.url_path or 'today'}{suffix}")
+        if entry.url_path != _APPOINTMENTS:  # its views have pictures of their own
+            visit.open(f"/{entry.url_path}")
+            picture(visit, f"{entry.url_path or 'today'}{suffix}")
     side_effect_pictures(visit, suffix)
     picture(scroll_to(visit.open(), "chairs-today"), f"today-chairs{suffix}")
     open_patient(visit, LOSES_RESPONSE, Rule.LOST_RESPONSE)
     picture(visit, f"one-patient{suffix}")
     if scheme == "light":
-        picture_of_paper(visit, "patient-summary")
+        picture_of_paper(visit, "Summary as PDF", "patient-summary")
     picture(scroll_to(visit, "vital-signs"), f"one-patient-infusions{suffix}")
     picture(
         scroll_to(find_patient(visit, PARTIAL), "expected-course"), f"one-patient-course{suffix}"
     )
-    page.close()
 
 
 def main() -> None:
-    """Write every picture, light and dark."""
+    """Write every picture, light and dark; those of Appointments alone where that is asked for."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    parser = ArgumentParser(description="Make the pictures in the docs.")
+    parser.add_argument("page", nargs="?", choices=[_APPOINTMENTS], help="only those of this page")
+    is_all = parser.parse_args().page is None
     with (
         tempfile.TemporaryDirectory() as home,
         running_server(Path(home)) as server,
         sync_playwright() as playwright,
     ):
         browser = launch_chromium(playwright)
-        for scheme, suffix in (("light", ""), ("dark", "-dark")):
-            pictures(browser, server.url, scheme, suffix)
+        for scheme, suffix in (("light", ""), ("dark", "-dark")) if is_all else ():
+            pictures(new_visit(browser, server.url, scheme), scheme, suffix)
+        appointment_pictures(new_visit(browser, server.url, "light"))
         browser.close()
 
 
