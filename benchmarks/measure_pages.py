@@ -33,9 +33,10 @@ from websockets.sync.client import ClientConnection, connect
 from data_access.engine import URL_VARIABLE, make_engine, reading
 from data_access.migrate import require_schema
 from data_access.schema import InfusionFact, PatientFact
+from pages.appointments import choice as appointments
 from pages.registry import PAGES
 from pages.shared.people import ADDRESS
-from pages.side_effects.choice import View
+from pages.side_effects import choice as side_effects
 
 _ROOT = Path(__file__).parent.parent
 _START_SECONDS = 60
@@ -62,10 +63,14 @@ def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
     """The infusions of the database, and the time of an empty page, of every page and view."""
     infusions, patient = _found_in(url)
     asked = [(entry.title, entry.url_path, "") for entry in PAGES]
-    # The page itself opens with the Overview.
-    others = [view for view in View if view is not View.OVERVIEW]
+    # A page itself opens with its first view.
     asked += [
-        (f"Side effects: {view}", "side-effects", urlencode({"view": view})) for view in others
+        (f"Side effects: {view}", "side-effects", urlencode({"view": view}))
+        for view in list(side_effects.View)[1:]
+    ]
+    asked += [
+        (f"Appointments: {view}", "appointments", urlencode({"show": view}))
+        for view in list(appointments.View)[1:]
     ]
     asked.append(("one patient, the longest", "patients", urlencode({ADDRESS: patient})))
     with _server("benchmarks/empty_app.py", url) as port:

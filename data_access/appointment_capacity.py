@@ -127,6 +127,8 @@ def booked_on_closures(connection: Connection, viewer: Viewer, filters: Filters)
     statement = select(facts.site_key, facts.day, facts.weekday, facts.hour, facts.booked).where(
         facts.booked > 0,
         facts.day.in_({day for _, day in pairs}),
+        # Named, since the key of the table begins with the site: each day of each is sought.
+        facts.site_key.in_({site for site, _ in pairs}),
         *_of_sites(connection, viewer, filters, facts.site_key),
     )
     rows = [
