@@ -1,1 +1,1 @@
-"""Appointments: how many, of which kind, who misses them, and what is coming?"""
+"""Appointments: how many, of which kind, who misses them, how full the chairs are, what comes."""

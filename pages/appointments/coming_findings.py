@@ -29,7 +29,7 @@ _MEASURES = {
 }
 _SHOWN_WEEKS = 52
 _ABOUT = 0.05
-"""By less than this share of the expected number it came about as expected."""
+"""A difference of no more than this share of the expected number is called close."""
 
 
 def by_week(coming: Coming, by: tuple[str, ...] = ("week",)) -> pd.DataFrame:
@@ -218,7 +218,9 @@ def record_finding(record: Record) -> Finding:
     """How many of the expected booked infusions were attended, by weeks before."""
     by_ahead = record.by_ahead()
     ratio = record.ratio or 0.0
-    title = f"Booked infusions came about as expected: {percent(ratio)} of the number"
+    title = (
+        f"Booked infusions came within {100 * _ABOUT:g} % of what was expected: {percent(ratio)}"
+    )
     if abs(ratio - 1) > _ABOUT:
         fewer = "Fewer" if ratio < 1 else "More"
         title = f"{fewer} booked infusions came than expected: {percent(ratio)} of the number"

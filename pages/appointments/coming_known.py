@@ -23,6 +23,7 @@ from clinical.demand import booked_demand, weekly_demand
 from clinical.forecast import STEPS, Forecast, forecast_starts
 from clinical.occupancy import LONGEST_MINUTES
 from clinical.standing import Record, Standing, attend_probability, standing_rates, standing_record
+from clinical.thresholds import Thresholds
 from clinical.unbooked import (
     Ahead,
     booster_demand,
@@ -83,8 +84,10 @@ class Coming:
     ``block_minutes``: the usual planned length of an infusion, by site. ``history``: new starts of
     each whole week up to now. ``forecast`` is ``None`` where that is too short: then the books
     alone are in ``demand``. ``record`` is ``None`` where nothing was due before its quarter.
+    All by these ``thresholds``.
     """
 
+    thresholds: Thresholds
     weeks: Weeks
     sites: dict[int, str]
     demand: pd.DataFrame
@@ -101,7 +104,8 @@ class Coming:
 
 def known_demand(context: PageContext) -> Coming:
     """What is coming, for the view and for all else that looks ahead; remembered."""
-    return remembered(context, "what is coming", lambda: _look_up(context))
+    thresholds = read_thresholds(context.connection, context.viewer)
+    return remembered(context, "what is coming", lambda: _look_up(context, thresholds), thresholds)
 
 
 def weeks_from(today: date) -> Weeks:
@@ -111,9 +115,9 @@ def weeks_from(today: date) -> Weeks:
     return Weeks(today, weeks_ahead(number, day_number(week_date(week)), week))
 
 
-def _look_up(context: PageContext) -> Coming:
+def _look_up(context: PageContext, thresholds: Thresholds) -> Coming:
     asked = context.connection, context.viewer, context.filters
-    weight = read_thresholds(context.connection, context.viewer).own_record_weight
+    weight = thresholds.own_record_weight
     chairs = queries.chairs_by_site(*asked)
     weeks, room = _open_weeks(context, chairs)
     sites = site_names(context.connection, context.viewer)
@@ -134,10 +138,13 @@ def _look_up(context: PageContext) -> Coming:
                 *asked, weeks.monday - timedelta(weeks=61), weeks.monday - timedelta(weeks=9)
             )
             courses, profile = going_on(shapes), course_profile(shapes, STEPS)
-            layers += _inductions(context, weeks, books, block, courses, profile, forecast)
+            layers += _inductions(
+                context, thresholds, weeks, books, block, courses, profile, forecast
+            )
         if _asks_for(context.filters, Phase.MAINTENANCE):
             layers.append(_boosters(context, weeks, books, given, block))
     return Coming(
+        thresholds=thresholds,
         weeks=weeks,
         sites={key: sites[key] for key in chairs},
         demand=weekly_demand(layers, list(chairs), weeks.ahead.weeks),
@@ -209,6 +216,7 @@ def _history(context: PageContext) -> pd.DataFrame:
 
 def _inductions(
     context: PageContext,
+    thresholds: Thresholds,
     weeks: Weeks,
     books: pd.DataFrame,
     block: Mapping[int, float],
@@ -218,7 +226,6 @@ def _inductions(
 ) -> list[pd.DataFrame]:
     """The rest of inductions, and those that will begin and are in no book."""
     asked = context.connection, context.viewer, context.filters
-    thresholds = read_thresholds(context.connection, context.viewer)
     under_way = queries.inductions_under_way(*asked, context.today)
     to_come = courses_to_come(under_way, books[books["is_infusion"]])
     rest = rest_of_courses(to_come, courses, thresholds.rhythm_per_week, day_number(context.today))

@@ -94,10 +94,15 @@ def answer(compared: Compared, stays: Lengths) -> str:
         return f"With {change} there would be no open chair time left."
     return (
         f"With **{change}** **{percent(then.scheduled)}** of the open chair time would be booked "
-        f"instead of {percent(now.scheduled)}, and {percent(then.actual)} used instead of "
-        f"{percent(now.actual)}; {_full_words(then.until_full)}"
+        f"{_share_beside(now.scheduled, then.scheduled)}, and {percent(then.actual)} used "
+        f"{_share_beside(now.actual, then.actual)}; {_full_words(then.until_full)}"
         f"{_instead(now.until_full, then.until_full)}{_too_short(compared, stays)}."
     )
+
+
+def _share_beside(now: float | None, then: float | None) -> str:
+    """A share beside what it is now; shares that read alike are called so."""
+    return "as now" if percent(now) == percent(then) else f"instead of {percent(now)}"
 
 
 def _too_short(compared: Compared, stays: Lengths) -> str:
