@@ -268,7 +268,7 @@ class _Course:
         at = self._at(number)
         if at is not None and point.share is not None:
             face = self.place.face(_LABEL, 0.0, is_bold=True)
-            self.sheet.text(at[0] - 4, at[1] - 4, printable(percent(point.share)), face, "right")
+            self.sheet.text(at[0] - 4, at[1] - 8, printable(percent(point.share)), face, "right")
 
     def _at(self, number: int) -> tuple[float, float] | None:
         share = self.picture.points[number].share

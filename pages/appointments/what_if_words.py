@@ -119,10 +119,12 @@ def _full_words(until: UntilFull) -> str:
         return "when the chairs will be full is not known"
     if until.weeks == 0:
         return f"the chairs are **already full** ({percent(FULL_SHARE)} booked)"
-    return (
-        f"at the trend of the last {TREND_WEEKS} weeks the chairs are full ({percent(FULL_SHARE)} "
-        f"booked) **{_when(until.weeks)}**"
+    when = (
+        f"**will not be full within {_YEARS} years** ({percent(FULL_SHARE)} booked)"
+        if until.weeks is None
+        else f"will be full ({percent(FULL_SHARE)} booked) **{_when(until.weeks)}**"
     )
+    return f"at the trend of the last {TREND_WEEKS} weeks the chairs {when}"
 
 
 def _instead(now: UntilFull, then: UntilFull) -> str:
@@ -169,7 +171,7 @@ def figures(compared: Compared, given: float) -> list[KeyFigure]:
             f"Full ({percent(FULL_SHARE)} booked)",
             weeks_words(then.until_full),
             "At the trend of the infusions given in the last half year.",
-            change=f"as now {weeks_words(now.until_full)}"
+            change=f"now: {weeks_words(now.until_full)}"
             if changed
             else interval_words(now.until_full),
         ),
