@@ -93,10 +93,10 @@ def appointments_behind(
 
     Columns: ``appointment_key``, ``day``, ``start_minute`` (after the site's midnight), ``site``,
     ``kind``, ``status``, ``minutes`` (planned), ``chair``, ``provider``, ``lead_days`` (booked so
-    many days ahead), ``notice_hours``, ``reason`` (of the cancellation, as recorded), ``moved`` (1:
-    replaced by another), ``moves`` (times moved before), ``over_minutes`` (from the planned end to
-    the discharge; below 0: early), ``refilled`` (1, 0; missing where no slot on a chair was freed),
-    ``has_patient``. What is not known is missing.
+    many days ahead), ``notice_hours``, ``moved`` (1: replaced by another), ``moves`` (times moved
+    before), ``over_minutes`` (from the planned end to the discharge; below 0: early), ``refilled``
+    (1, 0; missing where no slot on a chair was freed), ``has_patient``. What is not known is
+    missing. Nothing in it is free text about a patient.
     """
     matching = _matching(connection, viewer, filters, behind, today)
     total = connection.scalar(select(func.count()).select_from(_facts).where(*matching)) or 0
@@ -119,9 +119,10 @@ def named_appointments_behind(
     today: date,
     at_most: int = MOST_LISTED,
 ) -> Listed:
-    """:func:`appointments_behind` with ``handle``, ``family_name`` and ``given_name``.
+    """:func:`appointments_behind` with ``handle``, ``family_name``, ``given_name`` and ``reason``.
 
-    All three are missing for another site's patient, whose record the viewer may not open.
+    ``reason``: of the cancellation, as somebody wrote it down. All four are missing for another
+    site's patient, whose record the viewer may not open.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -134,7 +135,9 @@ def named_appointments_behind(
             PatientFact.handle,
             Patient.family_name,
             Patient.given_name,
+            Appointment.cancellation_reason,
         )
+        .join(Appointment, Appointment.appointment_key == _facts.appointment_key)
         .join(PatientFact, PatientFact.patient_key == _facts.patient_key)
         .join(Patient, Patient.patient_key == _facts.patient_key)
         .where(
@@ -293,7 +296,6 @@ def _details(keys: Sequence[int]) -> Select[*tuple[Any, ...]]:
             Provider.name,
             _facts.lead_days,
             _facts.notice_hours,
-            Appointment.cancellation_reason,
             _facts.moved,
             _facts.moves,
             _facts.over_minutes,
@@ -301,7 +303,6 @@ def _details(keys: Sequence[int]) -> Select[*tuple[Any, ...]]:
             _facts.patient_key.is_not(None),
         )
         .select_from(_facts)
-        .join(Appointment, Appointment.appointment_key == _facts.appointment_key)
         .join(Site, Site.site_key == _facts.site_key)
         .outerjoin(Chair, Chair.chair_key == _facts.chair_key)
         .outerjoin(Provider, Provider.provider_key == _facts.provider_key)
@@ -317,7 +318,6 @@ _KINDS = {
     **dict.fromkeys(("chair", "provider"), TEXT),
     "lead_days": "Int64",
     "notice_hours": "float64",
-    "reason": TEXT,
     **dict.fromkeys(("moved", "moves"), "int64"),
     **dict.fromkeys(("over_minutes", "refilled"), "Int64"),
     "has_patient": "bool",
@@ -325,5 +325,5 @@ _KINDS = {
 """The columns of :func:`appointments_behind` and their dtypes."""
 _NAMES = {
     "appointment_key": "int64",
-    **dict.fromkeys(("handle", "family_name", "given_name"), TEXT),
+    **dict.fromkeys(("handle", "family_name", "given_name", "reason"), TEXT),
 }

@@ -45,7 +45,8 @@ def _details(rows: pd.DataFrame, today: int) -> pd.DataFrame:
         "With": rows["provider"],
         "Booked, days ahead": rows["lead_days"],
         "Notice": [_notice(hours) for hours in rows["notice_hours"]],
-        "Reason": rows["reason"],
+        # Free text comes with the names only.
+        **({"Reason": rows["reason"]} if "reason" in rows else {}),
         "Over its time, min": rows["over_minutes"],
         "Remarks": [_remarks(row) for row in rows.to_dict("records")],
     }
