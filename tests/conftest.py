@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, make_url
@@ -19,16 +20,26 @@ from tests.postgres_server import PostgresDatabases, running_postgres
 MUST_RUN = os.environ.get("CLINIC_TESTS_MUST_RUN") == "1"
 """Set where PostgreSQL and a browser are there (CI): skipping one of their tests is a fault."""
 
+BROWSER_TESTS = "tests/browser/"
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, give each file to one, and the browser to one.
 
-    So what a file or the browser tests share is made once. Only ``--dist loadgroup`` looks at it.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Under ``--dist loadfile`` give each file to one process, and all browser tests to one.
+
+    So their server and their browser are there once. (Of xdist's own groups, which are meant for
+    this, pytest 9.2 takes no notice: they are written to the node's former name.)
     """
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return BROWSER_TESTS if file.startswith(BROWSER_TESTS) else file
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

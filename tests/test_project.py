@@ -42,7 +42,7 @@ def tracked_files() -> list[Path]:
     [
         ("1", "-n 0", "2 failed, 1 skipped"),
         ("0", "-n 0", "3 skipped"),
-        ("1", "-n 1 --dist loadgroup", "2 failed, 1 skipped"),
+        ("1", "-n 1 --dist loadfile", "2 failed, 1 skipped"),
     ],
 )
 def test_a_skipped_browser_or_postgres_test_fails_where_it_must_run(
