@@ -264,7 +264,8 @@ def test_the_aims_of_what_a_page_asks_together(name: str, aim: float, aim_of_lar
     ("infusions", "scenario", "aim"),
     [(100_000, ALL, 30), (1_000_000, SITE_YEAR, 20), (1_000_000, YEAR, 200), (1_000_000, ALL, 200)],
 )
-def test_the_aims_of_a_view_of_the_side_effects(infusions: int, scenario: str, aim: float):
-    views = [group for group in GROUPS if group.name.startswith("side effects")]
-    assert len(views) >= 7  # six views, and what is behind a point
+@pytest.mark.parametrize(("page", "fewest"), [("side effects:", 7), ("appointments:", 8)])
+def test_the_aims_of_a_view(infusions: int, scenario: str, aim: float, page: str, fewest: int):
+    views = [group for group in GROUPS if group.name.startswith(page)]
+    assert len(views) >= fewest  # its views, and what is behind a point
     assert {view.aim_ms(infusions, scenario) for view in views} == {aim}
