@@ -1,6 +1,6 @@
 """The speed command for queries: every query is in it, and its floor counts the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from inspect import getmembers, isfunction, signature
 from types import ModuleType
 
@@ -12,7 +12,7 @@ from benchmarks.groups import GROUPS
 from benchmarks.measure_queries import QueryTime, aim_ms, measure_queries, row_count
 from benchmarks.page_query import PageQuery
 from benchmarks.queries import QUERIES
-from benchmarks.scenario import ALL, SITE_YEAR, YEAR, NothingToMeasureError, scenarios
+from benchmarks.scenario import ALL, SITE_YEAR, YEAR, NothingToMeasureError, Scenario, scenarios
 from data_access import (
     appointment_access,
     appointment_attendance,
@@ -47,8 +47,9 @@ from data_access import (
     treated,
     vital_signs,
 )
-from data_access.engine import reading, writing
+from data_access.engine import make_engine, reading, writing
 from tests.data_access.side_effect_clinic import fill
+from tests.postgres_server import PostgresDatabases
 
 MODULES = (
     appointment_access,
@@ -116,12 +117,43 @@ def test_every_query_of_the_pages_is_measured():
     assert len(QUERIES) == len(expected), "none twice"
 
 
-@pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def filled_url(
+    request: pytest.FixtureRequest, make_database: Callable[[str], str]
+) -> Iterator[str]:
+    """The URL of a small clinic; one for all tests, because they only read."""
+    url = make_database(request.param)
+    engine = make_engine(url)
     with writing(engine) as writer:
         fill(writer)
-    with reading(engine) as reader:
+    engine.dispose()
+    if request.param == "sqlite":
+        yield url
+        return
+    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+    yield url
+    databases.give_back(url)
+
+
+@pytest.fixture(scope="module")
+def filled_engine(filled_url: str) -> Iterator[Engine]:
+    engine = make_engine(filled_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(filled_engine: Engine) -> Iterator[Connection]:
+    with reading(filled_engine) as reader:
         yield reader
+
+
+@pytest.fixture(scope="module")
+def asked(filled_engine: Engine) -> tuple[Scenario, ...]:
+    with reading(filled_engine) as reader:
+        return scenarios(reader)
 
 
 def test_the_scenarios_ask_for_the_busiest_site_and_the_commonest_term(connection: Connection):
@@ -134,9 +166,11 @@ def test_the_scenarios_ask_for_the_busiest_site_and_the_commonest_term(connectio
     assert everything.patient.key == 1  # three infusions
 
 
-def test_every_query_and_its_floor_run(connection: Connection, database_url: str):
-    with bare_driver(database_url) as fetch:
-        for scenario in scenarios(connection):
+def test_every_query_and_its_floor_run(
+    connection: Connection, filled_url: str, asked: tuple[Scenario, ...]
+):
+    with bare_driver(filled_url) as fetch:
+        for scenario in asked:
             for query in QUERIES:
                 query.run(connection, scenario)
                 query.run_floor(fetch, scenario)
@@ -145,12 +179,14 @@ def test_every_query_and_its_floor_run(connection: Connection, database_url: str
                 group.run_floor(fetch, scenario)
 
 
-def test_two_words_find_the_patient_who_is_opened(connection: Connection, database_url: str):
+def test_two_words_find_the_patient_who_is_opened(
+    connection: Connection, filled_url: str, asked: tuple[Scenario, ...]
+):
     words = next(group for group in GROUPS if group.name == "the caseload, two words")
-    for scenario in scenarios(connection)[1:]:
+    for scenario in asked[1:]:
         size, page = words.run(connection, scenario)
         assert (size, page["patient_key"].tolist()) == (1, [1])
-        with bare_driver(database_url) as fetch:
+        with bare_driver(filled_url) as fetch:
             counted, found = words.run_floor(fetch, scenario)
         assert (counted[0][0], {row[0] for row in found}) == (1, {1})
 
@@ -190,17 +226,17 @@ SAME_ROWS = [
 
 
 @pytest.mark.parametrize("query", SAME_ROWS, ids=lambda query: query.name)
-def test_the_floor_has_as_many_rows(query: PageQuery, connection: Connection, database_url: str):
-    with bare_driver(database_url) as fetch:
-        for scenario in scenarios(connection):
+def test_the_floor_has_as_many_rows(
+    query: PageQuery, connection: Connection, filled_url: str, asked: tuple[Scenario, ...]
+):
+    with bare_driver(filled_url) as fetch:
+        for scenario in asked:
             ours = query.run(connection, scenario)
             assert row_count(ours) == len(query.run_floor(fetch, scenario))
 
 
-def test_it_measures_each_query_in_each_scenario(engine: Engine, database_url: str):
-    with writing(engine) as writer:
-        fill(writer)
-    infusions, times = measure_queries(database_url, repeat=1)
+def test_it_measures_each_query_in_each_scenario(filled_url: str):
+    infusions, times = measure_queries(filled_url, repeat=1)
     assert infusions == 9
     assert len(times) == 3 * (len(QUERIES) + len(GROUPS))
     assert all(time.ours > 0 and time.floor > 0 for time in times)
