@@ -84,8 +84,8 @@ def test_as_it_is(page):
     shown = page()
     assert (
         "## As things are, **50 %** of a usual week's 32 chair-hours are booked and 40 % used; at "
-        "the trend of the last 26 weeks the chairs **will not be full within 2 years** (90 % booked) "
-        "(95 % CI: not within 2 years either way)."
+        "the trend of the last 26 weeks the chairs **will not be full within 2 years** (90 % "
+        "booked) (95 % CI: not within 2 years either way)."
     ) in words(shown)
     assert "Left out, because utilisation is unknown: South: no chairs are recorded; West: no " in (
         words(shown)
@@ -124,8 +124,8 @@ def test_a_change_is_worked_out_at_once(page):
         "## With **one more chair, Tuesdays 2 hours longer, infusion blocks of 90 minutes instead "
         "of 120 and half as many missed** **22 %** of the open chair time would be booked instead "
         "of 50 %, and 25 % used instead of 40 %; at the trend of the last 26 weeks the chairs "
-        "**will not be full within 2 years** (90 % booked), as now; **100 %** of the infusion patients "
-        "stay longer than such a block."
+        "**will not be full within 2 years** (90 % booked), as now; **100 %** of the infusion "
+        "patients stay longer than such a block."
     ) in words(shown)
 
 
