@@ -60,7 +60,7 @@ _VOLUME = (
 
 
 def _attendance(*groups: str) -> str:
-    return counted(f"count(*), {_LATE}, {_UNKNOWN}", *groups, "kind", "status")
+    return counted(f"count(*), {_LATE}, {_UNKNOWN}", *groups)
 
 
 def _in_all() -> str:
@@ -73,13 +73,13 @@ _NOTICE = " ".join(
 )
 
 _ATTENDANCE = (
-    until_late(appointment_attendance.attendance_by_week, _attendance("month", "week")),
     until_late(
-        appointment_attendance.attendance_by_slot, _attendance("site_key", "weekday", "hour")
+        appointment_attendance.attendance_by_week,
+        _attendance("month", "week", "kind", "status", "lead_band", "newcomer"),
     ),
     until_late(
-        appointment_attendance.attendance_by_booking,
-        _attendance("month", "lead_band", "newcomer"),
+        appointment_attendance.attendance_by_slot,
+        _attendance("site_key", "weekday", "hour", "kind", "status"),
     ),
     until_late(appointment_attendance.attendance_in_all, _in_all()),
     filtered(

@@ -111,7 +111,6 @@ APPOINTMENT_GROUPS: tuple[Group, ...] = (
             "thresholds.read_thresholds",
             "appointment_attendance.attendance_by_week",
             "appointment_attendance.attendance_by_slot",
-            "appointment_attendance.attendance_by_booking",
             "appointment_attendance.freed_slots",
         ),
         *_in(

@@ -26,19 +26,29 @@ LEAST_NAMED = 5
 """A reason that fewer cancellations have is not shown: free text may tell who it was."""
 
 _facts = AppointmentFact
+_freed = FreedSlotFact
 _Groups = Sequence[InstrumentedAttribute[int]]
 
 
 def attendance_by_week(
     connection: Connection, viewer: Viewer, filters: Filters, late_hours: float
 ) -> pd.DataFrame:
-    """What became of appointments in each week, the weeks cut where a month ends.
+    """What became of appointments in each week, by how long ahead they were booked, and for whom.
 
-    Columns, all whole numbers: ``month``, ``week`` (:mod:`clinical.calendar`), ``kind``, ``status``
+    Weeks are cut where a month ends. Columns, all whole numbers: ``month``, ``week``
+    (:mod:`clinical.calendar`), ``kind``, ``status``, ``lead_band``, ``newcomer``
     (:mod:`clinical.codes`), ``appointments``, ``late_cancelled`` and ``notice_unknown`` (how many
-    of them were cancelled late, and at a time that is not recorded).
+    of them were cancelled late, and at a time that is not recorded). One statement, from which
+    several pictures are added up: to read every appointment again takes several times as long.
     """
-    groups = (_facts.month, _facts.week, _facts.kind, _facts.status)
+    groups = (
+        _facts.month,
+        _facts.week,
+        _facts.kind,
+        _facts.status,
+        _facts.lead_band,
+        _facts.newcomer,
+    )
     scoped = along_months(connection, viewer, filters, _facts)
     return _counted(connection, groups, scoped, late_hours)
 
@@ -48,25 +58,11 @@ def attendance_by_slot(
 ) -> pd.DataFrame:
     """What became of appointments at each site by weekday and hour of their start.
 
-    Columns, all whole numbers: ``site_key``, ``weekday`` (1 = Monday), ``hour``, and from ``kind``
-    on as :func:`attendance_by_week`.
+    Columns, all whole numbers: ``site_key``, ``weekday`` (1 = Monday), ``hour``, ``kind``,
+    ``status``, and from ``appointments`` on as :func:`attendance_by_week`.
     """
     groups = (_facts.site_key, _facts.weekday, _facts.hour, _facts.kind, _facts.status)
     scoped = conditions(connection, viewer, filters, _facts, along_groups=True)
-    return _counted(connection, groups, scoped, late_hours)
-
-
-def attendance_by_booking(
-    connection: Connection, viewer: Viewer, filters: Filters, late_hours: float
-) -> pd.DataFrame:
-    """What became of appointments by how long ahead they were booked, and for whom.
-
-    Columns, all whole numbers: ``month``, ``lead_band`` (:class:`~clinical.codes.DaysAhead`),
-    ``newcomer`` (:class:`~clinical.codes.VisitorOrder`), and from ``kind`` on as
-    :func:`attendance_by_week`.
-    """
-    groups = (_facts.month, _facts.lead_band, _facts.newcomer, _facts.kind, _facts.status)
-    scoped = along_months(connection, viewer, filters, _facts)
     return _counted(connection, groups, scoped, late_hours)
 
 
@@ -111,35 +107,37 @@ def _counted(
     return typed_frame(connection.execute(statement), dict.fromkeys(names, "int64"))
 
 
+def _notice_band(hours: Any) -> ColumnElement[int]:
+    """The band of a number of hours; what was cancelled after the start is in the first."""
+    bands = [(hours < start, band) for band, start in enumerate(NOTICE_STARTS)]
+    return case((hours.is_(None), UNKNOWN_NOTICE), *bands, else_=len(NOTICE_STARTS))
+
+
+_notice = _notice_band(_freed.notice_hours).label("notice")
+_FREED_BY_NOTICE = (
+    select(
+        _notice,
+        func.count().label("slots"),
+        func.coalesce(func.sum(_freed.refilled), 0).label("refilled"),
+    )
+    .group_by(_notice)
+    .order_by(_notice)
+)
+"""Built once: to build it takes as long as to read the slots of a site."""
+
+
 def freed_slots(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """How many slots on a chair were freed by cancellations, and refilled, by the notice.
 
     Columns, all whole numbers: ``notice`` (an index in :data:`clinical.refills.NOTICE_BANDS`),
     ``slots``, ``refilled``.
     """
-    freed = FreedSlotFact
-    notice = _notice_band(freed.notice_hours).label("notice")
-    statement = (
-        select(
-            notice,
-            func.count().label("slots"),
-            func.coalesce(func.sum(freed.refilled), 0).label("refilled"),
-        )
-        .where(
-            *scope(connection, viewer, filters, freed),
-            freed.day.between(day_number(filters.start), day_number(filters.end)),
-        )
-        .group_by(notice)
-        .order_by(notice)
+    statement = _FREED_BY_NOTICE.where(
+        *scope(connection, viewer, filters, _freed),
+        _freed.day.between(day_number(filters.start), day_number(filters.end)),
     )
     kinds = dict.fromkeys(("notice", "slots", "refilled"), "int64")
     return typed_frame(connection.execute(statement), kinds)
-
-
-def _notice_band(hours: Any) -> ColumnElement[int]:
-    """The band of a number of hours; what was cancelled after the start is in the first."""
-    bands = [(hours < start, band) for band, start in enumerate(NOTICE_STARTS)]
-    return case((hours.is_(None), UNKNOWN_NOTICE), *bands, else_=len(NOTICE_STARTS))
 
 
 def cancellation_reasons(

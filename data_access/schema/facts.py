@@ -815,6 +815,8 @@ class AppointmentFact(Base):
             "minutes",
             "moved",
             "provider_key",
+            "lead_band",
+            "newcomer",
         ),
         # Appointments: by day.
         Index(
@@ -828,13 +830,15 @@ class AppointmentFact(Base):
             "notice_hours",
             "moved",
         ),
-        # Appointments: by week within the month.
+        # Appointments: by week within the month, how long ahead they were booked, and for whom.
         Index(
             "ix_appointment_facts_week",
             "month",
             "week",
             "kind",
             "status",
+            "lead_band",
+            "newcomer",
             "day",
             "site_key",
             "diagnosis_group",
@@ -863,20 +867,6 @@ class AppointmentFact(Base):
             "kind",
             "status",
             "day",
-            "diagnosis_group",
-            "phase",
-            "notice_hours",
-        ),
-        # Attendance: by how long ahead it was booked, and for whom, within the month.
-        Index(
-            "ix_appointment_facts_booking",
-            "month",
-            "lead_band",
-            "newcomer",
-            "kind",
-            "status",
-            "day",
-            "site_key",
             "diagnosis_group",
             "phase",
             "notice_hours",

@@ -97,7 +97,6 @@ def look_up(context: PageContext, thresholds: Thresholds) -> AttendanceKnown | N
     if reach is None:
         return None
     by_slot = queries.attendance_by_slot(connection, viewer, passed, hours)
-    by_booking = queries.attendance_by_booking(connection, viewer, passed, hours)
     before = queries.attendance_in_all(connection, viewer, period.before, hours)
     return AttendanceKnown(
         period=period,
@@ -108,9 +107,9 @@ def look_up(context: PageContext, thresholds: Thresholds) -> AttendanceKnown | N
         notice_unknown=int(by_week["notice_unknown"].sum()),
         weekly=series_by(by_week, Unit.WEEK, *reach),
         monthly=series_by(by_week, Unit.MONTH, *reach),
-        groups=_groups(by_slot, by_booking),
+        groups=_groups(by_slot, by_week),
         by_slot=by_slot,
-        by_lead=attendance_by(by_booking, [LEAD]),
+        by_lead=attendance_by(by_week, [LEAD]),
         freed=refill_rates(queries.freed_slots(connection, viewer, passed)),
         freed_before=refill_rates(queries.freed_slots(connection, viewer, period.before)),
         sites=site_names(connection, viewer),
@@ -123,7 +122,7 @@ def _reaches_back(context: PageContext, period: Period) -> bool:
     return first is not None and first <= period.before.start + timedelta(weeks=1)
 
 
-def _groups(by_slot: pd.DataFrame, by_booking: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _groups(by_slot: pd.DataFrame, by_week: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The judged table of each way of grouping; cells only where there are several sites."""
     tables = {
         CELL: attendance_groups(by_slot, ["site_key", "weekday"]),
@@ -131,8 +130,8 @@ def _groups(by_slot: pd.DataFrame, by_booking: pd.DataFrame) -> dict[str, pd.Dat
         HOUR: attendance_groups(by_slot, ["hour"]),
         SITE: attendance_groups(by_slot, ["site_key"]),
         KIND: attendance_groups(by_slot, ["kind"], allow_for_kind=False),
-        LEAD: attendance_groups(by_booking, ["lead_band"]),
-        NEWCOMER: attendance_groups(by_booking, ["newcomer"]),
+        LEAD: attendance_groups(by_week, ["lead_band"]),
+        NEWCOMER: attendance_groups(by_week, ["newcomer"]),
     }
     if len(tables[SITE]) < 2:
         del tables[CELL]

@@ -103,7 +103,7 @@ def test_by_week_with_late_and_unknown_notice(clinic: Connection):
     assert set(frame.dtypes.astype(str)) == {"int64"}
     march, week = month_number(date(2026, 3, 1)), week_number(day(3, 2))
     cancelled = frame[frame["status"] == Status.CANCELLED]
-    assert rows(cancelled) == [
+    assert rows(cancelled.drop(columns=["lead_band", "newcomer"])) == [
         (march, week, Kind.CONSULTATION, Status.CANCELLED, 1, 0, 0),
         (march, week, Kind.INFUSION, Status.CANCELLED, 1, 1, 0),
         (march, week + 1, Kind.CONSULTATION, Status.CANCELLED, 1, 0, 1),
@@ -132,11 +132,11 @@ def test_by_slot(clinic: Connection):
 
 
 def test_by_booking(clinic: Connection):
-    frame = queries.attendance_by_booking(clinic, LOCAL_VIEWER, PAST, 24)
-    known = frame[frame["lead_band"] != DaysAhead.UNKNOWN]
-    assert rows(known.drop(columns=["month", "newcomer"])) == [
-        (DaysAhead.SAME_DAY, Kind.INFUSION, Status.NOSHOW, 1, 0, 0),
-        (DaysAhead.FROM_7, Kind.INFUSION, Status.FULFILLED, 1, 0, 0),
+    frame = queries.attendance_by_week(clinic, LOCAL_VIEWER, PAST, 24)
+    known = frame[frame["lead_band"] != DaysAhead.UNKNOWN].sort_values("lead_band")
+    assert rows(known.drop(columns=["month", "week", "newcomer"])) == [
+        (Kind.INFUSION, Status.NOSHOW, DaysAhead.SAME_DAY, 1, 0, 0),
+        (Kind.INFUSION, Status.FULFILLED, DaysAhead.FROM_7, 1, 0, 0),
     ]
     attended = frame[frame["status"].isin([Status.FULFILLED, Status.ARRIVED])]
     found = attended.groupby("newcomer")["appointments"].sum().to_dict()
@@ -214,7 +214,6 @@ def test_reasons_of_at_least_five(engine: Engine):
     [
         queries.attendance_by_week,
         queries.attendance_by_slot,
-        queries.attendance_by_booking,
         queries.cancellation_reasons,
     ],
 )

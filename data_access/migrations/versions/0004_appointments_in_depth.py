@@ -239,23 +239,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_appointment_facts_booking",
-        "appointment_facts",
-        [
-            "month",
-            "lead_band",
-            "newcomer",
-            "kind",
-            "status",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "notice_hours",
-        ],
-        unique=False,
-    )
-    op.create_index(
         "ix_appointment_facts_cause",
         "appointment_facts",
         [
@@ -365,6 +348,8 @@ def upgrade() -> None:
             "minutes",
             "moved",
             "provider_key",
+            "lead_band",
+            "newcomer",
         ],
         unique=False,
     )
@@ -398,6 +383,8 @@ def upgrade() -> None:
             "week",
             "kind",
             "status",
+            "lead_band",
+            "newcomer",
             "day",
             "site_key",
             "diagnosis_group",
