@@ -77,21 +77,36 @@ def waits(ways: pd.DataFrame, way: Way) -> Waits:
     without the beginning of the way are not on it. Where the end lies before the beginning the
     records contradict each other, or somebody came back; they are left out and counted.
     """
+    return _waits(_on_the_way(ways, way))
+
+
+class _OnTheWay(NamedTuple):
+    """``days`` waited, and whether somebody still waits; only of those ``is_on_it``."""
+
+    days: NDArray[np.float64]
+    is_waiting: NDArray[np.bool_]
+    is_on_it: NDArray[np.bool_]
+    people: NDArray[np.int64]
+
+
+def _on_the_way(ways: pd.DataFrame, way: Way) -> _OnTheWay:
     since, until = (_days(ways, name) for name in way.value)
     today, people = _days(ways, "waited"), ways["people"].to_numpy(np.int64)
     # What is to come, or was planned and not closed, has not happened yet.
     came = until <= today
-    on_it = since <= today
     last = today
     if way is Way.SEEN:
         treated = _days(ways, "treated")
         skipped = ~came & (treated <= today)
         last = np.where(skipped, treated, today)
-    days = np.where(came, until, last) - since
-    reversed_ = on_it & (days < 0)
-    kept = on_it & ~reversed_
-    curve = curve_of(days[kept], (~came[kept]).astype(np.int64), people[kept])
-    return Waits(curve, int(people[reversed_].sum()))
+    return _OnTheWay(np.where(came, until, last) - since, ~came, since <= today, people)
+
+
+def _waits(of: _OnTheWay) -> Waits:
+    reversed_ = of.is_on_it & (of.days < 0)
+    kept = of.is_on_it & ~reversed_
+    curve = curve_of(of.days[kept], of.is_waiting[kept].astype(np.int64), of.people[kept])
+    return Waits(curve, int(of.people[reversed_].sum()))
 
 
 def _days(ways: pd.DataFrame, name: str) -> NDArray[np.float64]:
@@ -100,6 +115,9 @@ def _days(ways: pd.DataFrame, name: str) -> NDArray[np.float64]:
 
 def waits_by(ways: pd.DataFrame, way: Way, column: str) -> dict[int, Waits]:
     """The waits in each group of a column, in its order; those without a group are left out."""
-    known = ways[ways[column].notna()]
-    places = known[column].to_numpy(np.int64)
-    return {int(key): waits(known[places == key], way) for key in np.unique(places)}
+    places, of = _days(ways, column), _on_the_way(ways, way)
+    found = {}
+    for key in np.unique(places[~np.isnan(places)]):
+        in_group = places == key
+        found[int(key)] = _waits(_OnTheWay(*(each[in_group] for each in of)))
+    return found

@@ -10,6 +10,7 @@ from math import nan
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clinical.block_length import lengths, usual_length
 from clinical.calendar import day_number, week_date, week_number
@@ -53,18 +54,22 @@ def recorded_weeks(
     ``chair_time`` has ``day``, ``booked`` and ``used``; ``infusions`` has ``week`` and
     ``infusions``.
     """
-    week_of_day = chair_time["day"].map(week_number)
+    day = chair_time["day"].to_numpy(np.int64)
+    week_of_day = np.array([week_number(int(each)) for each in day], dtype=np.int64)
     return Weeks(
         opened=opened,
         booked=_summed(chair_time["booked"], week_of_day, weeks),
         used=_summed(chair_time["used"], week_of_day, weeks),
-        infusions=_summed(infusions["infusions"], infusions["week"], weeks),
+        infusions=_summed(infusions["infusions"], infusions["week"].to_numpy(np.int64), weeks),
     )
 
 
-def _summed(amounts: "pd.Series[int]", week: "pd.Series[int]", weeks: range) -> Floats:
-    sums = amounts.groupby(week).sum().reindex(weeks, fill_value=0)
-    return np.asarray(sums, np.float64)
+def _summed(amounts: "pd.Series[int]", week: NDArray[np.int64], weeks: range) -> Floats:
+    """Added up with numpy: pandas takes several times as long for so few."""
+    known = (week >= weeks.start) & (week < weeks.stop)
+    sums = np.zeros(len(weeks))
+    np.add.at(sums, week[known] - weeks.start, amounts.to_numpy(np.float64)[known])
+    return sums
 
 
 def work_from(booked: pd.DataFrame) -> Work:
@@ -73,10 +78,13 @@ def work_from(booked: pd.DataFrame) -> Work:
     ``booked``: appointments that were not cancelled and whose day has passed, with ``kind``,
     ``status``, ``minutes`` (of each) and ``appointments``.
     """
-    minutes = booked["minutes"] * booked["appointments"]
-    is_infusion = booked["kind"] == int(AppointmentKind.INFUSION)
-    missed = int(minutes[booked["status"] == int(AppointmentStatus.NOSHOW)].sum())
-    attended = int(minutes[booked["status"].isin(_ATTENDED)].sum())
+    kind, status, each, times = (
+        booked[name].to_numpy(np.int64) for name in ("kind", "status", "minutes", "appointments")
+    )
+    minutes = each * times
+    is_infusion = kind == int(AppointmentKind.INFUSION)
+    missed = int(minutes[status == int(AppointmentStatus.NOSHOW)].sum())
+    attended = int(minutes[np.isin(status, _ATTENDED)].sum())
     block = usual_length(lengths(booked[is_infusion], "appointments"))
     return Work(
         block=nan if block is None else block,

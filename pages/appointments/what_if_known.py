@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clinical.block_length import Lengths, lengths
 from clinical.calendar import day_date, week_date
@@ -112,13 +113,14 @@ def look_up(context: PageContext, thresholds: Thresholds) -> Known:
     trend = _before(context, monday, len(weeks))
     names = site_names(connection, viewer)
     places = queries.places(connection, viewer, trend)
+    base, stays = (_before(context, monday, back) for back in (BASE_WEEKS, STAY_WEEKS))
     frames = _Frames(
-        hours=opening_hours(connection, viewer, trend),
-        closures=closures(connection, viewer, trend),
-        chair_time=queries.chair_time_by_day(connection, viewer, trend),
-        infusions=queries.infusions_by_week(connection, viewer, trend),
-        work=queries.booked_work(connection, viewer, _before(context, monday, BASE_WEEKS)),
-        stays=queries.stays(connection, viewer, _before(context, monday, STAY_WEEKS)),
+        hours=_by_site(opening_hours(connection, viewer, trend)),
+        closures=_by_site(closures(connection, viewer, trend)),
+        chair_time=_by_site(queries.chair_time_by_day(connection, viewer, trend)),
+        infusions=_by_site(queries.infusions_by_week(connection, viewer, trend)),
+        work=_by_site(queries.booked_work(connection, viewer, base)),
+        stays=_by_site(queries.stays(connection, viewer, stays)),
     )
     sites = [
         frames.site(key, names[key], chairs, first_day, weeks)
@@ -137,38 +139,51 @@ def _before(context: PageContext, monday: date, weeks: int) -> Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class _BySite:
+    """A frame, its rows site after site; ``keys``: the site of each."""
+
+    frame: pd.DataFrame
+    keys: NDArray[np.int64]
+
+    def of(self, site: int) -> pd.DataFrame:
+        """The rows of one site, in the order in which they were asked for."""
+        first, end = np.searchsorted(self.keys, (site, site + 1))
+        return self.frame.iloc[first:end]
+
+
+def _by_site(frame: pd.DataFrame) -> _BySite:
+    """Sorted once, so that no site has to look through the rows of all."""
+    rows = frame.sort_values("site_key", kind="stable")
+    return _BySite(rows, rows["site_key"].to_numpy(np.int64))
+
+
+@dataclass(frozen=True, slots=True)
 class _Frames:
     """What the queries gave, of all sites."""
 
-    hours: pd.DataFrame
-    closures: pd.DataFrame
-    chair_time: pd.DataFrame
-    infusions: pd.DataFrame
-    work: pd.DataFrame
-    stays: pd.DataFrame
+    hours: _BySite
+    closures: _BySite
+    chair_time: _BySite
+    infusions: _BySite
+    work: _BySite
+    stays: _BySite
 
     def site(self, key: int, name: str, chairs: int, first_day: int, weeks: range) -> SiteKnown:
         """One site out of them."""
         spans: list[Span] = list(
-            _of(self.hours, key)[["weekday", "opens", "closes"]].itertuples(index=False, name=None)
+            self.hours.of(key)[["weekday", "opens", "closes"]].itertuples(index=False, name=None)
         )
         opened = opened_by_week(
             spans,
             chairs,
-            set(_of(self.closures, key)["date"]),
+            set(self.closures.of(key)["date"]),
             weeks,
             day_date(first_day) if first_day >= 0 else None,
         )
-        recorded = recorded_weeks(
-            opened, _of(self.chair_time, key), _of(self.infusions, key), weeks
-        )
+        recorded = recorded_weeks(opened, self.chair_time.of(key), self.infusions.of(key), weeks)
         return SiteKnown(
             name=name,
-            place=place_from(spans, chairs, recorded, work_from(_of(self.work, key))),
+            place=place_from(spans, chairs, recorded, work_from(self.work.of(key))),
             weeks=recorded,
-            stays=lengths(_of(self.stays, key), "stays"),
+            stays=lengths(self.stays.of(key), "stays"),
         )
-
-
-def _of(frame: pd.DataFrame, site: int) -> pd.DataFrame:
-    return frame[frame["site_key"] == site]
