@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Result, Select
 
 TEXT = "text"
 """A column whose dtype pandas may guess: text, and what is missing of it."""
@@ -18,7 +18,7 @@ def query_frame(connection: Connection, statement: Select[*tuple[object, ...]]) 
     """
     result = connection.execute(statement)
     columns = list(result.keys())
-    return pd.DataFrame.from_records([tuple(row) for row in result], columns=columns)
+    return pd.DataFrame.from_records([tuple(row) for row in result.all()], columns=columns)
 
 
 def typed_frame(rows: Iterable[Sequence[Any]], kinds: Mapping[str, str]) -> pd.DataFrame:
@@ -30,6 +30,8 @@ def typed_frame(rows: Iterable[Sequence[Any]], kinds: Mapping[str, str]) -> pd.D
     ``kinds``: for each column ``int64`` (nothing missing), ``Int64``, ``float64``,
     ``datetime64[us]`` or :data:`TEXT`.
     """
+    if isinstance(rows, Result):
+        rows = rows.all()  # one by one they would take twice as long
     values = list(zip(*rows, strict=True)) or [()] * len(kinds)
     columns = {
         name: _column(column, kind)
