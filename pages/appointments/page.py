@@ -13,6 +13,7 @@ from pages.appointments.volume import VOLUME_DEFINITIONS, volume_view
 from pages.appointments.what_if import WHAT_IF_DEFINITIONS, what_if_view
 from pages.shared.context import PageContext
 from pages.shared.frame import definitions
+from pages.shared.start_up import settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ _PARTS = {
 
 def appointments_page(context: PageContext) -> None:
     """Draw the view that the reader has chosen."""
-    part = _PARTS[choose_view()]
+    view = choose_view()
+    part = _PARTS[view]
     part.draw(context)
     definitions(part.definitions)
+    # What is coming loads a large library when it is first looked at.
+    settle(f"appointments: {view}")

@@ -28,7 +28,7 @@ _settled: set[str] = set()
 
 
 def settle(page: str) -> None:
-    """Freeze the heap again once a page has been drawn for the first time.
+    """Freeze the heap again once a page, or a view of one, has been drawn for the first time.
 
     The libraries load parts of themselves only when they are used (kinds of charts, the database's
     dialect). A collection of those after each later run would cost it 10 to 20 ms.
