@@ -7,7 +7,14 @@ from sqlalchemy import Connection, func, select
 
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_date
-from data_access.schema import ClinicSetting, ImportRun, InfusionFact, Site
+from data_access.schema import (
+    ClinicSetting,
+    ImportRun,
+    InfusionFact,
+    Rebase,
+    Site,
+    ThresholdChange,
+)
 
 DEMO_SETTING = "demo"
 """The setting that marks a demo clinic; its value is the seed."""
@@ -29,12 +36,15 @@ class ClinicStatus:
     """The state of the database.
 
     ``as_of``: when the latest import ended; ``version``: its number, which changes with every
-    import; ``first_day`` and ``last_day``: of the infusions, missing where there are none.
+    import; ``decisions``: a number that changes with every threshold that is set and every rebase,
+    so that nothing worked out before is taken for what holds now; ``first_day`` and ``last_day``:
+    of the infusions, missing where there are none.
     """
 
     sites: tuple[SiteName, ...]
     as_of: datetime | None
     version: int
+    decisions: int
     is_demo: bool
     first_day: date | None
     last_day: date | None
@@ -52,6 +62,11 @@ def clinic_status(connection: Connection, viewer: Viewer) -> ClinicStatus:
     demo = connection.scalar(
         select(func.count()).select_from(ClinicSetting).where(ClinicSetting.name == DEMO_SETTING)
     )
+    # Both tables are only ever added to.
+    decided = [
+        connection.scalar(select(func.max(key))) or 0
+        for key in (ThresholdChange.change_key, Rebase.rebase_key)
+    ]
     # Two statements, because each alone is one step in an index.
     first = connection.scalar(select(func.min(InfusionFact.day)))
     last = connection.scalar(select(func.max(InfusionFact.day)))
@@ -59,6 +74,7 @@ def clinic_status(connection: Connection, viewer: Viewer) -> ClinicStatus:
         sites=tuple(SiteName(*row) for row in connection.execute(sites)),
         as_of=latest.finished_at if latest else None,
         version=latest.run_key if latest else 0,
+        decisions=sum(decided),
         is_demo=bool(demo),
         first_day=None if first is None else day_date(first),
         last_day=None if last is None else day_date(last),

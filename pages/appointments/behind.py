@@ -5,7 +5,6 @@ import streamlit as st
 from data_access import appointments_behind as queries
 from data_access.appointments_behind import AppointmentsBehind
 from data_access.infusions_behind import Listed
-from data_access.thresholds import read_thresholds
 from pages.appointments.appointment_table import appointment_table
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, nothing
@@ -31,8 +30,6 @@ def behind_section(
             lambda: _list(context, behind),
             behind,
             may_name(context),
-            # Which cancellations are late is a setting, and no import tells of its change.
-            read_thresholds(context.connection, context.viewer).late_notice_hours,
         )
         if not listed.total:
             nothing("No appointment lies behind it.")

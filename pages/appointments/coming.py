@@ -48,7 +48,7 @@ def coming_view(context: PageContext) -> None:
     """Draw the view."""
     with st.spinner("Looking eight weeks ahead …", show_time=False):
         coming = known_demand(context)
-    weeks = remembered(context, "coming weeks", lambda: by_week(coming), coming.thresholds)
+    weeks = remembered(context, "coming weeks", lambda: by_week(coming))
     if not coming.sites or (coming.forecast is None and not weeks["minutes"].any()):
         nothing(
             f"Nothing is booked from {day_words(coming.weeks.tomorrow)} to "
@@ -61,9 +61,7 @@ def coming_view(context: PageContext) -> None:
     st.caption(scope_words(coming, context))
     key_figures(figures(coming, whole))
     _weeks(context, coming, weeks)
-    finding_grid(
-        remembered(context, "coming pictures", lambda: smaller_findings(coming), coming.thresholds)
-    )
+    finding_grid(remembered(context, "coming pictures", lambda: smaller_findings(coming)))
     _record(coming)
     heading(
         "Every site and week",
@@ -71,8 +69,7 @@ def coming_view(context: PageContext) -> None:
         "site is what is left of the week under way",
     )
     table(
-        remembered(context, "coming by site", lambda: site_table(coming), coming.thresholds),
-        "coming-by-site-and-week",
+        remembered(context, "coming by site", lambda: site_table(coming)), "coming-by-site-and-week"
     )
 
 
@@ -87,13 +84,7 @@ def _weeks(context: PageContext, coming: Coming, weeks: pd.DataFrame) -> None:
         help="Infusions of different planned lengths ask for different times in a chair",
     )
     unit = unit or CHAIR_HOURS
-    found = remembered(
-        context,
-        "coming picture",
-        lambda: coming_finding(coming, weeks, unit),
-        coming.thresholds,
-        unit,
-    )
+    found = remembered(context, "coming picture", lambda: coming_finding(coming, weeks, unit), unit)
     chosen = show(found, choosable=True)
     position = _chosen_week(chosen, len(drawn_weeks(coming, weeks)))
     if position is None:

@@ -84,10 +84,8 @@ class Coming:
     ``block_minutes``: the usual planned length of an infusion, by site. ``history``: new starts of
     each whole week up to now. ``forecast`` is ``None`` where that is too short: then the books
     alone are in ``demand``. ``record`` is ``None`` where nothing was due before its quarter.
-    All by these ``thresholds``.
     """
 
-    thresholds: Thresholds
     weeks: Weeks
     sites: dict[int, str]
     demand: pd.DataFrame
@@ -104,8 +102,7 @@ class Coming:
 
 def known_demand(context: PageContext) -> Coming:
     """What is coming, for the view and for all else that looks ahead; remembered."""
-    thresholds = read_thresholds(context.connection, context.viewer)
-    return remembered(context, "what is coming", lambda: _look_up(context, thresholds), thresholds)
+    return remembered(context, "what is coming", lambda: _look_up(context))
 
 
 def weeks_from(today: date) -> Weeks:
@@ -115,8 +112,9 @@ def weeks_from(today: date) -> Weeks:
     return Weeks(today, weeks_ahead(number, day_number(week_date(week)), week))
 
 
-def _look_up(context: PageContext, thresholds: Thresholds) -> Coming:
+def _look_up(context: PageContext) -> Coming:
     asked = context.connection, context.viewer, context.filters
+    thresholds = read_thresholds(context.connection, context.viewer)
     weight = thresholds.own_record_weight
     chairs = queries.chairs_by_site(*asked)
     weeks, room = _open_weeks(context, chairs)
@@ -144,7 +142,6 @@ def _look_up(context: PageContext, thresholds: Thresholds) -> Coming:
         if _asks_for(context.filters, Phase.MAINTENANCE):
             layers.append(_boosters(context, weeks, books, given, block))
     return Coming(
-        thresholds=thresholds,
         weeks=weeks,
         sites={key: sites[key] for key in chairs},
         demand=weekly_demand(layers, list(chairs), weeks.ahead.weeks),

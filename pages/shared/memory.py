@@ -26,8 +26,9 @@ def remembered(
     """What ``make`` makes, or made before for the same viewer, filters, data, day and choices.
 
     ``part`` names what is made; ``choices`` is all else that it depends on (plain values and frozen
-    dataclasses). A new import changes the context's status, and with it the key. What is made must
-    hold totals only, and must not be changed afterwards: others are given the same object.
+    dataclasses). A new import, threshold or rebase changes the context's status, and with it the
+    key. What is made must hold totals only, and must not be changed afterwards: others are given
+    the same object.
     """
     made: _Made = _shared(part, reading_url(), _key(context, choices), make)
     return made

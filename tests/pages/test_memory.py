@@ -21,6 +21,7 @@ STATUS = ClinicStatus(
     sites=(SiteName("S1", "North", "America/New_York"),),
     as_of=datetime(2026, 3, 31, 12, tzinfo=UTC),
     version=1,
+    decisions=0,
     is_demo=False,
     first_day=date(2025, 1, 1),
     last_day=date(2026, 3, 31),
@@ -61,6 +62,7 @@ def test_the_same_look_is_made_once_also_at_a_later_minute(make: Callable[[], in
         # The same number as the phase, but another meaning.
         replace(CONTEXT, filters=replace(FILTERS, diagnosis_groups=(DiagnosisGroup.MAJOR,))),
         replace(CONTEXT, status=replace(STATUS, version=2)),
+        replace(CONTEXT, status=replace(STATUS, decisions=1)),
         replace(CONTEXT, today=date(2026, 4, 1)),
     ],
 )
