@@ -1,6 +1,7 @@
 """What is coming in words and key figures."""
 
 from datetime import date
+from math import ceil, floor
 
 import numpy as np
 import pandas as pd
@@ -170,12 +171,18 @@ def _unbooked_figure(weeks: pd.DataFrame) -> KeyFigure:
     )
 
 
+def band_words(low: float, high: float) -> str:
+    """The whole starts that lie in a band, which is judged so; where none does, its limits."""
+    first, last = ceil(low), floor(high)
+    return f"{first}–{last}" if first <= last else f"{low:.1f}–{high:.1f}"
+
+
 def _starts_figure(forecast: Forecast, history: pd.DataFrame) -> KeyFigure:
     lately = history["starts"].tail(13)
     return KeyFigure(
         label="New starts a week",
         value=f"{forecast.mean[1:].mean():.1f}",
-        change=f"80 % band {forecast.low[1]:.0f}–{forecast.high[1]:.0f} next week · lately "
+        change=f"80 % band {band_words(forecast.low[1], forecast.high[1])} next week · lately "
         f"{lately.mean():.1f}",
         trend=lately.tolist(),
         help="Inductions that begin, of new patients and of those who return, forecast for the "

@@ -17,7 +17,7 @@ from clinical.standing import Record
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from data_access.thresholds import Signature, set_threshold
 from pages.appointments.coming_findings import record_finding
-from pages.appointments.coming_words import forecast_words, record_words
+from pages.appointments.coming_words import band_words, forecast_words, record_words
 from tests.data_access.appointment_clinic import fill_sites
 from tests.data_access.coming_clinic import fill, fill_history
 from tests.pages.side_effect_page import chart, choose, spaced, words
@@ -225,6 +225,14 @@ def forecast_of(history: np.ndarray):
     found = forecast_starts(history)
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(1.4, 6.2, "2–6"), (0.0, 6.9, "0–6"), (2.0, 2.0, "2–2"), (2.2, 2.8, "2.2–2.8")],
+)
+def test_a_band_of_starts_is_named_by_the_whole_ones_in_it(low, high, said):
+    assert band_words(low, high) == said
 
 
 def test_how_the_forecast_did_in_words():
