@@ -238,14 +238,6 @@ _COMING = (
             " GROUP BY 1, 2, 3, 4, 5, 6",
         ),
     ),
-    PageQuery(
-        appointment_coming.chairs_by_site,
-        lambda c, asked: appointment_coming.chairs_by_site(c, VIEWER, asked.filters),
-        (
-            "SELECT site_key, count(chair_key) FROM sites LEFT JOIN chairs USING (site_id)"
-            " WHERE 1 = 1{site} GROUP BY 1 ORDER BY 1",
-        ),
-    ),
 )
 
 APPOINTMENT_PEOPLE: tuple[PageQuery, ...] = (*_ACCESS, *_COMING)

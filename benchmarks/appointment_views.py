@@ -75,7 +75,7 @@ def _forecast(connection: Connection, asked: Scenario) -> Any:
 
 
 _COMING = (
-    *named("thresholds.read_thresholds", "appointment_coming.chairs_by_site", "sites.site_names"),
+    *named("thresholds.read_thresholds", "appointment_access.chairs_by_site", "sites.site_names"),
     *named(
         "appointment_coming.outcomes_by_booking",
         "appointment_coming.booked_ahead",

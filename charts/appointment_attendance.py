@@ -28,6 +28,7 @@ from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE_CONCERN
 from charts.style import (
     HEIGHT_LARGE,
+    SHORT_WEEKDAYS,
     Trace,
     figure,
     interval,
@@ -45,7 +46,6 @@ _FAINTEST, _FULLEST = 0.06, 0.8
 """Opacity of a cell of 0 % and of the highest rate."""
 _CELL = 34
 """Pixels: the side of a square."""
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def control_chart(periods: pd.DataFrame, other_name: str) -> go.Figure:
@@ -259,7 +259,7 @@ def week_chart(cells: pd.DataFrame, sites: Sequence[str]) -> go.Figure:
         [squares, *_frames(cells, place), _cell_words(cells, place)],
         xaxis={
             "tickvals": list(place.values()),
-            "ticktext": [WEEKDAYS[weekday - 1] for weekday in weekdays],
+            "ticktext": [SHORT_WEEKDAYS[weekday - 1] for weekday in weekdays],
             "range": [-0.6, len(weekdays) - 0.4],
             "side": "top",
             "fixedrange": True,

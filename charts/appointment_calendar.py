@@ -12,13 +12,12 @@ import plotly.graph_objects as go
 from charts.attendance import KIND_COLOURS
 from charts.numbers import percent
 from charts.palette import CONCERN, INK, NEUTRAL
-from charts.style import Trace, bar, figure, scatter, text, unfaded
+from charts.style import SHORT_WEEKDAYS, Trace, bar, figure, scatter, text, unfaded
 from clinical.calendar import day_number
 from clinical.month import lengths, weeks_of
 
 _ROW, _TOP = 98, 62
 """Pixels: the height of a week; legend and weekdays above."""
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CELL, _PAD = 0.96, 0.06
 """Parts of a column or row: how much of it the cell takes, and the room inside its edge."""
 _DARKEST = 0.5
@@ -76,7 +75,7 @@ def month_chart(cells: Sequence[DayCell]) -> go.Figure:
             "range": [0, 7],
             "side": "top",
             "tickvals": [place + 0.5 for place in range(7)],
-            "ticktext": list(_WEEKDAYS),
+            "ticktext": list(SHORT_WEEKDAYS),
             "fixedrange": True,
         },
         yaxis={

@@ -19,10 +19,9 @@ from charts.palette import (
     PALE,
     PALE_CONCERN,
 )
-from charts.style import bar, figure, interval, label, scatter, text, unfaded
+from charts.style import SHORT_WEEKDAYS, bar, figure, interval, label, scatter, text, unfaded
 from clinical.capacity import FULL_SHARE
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CELL_ROW = 40
 """Pixels: the height of a row of cells."""
 _CELL = 0.94
@@ -83,7 +82,7 @@ def week_chart(cells: pd.DataFrame) -> go.Figure:
         },
         yaxis={
             "tickvals": list(row_of.values()),
-            "ticktext": [WEEKDAYS[weekday - 1] for weekday in weekdays],
+            "ticktext": [SHORT_WEEKDAYS[weekday - 1] for weekday in weekdays],
             "range": [len(weekdays) - 0.5, -0.5],
             "showgrid": False,
             "fixedrange": True,
@@ -231,7 +230,7 @@ def at_once_chart(hours: pd.DataFrame, chairs: int) -> go.Figure:
         ],
         xaxis={
             "tickvals": list(starts.values()),
-            "ticktext": [WEEKDAYS[weekday - 1] for weekday in starts],
+            "ticktext": [SHORT_WEEKDAYS[weekday - 1] for weekday in starts],
             "ticklabelposition": "outside right",
             "ticks": "outside",
         },

@@ -13,6 +13,7 @@ HEIGHT_LARGE = 380
 """Pixels: the one picture that carries a page."""
 HEIGHT_SMALL = 280
 """Pixels: a picture in the grid below."""
+SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _TEMPLATE = go.layout.Template(
     layout={

@@ -98,8 +98,3 @@ def use_by_day(open_days: pd.DataFrame, chair_minutes: pd.DataFrame) -> pd.DataF
     return sums.join(grouped[["unknown_sites", "closed_sites"]].sum()).astype(
         {"open": "float64", "booked": "float64", "used": "float64"}
     )
-
-
-def share(part: float, of: float) -> float:
-    """A share of open time; NaN where nothing was open or nothing is known of it."""
-    return part / of if of > 0 else float("nan")

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from access.viewer import Permission, Viewer, require
+from access.viewer import Viewer
 from clinical.calendar import day_number, week_number
 from clinical.codes import AppointmentKind, AppointmentStatus, Code, DaysAhead, Phase
 from clinical.course_demand import IN_PROGRESS_DAYS
@@ -34,13 +34,11 @@ from data_access.filters import Filters
 from data_access.frames import typed_frame
 from data_access.schema import (
     AppointmentFact,
-    Chair,
     InductionFact,
     InfusionFact,
     PatientFact,
-    Site,
 )
-from data_access.selection import permitted_site_keys, scope, spans_every_site
+from data_access.selection import scope, scope_in_each_site
 
 _facts = AppointmentFact
 _INFUSION = int(AppointmentKind.INFUSION)
@@ -79,7 +77,7 @@ def booked_ahead(
         select(*columns)
         .join(PatientFact, PatientFact.patient_key == _facts.patient_key, isouter=True)
         .where(
-            *_scoped(connection, viewer, filters, _facts),
+            *scope_in_each_site(connection, viewer, filters, _facts),
             *_every(_facts.kind, AppointmentKind),
             _facts.status == _BOOKED,
             _facts.day.between(day_number(first), day_number(last)),
@@ -114,7 +112,7 @@ def outcomes_by_booking(
     statement = (
         select(*by, *counts)
         .where(
-            *_scoped(connection, viewer, filters, _facts),
+            *scope_in_each_site(connection, viewer, filters, _facts),
             *_every(_facts.kind, AppointmentKind),
             *_every(_facts.lead_band, DaysAhead),
             *_every(_facts.status, AppointmentStatus),
@@ -150,7 +148,7 @@ def infusions_by_lead(
     statement = (
         select(*groups, func.count())
         .where(
-            *_scoped(connection, viewer, filters, _facts),
+            *scope_in_each_site(connection, viewer, filters, _facts),
             _facts.kind == _INFUSION,
             _facts.status.in_(_ATTENDED),
             _facts.day.between(day_number(first), day_number(last)),
@@ -329,7 +327,7 @@ def bookings_as_they_stood(
     """
     first, last = weeks
     statement = _STOOD.where(
-        *_scoped(connection, viewer, filters, _facts),
+        *scope_in_each_site(connection, viewer, filters, _facts),
         _facts.day.between(7 * first - 3, 7 * last + 3),
     ).params(own_weight=float(own_weight))
     kinds = {
@@ -352,35 +350,6 @@ def bookings_as_they_stood(
         week=week,
         kind=_INFUSION,
     )
-
-
-def chairs_by_site(connection: Connection, viewer: Viewer, filters: Filters) -> dict[int, int]:
-    """How many chairs each of the chosen sites has; 0 where it has none."""
-    require(viewer, Permission.SEE_TOTALS)
-    site_keys = permitted_site_keys(connection, viewer, filters.site_ids)
-    statement = (
-        select(Site.site_key, func.count(Chair.chair_key))
-        .join(Chair, Chair.site_id == Site.site_id, isouter=True)
-        .where(true() if site_keys is None else Site.site_key.in_(site_keys))
-        .group_by(Site.site_key)
-        .order_by(Site.site_key)
-    )
-    return {int(site): int(count) for site, count in connection.execute(statement)}
-
-
-def _scoped(
-    connection: Connection, viewer: Viewer, filters: Filters, facts: Any
-) -> list[ColumnElement[bool]]:
-    """As :func:`scope`, with every site named where all are meant.
-
-    The indexes of these statements have the site before the day: SQLite seeks in each site, and
-    would otherwise take another index and look into the table for each row.
-    """
-    conditions = scope(connection, viewer, filters, facts)
-    if spans_every_site(viewer, filters):
-        sites = list(connection.scalars(select(Site.site_key).order_by(Site.site_key)))
-        conditions.append(facts.site_key.in_(sites))
-    return conditions
 
 
 def _every(column: Any, codes: type[Code]) -> list[ColumnElement[bool]]:

@@ -34,6 +34,7 @@ from clinical.unbooked import (
     weeks_ahead,
 )
 from data_access import appointment_coming as queries
+from data_access.appointment_access import chairs_by_site
 from data_access.filters import Filters
 from data_access.sites import closures, opening_hours, site_names
 from data_access.thresholds import read_thresholds
@@ -116,7 +117,7 @@ def _look_up(context: PageContext) -> Coming:
     asked = context.connection, context.viewer, context.filters
     thresholds = read_thresholds(context.connection, context.viewer)
     weight = thresholds.own_record_weight
-    chairs = queries.chairs_by_site(*asked)
+    chairs = {site: len(keys) for site, keys in chairs_by_site(*asked).items()}
     weeks, room = _open_weeks(context, chairs)
     sites = site_names(context.connection, context.viewer)
     lately, before = _rates(context, weeks)

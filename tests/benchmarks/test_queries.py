@@ -90,6 +90,7 @@ NO_QUERIES = {
     "scope",
     "along_months",
     "in_each_site",
+    "scope_in_each_site",
     "permitted_site_keys",
     "of_permitted_sites",
     "about_patient",

@@ -3,10 +3,9 @@
 from datetime import date, time
 
 import pandas as pd
-import pytest
 
 from clinical.calendar import day_number
-from clinical.open_days import open_by_day, share, use_by_day
+from clinical.open_days import open_by_day, use_by_day
 
 MONDAY = date(2026, 3, 9)
 NORTH, WEST, BARE = 1, 2, 3
@@ -80,8 +79,3 @@ def test_where_nothing_is_known_all_is_missing_and_never_0():
         ),
     )
     assert days[["open", "booked", "used"]].isna().all().all()
-
-
-@pytest.mark.parametrize(("part", "of", "found"), [(90, 360, 0.25), (0, 360, 0.0), (60, 0, None)])
-def test_a_share_of_no_open_time_is_missing(part, of, found):
-    assert share(part, of) == found or (found is None and share(part, of) != share(part, of))

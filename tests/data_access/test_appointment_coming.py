@@ -154,11 +154,6 @@ def test_bookings_as_they_stood(clinic: Connection):
     assert found["own_missed"].tolist() == [0, 0, 0]
 
 
-def test_chairs_by_site(clinic: Connection):
-    assert queries.chairs_by_site(clinic, LOCAL_VIEWER, ALL) == {NORTH: 2, WEST: 0}
-    assert queries.chairs_by_site(clinic, SEES_WEST, ALL) == {WEST: 0}
-
-
 @pytest.mark.parametrize(
     "ask",
     [
@@ -171,7 +166,6 @@ def test_chairs_by_site(clinic: Connection):
         lambda clinic, viewer: queries.induction_courses(clinic, viewer, ALL, *PAST),
         lambda clinic, viewer: queries.inductions_under_way(clinic, viewer, ALL, TODAY),
         lambda clinic, viewer: queries.bookings_as_they_stood(clinic, viewer, ALL, (1, 2), 10),
-        lambda clinic, viewer: queries.chairs_by_site(clinic, viewer, ALL),
     ],
 )
 def test_who_may_see_no_totals_sees_none(make_database, ask):
