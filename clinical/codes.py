@@ -75,6 +75,16 @@ class SeriesOrder(Code):
     LATER = 1, "Later series"
 
 
+class FailuresBand(Code):
+    """How many antidepressants had failed before."""
+
+    UNKNOWN = 0, "Failed antidepressants not recorded"
+    UNDER_2 = 1, "0 or 1 failed"
+    TWO = 2, "2 failed"
+    FROM_3 = 3, "3 or 4 failed"
+    FROM_5 = 4, "5 and more failed"
+
+
 class DoseBand(Code):
     """Ketamine dose per body weight, mg/kg; the lower bound belongs to the band."""
 
@@ -141,6 +151,13 @@ class Timepoint(Code):
     FOLLOW_UP = 4, "Later than 72 hours after an infusion"
 
 
+class ScoreKind(Code):
+    """Which scores are looked at. The two are never mixed in one rate or one mean."""
+
+    SETTLED = 0, "Settled"
+    ACUTE = 1, "Within 72 hours"
+
+
 TREATMENT_RESISTANCE_FAILURES = 2
 """Failed antidepressants from which depression counts as treatment-resistant (FDA, EMA)."""
 
@@ -175,6 +192,23 @@ def age_band(birth_date: date | None, on: date) -> AgeBand:
     had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)
     age = on.year - birth_date.year - (not had_birthday)
     return next((band for lower, band in _AGE_BANDS if age >= lower), AgeBand.UNDER_18)
+
+
+_FAILURES_BANDS = (
+    (5, FailuresBand.FROM_5),
+    (3, FailuresBand.FROM_3),
+    (2, FailuresBand.TWO),
+)
+
+
+def failures_band(failed_antidepressants: int | None) -> FailuresBand:
+    """The band of a number of failed antidepressants."""
+    if failed_antidepressants is None:
+        return FailuresBand.UNKNOWN
+    return next(
+        (band for lower, band in _FAILURES_BANDS if failed_antidepressants >= lower),
+        FailuresBand.UNDER_2,
+    )
 
 
 _DOSE_BANDS = (

@@ -268,6 +268,22 @@ class Thresholds:
         "the clinic's missed rate weighs as much as so many appointments of the patient's own",
         _OWN,
     )
+    smallest_group: int = _limit(
+        5,
+        "patients",
+        1,
+        30,
+        "a group of fewer patients than this is not shown as a rate or a mean of its own",
+        _OWN,
+    )
+    early_hours: int = _limit(
+        30,
+        "hours",
+        6,
+        72,
+        "until when after the first infusion a score tells of its first day",
+        "our default: a score that is due after 24 hours often comes some hours later",
+    )
 
 
 DEFAULTS = Thresholds()

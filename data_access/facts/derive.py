@@ -21,6 +21,7 @@ from data_access.facts.infusion_rows import (
     side_effect_rows,
     stay_of,
 )
+from data_access.facts.outcome_rows import Begun, milestone_rows, outcome_rows, start_rows
 from data_access.facts.records import Clinic, PatientRecords, SiteRecord
 from data_access.facts.score_rows import course_rows, place_scores, score_rows
 from data_access.facts.watch_rows import Watched, watch_rows
@@ -31,10 +32,13 @@ from data_access.schema import (
     CourseFact,
     InductionFact,
     InfusionFact,
+    MilestoneFact,
+    OutcomeFact,
     PatientFact,
     PatientWord,
     ScoreFact,
     SideEffectFact,
+    StartFact,
     WatchFact,
 )
 from data_access.search_words import words_of_patient
@@ -83,6 +87,8 @@ def derive_facts(records: PatientRecords, surroundings: Surroundings) -> tuple[C
     ]
     home = _home(records, courses, clinic)
     placed = place_scores(records.scores, courses, home)
+    begun = Begun(records.patient.failed_antidepressants, courses, placed, infusions)
+    starts = start_rows(begun)
     return courses, {
         InfusionFact: infusions,
         SideEffectFact: [
@@ -105,6 +111,9 @@ def derive_facts(records: PatientRecords, surroundings: Surroundings) -> tuple[C
         AppointmentFact: appointment_rows(records.appointments, courses, attended, clinic, group),
         AccessFact: access_rows(records, courses, home, clinic, group),
         InductionFact: induction_rows(courses, group),
+        StartFact: starts,
+        OutcomeFact: outcome_rows(begun, starts),
+        MilestoneFact: milestone_rows(begun, starts),
     }
 
 

@@ -237,14 +237,15 @@ def _scores(connection: Connection, chosen: ColumnElement[bool]) -> list[ScoreRe
 
 
 def _recorded_scores(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[ScoreRecord]:
-    columns = (*_SCORE_COLUMNS, Assessment.total_score, Assessment.__table__.c.item_9)
+    items = Assessment.__table__.c
+    columns = (*_SCORE_COLUMNS, Assessment.total_score, items.item_4, items.item_9)
     statement = _of_assessments(columns, chosen).where(Assessment.total_score.is_not(None))
     rows = connection.execute(statement).all()
-    for patient_key, key, identifier, name, completed_at, total, item_9 in rows:
+    for patient_key, key, identifier, name, completed_at, total, *given in rows:
         if name in INSTRUMENTS:
             instrument = INSTRUMENTS[name]
-            item = item_9 if instrument is PHQ9 else None
-            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total, item)
+            kept = given if instrument is PHQ9 else (None, None)
+            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total, *kept)
 
 
 def _itemised_scores(connection: Connection, chosen: ColumnElement[bool]) -> Iterator[ScoreRecord]:
@@ -258,8 +259,8 @@ def _itemised_scores(connection: Connection, chosen: ColumnElement[bool]) -> Ite
         instrument = INSTRUMENTS.get(name)
         total = total_from_items(instrument, given) if instrument is not None else None
         if instrument is not None and total is not None:
-            item = given[8] if instrument is PHQ9 else None
-            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total, item)
+            kept = (given[3], given[8]) if instrument is PHQ9 else (None, None)
+            yield ScoreRecord(patient_key, key, identifier, instrument, completed_at, total, *kept)
 
 
 _APPOINTMENTS = select(

@@ -93,7 +93,10 @@ class SideEffectRecord(NamedTuple):
 
 
 class ScoreRecord(NamedTuple):
-    """One completed questionnaire with a total; ``item_9`` is that of PHQ-9, where it was kept."""
+    """One completed questionnaire with a total.
+
+    ``item_4`` and ``item_9`` are those of PHQ-9, where they were kept.
+    """
 
     patient_key: int
     assessment_key: int
@@ -101,6 +104,7 @@ class ScoreRecord(NamedTuple):
     instrument: Instrument
     completed_at: datetime
     total: float
+    item_4: int | None
     item_9: int | None
 
 

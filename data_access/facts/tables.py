@@ -17,12 +17,15 @@ from data_access.schema import (
     InductionFact,
     Infusion,
     InfusionFact,
+    MilestoneFact,
+    OutcomeFact,
     Patient,
     PatientFact,
     PatientWord,
     ScoreFact,
     Series,
     SideEffectFact,
+    StartFact,
     WatchFact,
 )
 
@@ -37,6 +40,9 @@ FACT_TABLES: tuple[type[Base], ...] = (
     AppointmentFact,
     AccessFact,
     InductionFact,
+    StartFact,
+    OutcomeFact,
+    MilestoneFact,
 )
 
 _Column = InstrumentedAttribute[Any]
@@ -109,6 +115,9 @@ def of_patients(patient_keys: Sequence[int]) -> dict[type[Base], ColumnElement[b
         AppointmentFact: AppointmentFact.appointment_key.in_(appointments),
         AccessFact: AccessFact.patient_key.in_(patient_keys),
         InductionFact: InductionFact.series_key.in_(series),
+        StartFact: StartFact.series_key.in_(series),
+        OutcomeFact: OutcomeFact.series_key.in_(series),
+        MilestoneFact: MilestoneFact.series_key.in_(series),
     }
 
 

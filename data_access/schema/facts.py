@@ -37,6 +37,10 @@ def _optional_real() -> Mapped[float | None]:
     return mapped_column(REAL_NUMBER)
 
 
+_PEOPLE = ("diagnosis_group", "sex", "age_band", "failures_band", "dose_band", "course_order")
+"""What the Outcomes page tells patients apart by, beside the site and the severity."""
+
+
 class Term(Base):
     """A side-effect term in its canonical form."""
 
@@ -1209,3 +1213,195 @@ class FreedSlotFact(Base):
     minutes: Mapped[int] = _reference()
     notice_hours: Mapped[float | None] = _optional_real()
     refilled: Mapped[int] = _small()
+
+
+class StartFact(Base):
+    """One course of treatment with an infusion: who began it, when, and how far it went.
+
+    ``started_day``: of its first infusion, whose site, dose and age count. ``closed_day``: the day
+    from which no score can belong to the course any more (another course has begun, or 28 days have
+    passed since its last infusion, as far as is known): the course is *over* on and after it.
+    ``length``: :func:`clinical.course_scores.course_length`; ``planned``: as recorded, else
+    missing; ``complete``: 1 where an induction reached its planned infusions (six where not
+    recorded). ``course_order``: :class:`clinical.codes.SeriesOrder`; bands are codes of
+    :mod:`clinical.codes`.
+    """
+
+    __tablename__ = "start_facts"
+    __table_args__ = (
+        # Outcomes: who began, by how far they went; of one site, and of all.
+        Index(
+            "ix_start_facts_site", "site_key", "phase", "started_day", *_PEOPLE, "length", "done"
+        ),
+        Index("ix_start_facts_day", "phase", "started_day", "site_key", *_PEOPLE, "length", "done"),
+        # One patient's courses.
+        Index("ix_start_facts_patient", "patient_key"),
+        STRICT,
+    )
+
+    series_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("series.series_key"), primary_key=True, autoincrement=False
+    )
+    patient_key: Mapped[int] = _reference()
+    site_key: Mapped[int] = _reference()
+    phase: Mapped[int] = _small()
+    started_day: Mapped[int] = _reference()
+    started_month: Mapped[int] = _reference()
+    closed_day: Mapped[int] = _reference()
+    last_day: Mapped[int] = _reference()
+    diagnosis_group: Mapped[int] = _small()
+    sex: Mapped[int] = _small()
+    age_band: Mapped[int] = _small()
+    failures_band: Mapped[int] = _small()
+    dose_band: Mapped[int] = _small()
+    course_order: Mapped[int] = _small()
+    length: Mapped[int] = _small()
+    done: Mapped[int] = _small()
+    planned: Mapped[int | None] = _optional_small()
+    complete: Mapped[int] = _small()
+
+
+class OutcomeFact(Base):
+    """The score of a course after an infusion, on one measure, compared with its baseline.
+
+    ``measure``: code of :data:`clinical.measures.MEASURES`; ``kind``:
+    :class:`clinical.codes.ScoreKind`; ``number``: of the infusion, up to
+    :data:`clinical.course_scores.LAST_NUMBER`. ``observed``: 0 where the ``total`` is carried
+    forward from an earlier infusion (settled scores only). ``baseline``: of the course; in
+    maintenance that of the induction before it, where there is one. Without a baseline there is no
+    row. Response, remission and change follow from baseline and total alone, so rows are counted by
+    the two. ``baseline_band``: index of the measure's severity band. The rest: as in
+    :class:`StartFact`.
+    """
+
+    __tablename__ = "outcome_facts"
+    __table_args__ = (
+        # Outcomes: scores by infusion number, every site; the groups are in the order of the index.
+        Index(
+            "ix_outcome_facts_number",
+            "measure",
+            "kind",
+            "phase",
+            "number",
+            "observed",
+            "baseline",
+            "total",
+            "started_day",
+            "closed_day",
+            "site_key",
+            *_PEOPLE,
+            "baseline_band",
+        ),
+        # The same of one site.
+        Index(
+            "ix_outcome_facts_site",
+            "site_key",
+            "measure",
+            "kind",
+            "phase",
+            "started_day",
+            "closed_day",
+            "number",
+            "observed",
+            "baseline",
+            "total",
+            *_PEOPLE,
+            "baseline_band",
+        ),
+        KEYED,
+    )
+
+    series_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("series.series_key"), primary_key=True, autoincrement=False
+    )
+    measure: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    kind: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    observed: Mapped[int] = _small()
+    baseline: Mapped[float] = mapped_column(REAL_NUMBER)
+    total: Mapped[float] = mapped_column(REAL_NUMBER)
+    baseline_band: Mapped[int] = _small()
+    site_key: Mapped[int] = _reference()
+    phase: Mapped[int] = _small()
+    started_day: Mapped[int] = _reference()
+    closed_day: Mapped[int] = _reference()
+    diagnosis_group: Mapped[int] = _small()
+    sex: Mapped[int] = _small()
+    age_band: Mapped[int] = _small()
+    failures_band: Mapped[int] = _small()
+    dose_band: Mapped[int] = _small()
+    course_order: Mapped[int] = _small()
+
+
+class MilestoneFact(Base):
+    """When a course reached something, on one measure with a baseline.
+
+    Hours count from the start of the first infusion of the course. ``settled_…`` looks at scores
+    later than 72 hours after an infusion or before the next one, ``any_…`` at all that belong to
+    the course: the hours and infusion number at the first score that is a response, at the first
+    that is a remission, and at the last score (``watched_…``), each missing where there is none.
+    ``scores``: settled ones. Of the acute scores of infusion 1 the one nearest to 24 hours:
+    ``early_total``, ``early_hours``. ``end_…``: the latest settled score after the last infusion of
+    the course, with the days since that infusion and the number of the infusion. ``after_…``: the
+    score, of whatever kind and whether or not it belongs to the course, nearest to its last
+    infusion among those within :data:`clinical.course_scores.AFTER_DAYS` of it.
+
+    How long a response lasts, of inductions whose end score is one; days from the last infusion of
+    the induction: ``lost_days`` at the first later settled score that is none; ``kept_days`` at the
+    last settled score before a new induction, or before it was lost (the end score itself where
+    there is no other); ``booster_days`` at the first infusion of the maintenance that followed,
+    ``second_booster_days`` at the second; ``again_days`` at the start of the next induction.
+    ``baseline``, ``baseline_band`` and the rest: as in :class:`OutcomeFact`.
+    """
+
+    __tablename__ = "milestone_facts"
+    __table_args__ = (
+        # Outcomes: how soon, how long, and what was reached; of one site, and of all.
+        Index("ix_milestone_facts_site", "site_key", "measure", "phase", "started_day"),
+        Index("ix_milestone_facts_day", "measure", "phase", "started_day"),
+        KEYED,
+    )
+
+    series_key: Mapped[int] = mapped_column(
+        KEY, ForeignKey("series.series_key"), primary_key=True, autoincrement=False
+    )
+    measure: Mapped[int] = mapped_column(SMALL, primary_key=True, autoincrement=False)
+    baseline: Mapped[float] = mapped_column(REAL_NUMBER)
+    baseline_band: Mapped[int] = _small()
+    site_key: Mapped[int] = _reference()
+    phase: Mapped[int] = _small()
+    started_day: Mapped[int] = _reference()
+    closed_day: Mapped[int] = _reference()
+    diagnosis_group: Mapped[int] = _small()
+    sex: Mapped[int] = _small()
+    age_band: Mapped[int] = _small()
+    failures_band: Mapped[int] = _small()
+    dose_band: Mapped[int] = _small()
+    course_order: Mapped[int] = _small()
+    length: Mapped[int] = _small()
+    done: Mapped[int] = _small()
+    scores: Mapped[int] = _small()
+    settled_response_hours: Mapped[float | None] = _optional_real()
+    settled_response_number: Mapped[int | None] = _optional_small()
+    settled_remission_hours: Mapped[float | None] = _optional_real()
+    settled_remission_number: Mapped[int | None] = _optional_small()
+    settled_watched_hours: Mapped[float | None] = _optional_real()
+    settled_watched_number: Mapped[int | None] = _optional_small()
+    any_response_hours: Mapped[float | None] = _optional_real()
+    any_response_number: Mapped[int | None] = _optional_small()
+    any_remission_hours: Mapped[float | None] = _optional_real()
+    any_remission_number: Mapped[int | None] = _optional_small()
+    any_watched_hours: Mapped[float | None] = _optional_real()
+    any_watched_number: Mapped[int | None] = _optional_small()
+    early_total: Mapped[float | None] = _optional_real()
+    early_hours: Mapped[float | None] = _optional_real()
+    end_total: Mapped[float | None] = _optional_real()
+    end_days: Mapped[float | None] = _optional_real()
+    end_number: Mapped[int | None] = _optional_small()
+    after_total: Mapped[float | None] = _optional_real()
+    after_days: Mapped[float | None] = _optional_real()
+    lost_days: Mapped[float | None] = _optional_real()
+    kept_days: Mapped[float | None] = _optional_real()
+    booster_days: Mapped[float | None] = _optional_real()
+    second_booster_days: Mapped[float | None] = _optional_real()
+    again_days: Mapped[float | None] = _optional_real()
