@@ -7,6 +7,7 @@ response. Only the second needs rows of its own, which :func:`steps` makes.
 """
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from clinical.codes import ScoreKind, Timepoint
@@ -17,6 +18,14 @@ USUAL_LENGTH = 6
 """How many infusions an induction has where it is not recorded how many were planned."""
 AFTER_DAYS = (14, 31)
 """Days after the last infusion of an induction in which its result is read (McInnes 2022)."""
+
+
+class Missing(StrEnum):
+    """What is made of scores that are missing, in the words that the reader chooses from."""
+
+    OBSERVED = "Observed"
+    CARRIED = "Last score carried forward"
+    ALL = "All starters"
 
 
 class Step(NamedTuple):

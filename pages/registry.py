@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pages.appointments.page import appointments_page
+from pages.outcomes.page import outcomes_page
 from pages.patients.page import patients_page
 from pages.shared.context import PageContext
 from pages.side_effects.page import side_effects_page
@@ -24,6 +25,12 @@ class PageEntry:
 PAGES = (
     PageEntry("Today", "What needs attention now?", "", today_page, False),
     PageEntry("Patients", "How is each patient doing over the series?", "patients", patients_page),
+    PageEntry(
+        "Outcomes",
+        "Who responds, when, for how long, and how sure are we?",
+        "outcomes",
+        outcomes_page,
+    ),
     PageEntry(
         "Side effects",
         "Which side effects occur, how often, in whom, and is it changing?",

@@ -1,0 +1,1 @@
+"""Outcomes: who responds, when, for how long, and how sure are we?"""
