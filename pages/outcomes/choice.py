@@ -135,25 +135,45 @@ def _missing(*, disabled: bool) -> Missing:
     return Missing.OBSERVED if disabled or chosen is None else Missing(chosen)
 
 
+_PEOPLE: dict[str, tuple[str, type[Code]]] = {
+    "sex": ("Sex", Sex),
+    "age": ("Age", AgeBand),
+    "failed": ("Failed antidepressants", FailuresBand),
+    "dose": ("First dose", DoseBand),
+    "course": ("Course", SeriesOrder),
+}
+"""The filters of people by their keys, but the severity's, which has the measure's code in it."""
+
+
 def _people(measure: Instrument, kind: ScoreKind, *, has_severity: bool) -> Cohort:
     """The filters of the people, folded up: they are many and seldom used."""
-    with st.popover("In whom", key="in-whom", help="Sex, age, earlier treatment, dose, severity"):
-        sexes = _codes("Sex", Sex, "sex")
-        ages = _codes("Age", AgeBand, "age")
-        failures = _codes("Failed antidepressants", FailuresBand, "failed")
-        doses = _codes("First dose", DoseBand, "dose")
-        orders = _codes("Course", SeriesOrder, "course")
-        bands = _severities(measure) if has_severity else ()
+    severity = f"severity-{measure.code}"
+    keys = [*_PEOPLE, *([severity] if has_severity else [])]
+    chosen = sum(bool(st.session_state.get(key)) for key in keys)
+    with st.popover(
+        f"In whom: {chosen} chosen" if chosen else "In whom: all",
+        key="in-whom",
+        help="Sex, age, earlier treatment, dose of the first infusion, first or later course"
+        + (", severity" if has_severity else ""),
+    ):
+        codes = {key: _codes(*words, key) for key, words in _PEOPLE.items()}
+        bands = _severities(measure, severity) if has_severity else ()
+        st.button("All of them", on_click=_clear, args=(keys,), type="tertiary")
     return Cohort(
         measure=measure.code,
         kind=kind,
-        sexes=sexes,
-        age_bands=ages,
-        failures_bands=failures,
-        dose_bands=doses,
-        course_orders=orders,
+        sexes=codes["sex"],
+        age_bands=codes["age"],
+        failures_bands=codes["failed"],
+        dose_bands=codes["dose"],
+        course_orders=codes["course"],
         baseline_bands=bands,
     )
+
+
+def _clear(keys: Sequence[str]) -> None:
+    for key in keys:
+        st.session_state[key] = []
 
 
 def _codes(label: str, codes: type[Code], key: str) -> tuple[int, ...]:
@@ -162,18 +182,14 @@ def _codes(label: str, codes: type[Code], key: str) -> tuple[int, ...]:
     return tuple(by_label[each] for each in chosen)
 
 
-def _severities(measure: Instrument) -> tuple[int, ...]:
+def _severities(measure: Instrument, key: str) -> tuple[int, ...]:
+    """The bands are the measure's own, so the choice among them ends with it."""
     names = {band.name: index for index, band in enumerate(measure.bands)}
     chosen = st.multiselect(
         f"{measure.name} at baseline",
         list(names),
-        # The bands are the measure's own, so a choice ends with it.
-        key=f"severity-{measure.code}",
+        key=key,
         bind="query-params",
         placeholder="All",
     )
     return tuple(names[each] for each in chosen)
-
-
-PEOPLE_KEYS = ("sex", "age", "failed", "dose", "course")
-"""The keys of the filters of people, but the severity's, which has the measure's code in it."""
