@@ -149,7 +149,8 @@ def _people(measure: Instrument, kind: ScoreKind, *, has_severity: bool) -> Coho
     """The filters of the people, folded up: they are many and seldom used."""
     severity = f"severity-{measure.code}"
     keys = [*_PEOPLE, *([severity] if has_severity else [])]
-    chosen = sum(bool(st.session_state.get(key)) for key in keys)
+    # Before the first run of the widgets their choices stand in the address alone.
+    chosen = sum(bool(st.session_state.get(key, st.query_params.get(key))) for key in keys)
     with st.popover(
         f"In whom: {chosen} chosen" if chosen else "In whom: all",
         key="in-whom",
