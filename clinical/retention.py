@@ -42,7 +42,7 @@ def retention(starts: pd.DataFrame, scores: pd.DataFrame, number: int) -> Retent
     ``starts``, ``scores``: as :func:`data_access.outcomes.start_counts` and ``score_counts``.
     """
     over = starts[starts["over"] == 1]
-    due = over[over["length"] >= number]
+    due = _due(starts, number)
     based = due[due["baseline"] == 1]
     with_baseline, given = _sum(based), _sum(based[based["done"] >= number])
     at_number = scores[(scores["number"] == number) & (scores["observed"] == 1)]
@@ -61,6 +61,18 @@ def retention(starts: pd.DataFrame, scores: pd.DataFrame, number: int) -> Retent
         scored=scored,
         completed=_sum(over[over["complete"] == 1]),
     )
+
+
+def due_at(starts: pd.DataFrame, number: int) -> int:
+    """How many courses are over and judged up to infusion ``number``.
+
+    ``starts``: as :func:`data_access.outcomes.start_counts`.
+    """
+    return _sum(_due(starts, number))
+
+
+def _due(starts: pd.DataFrame, number: int) -> pd.DataFrame:
+    return starts[(starts["over"] == 1) & (starts["length"] >= number)]
 
 
 def _sum(rows: pd.DataFrame) -> int:
