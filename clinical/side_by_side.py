@@ -1,0 +1,187 @@
+"""The clinic's figures by the definitions of published ones, pair by pair.
+
+A pair has the same instrument, time, rule and denominator; the people differ all the same, and who
+was lost. So a difference between the two is told with its interval, and judged no further.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from clinical.incidence import Difference, Proportion, difference, proportion
+from clinical.instruments import Instrument
+from clinical.progress import points_worse
+from clinical.published import Figure, Outcome, Whose, why_apart
+from clinical.responses import judged
+from clinical.retention import due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Courses of the clinic by what they scored at the time of a figure.
+
+    ``frame``: ``baseline``, ``total`` (both may be missing: no score then) and ``courses``.
+    """
+
+    measure: Instrument
+    frame: pd.DataFrame
+
+    @property
+    def scored(self) -> pd.DataFrame:
+        """Those with a score then."""
+        return self.frame[self.frame["total"].notna()]
+
+    @property
+    def n_scored(self) -> int:
+        """How many have a score then."""
+        return int(self.scored["courses"].sum())
+
+    @property
+    def n(self) -> int:
+        """How many there are, with or without a score then."""
+        return int(self.frame["courses"].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A published share and the clinic's own by the same definition.
+
+    ``looked_at``: courses that the definition takes, of which ``own.n`` are in the denominator.
+    """
+
+    figure: Figure
+    own: Proportion
+    looked_at: int
+
+    @property
+    def gap(self) -> Difference | None:
+        """Ours minus theirs (Newcombe 1998, method 10); ``None`` where theirs has no n."""
+        theirs = self.figure.counted
+        return None if theirs is None else difference(self.own, theirs)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether the two intervals overlap; whether ours holds theirs where that has none."""
+        theirs = self.figure.counted
+        low = high = self.figure.share
+        if theirs is not None and theirs.low is not None and theirs.high is not None:
+            low, high = theirs.low, theirs.high
+        if self.own.low is None or self.own.high is None:
+            return False
+        return self.own.low <= high and low <= self.own.high
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A published figure beside which none of ours stands, and why."""
+
+    figure: Figure
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """What can be compared, and what cannot; both in the order of the figures."""
+
+    pairs: tuple[Pair, ...]
+    apart: tuple[Apart, ...]
+
+
+def after_infusion(
+    starts: pd.DataFrame, scores: pd.DataFrame, measure: Instrument, number: int
+) -> Counts:
+    """The courses with a baseline that are due after an infusion, by their observed score.
+
+    ``starts``, ``scores``: as :func:`data_access.outcomes.start_counts` and ``score_counts``.
+    """
+    seen = scores[(scores["number"] == number) & (scores["observed"] == 1)]
+    frame = seen[["baseline", "total", "courses"]]
+    without = due_at(starts[starts["baseline"] == 1], number) - int(frame["courses"].sum())
+    # A clinic may number a course's infusions otherwise than by counting them.
+    if without > 0:
+        unseen = pd.DataFrame({"baseline": [np.nan], "total": [np.nan], "courses": [without]})
+        frame = pd.concat([frame, unseen], ignore_index=True) if len(frame) else unseen
+    return Counts(measure, frame)
+
+
+def own_share(counts: Counts, outcome: Outcome, whose: Whose) -> Proportion:
+    """The clinic's share by the definition of a published one.
+
+    A baseline of 0 leaves no room for a response, so such courses are in no rate of response.
+    Raises ``KeyError`` for an outcome that is no share of these counts.
+    """
+    scored = _judged(counts)
+    reached, taken = _RULES[outcome](scored)
+    taken = taken & (scored["had_it"] if whose is Whose.WITH_IT else True)
+    events, n = _sum(scored, taken & reached), _sum(scored, taken)
+    if whose is Whose.STARTED:
+        n += counts.n - counts.n_scored
+    return proportion(events, n)
+
+
+def _judged(counts: Counts) -> pd.DataFrame:
+    scored = judged(counts.scored, counts.measure)
+    worse_by = points_worse(counts.measure, 1.0) * (scored["total"] - scored["baseline"])
+    return scored.assign(worse_by=worse_by, had_it=scored["baseline"] > 0)
+
+
+_Rule = Callable[[pd.DataFrame], tuple["pd.Series[bool]", "pd.Series[bool]"]]
+"""Of scores that were judged: which reached it, and which could."""
+
+
+def _everybody(scored: pd.DataFrame) -> "pd.Series[bool]":
+    return pd.Series(True, index=scored.index)
+
+
+_RULES: dict[Outcome, _Rule] = {
+    Outcome.RESPONSE: lambda scored: (scored["responded"] == 1, scored["responded"].notna()),
+    Outcome.REMISSION: lambda scored: (scored["remitted"] == 1, scored["remitted"].notna()),
+    Outcome.ROSE: lambda scored: (scored["worse_by"] > 0, _everybody(scored)),
+    Outcome.FELL: lambda scored: (scored["worse_by"] < 0, _everybody(scored)),
+    Outcome.FREE: lambda scored: (scored["total"] == 0, _everybody(scored)),
+}
+
+
+def _sum(scored: pd.DataFrame, taken: "pd.Series[bool]") -> int:
+    return int(scored.loc[taken, "courses"].sum())
+
+
+def side_by_side(
+    figures: Sequence[Figure], counts_for: Callable[[Figure], Counts | None], least: int
+) -> SideBySide:
+    """Which figures stand beside one of ours, and which do not.
+
+    ``counts_for``: the clinic's courses at the time of a figure, ``None`` where it does not use the
+    instrument. ``least``: the smallest group that is shown; the scores that were seen decide.
+    Effect sizes are no shares, so they are in neither.
+    """
+    pairs: list[Pair] = []
+    apart: list[Apart] = []
+    for figure in figures:
+        if figure.outcome is Outcome.EFFECT and not why_apart(figure):
+            continue
+        found = _beside(figure, counts_for, least)
+        if isinstance(found, Pair):
+            pairs.append(found)
+        else:
+            apart.append(Apart(figure, found))
+    return SideBySide(tuple(pairs), tuple(apart))
+
+
+def _beside(
+    figure: Figure, counts_for: Callable[[Figure], Counts | None], least: int
+) -> Pair | str:
+    """The pair, or why there is none."""
+    why = why_apart(figure)
+    if why:
+        return why
+    counts = counts_for(figure)
+    if counts is None:
+        return f"no {figure.measure.name} here" if figure.measure else "not used here"
+    own = own_share(counts, figure.outcome, figure.whose)
+    seen = own.n if figure.whose is not Whose.STARTED else counts.n_scored
+    if seen >= least:
+        return Pair(figure, own, counts.n)
+    return "no score then here" if not seen else f"fewer than {least} here with a score then"
