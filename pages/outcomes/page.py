@@ -52,8 +52,8 @@ def outcomes_page(context: PageContext) -> None:
         nothing(empty)
         return
     part = _PARTS[view]
+    funnel_strip(context, look)
     part.draw(context, look)
-    funnel_strip(look)
     definitions(part.definitions + RETENTION_DEFINITIONS)
     settle(f"outcomes: {view}")
 
