@@ -51,23 +51,24 @@ def merged_small(sizes: Mapping[int, int], least: int) -> Merged:
     )
 
 
-def withheld(sizes: Sequence[int], least: int) -> list[bool]:
+def withheld(sizes: Sequence[int], least: int, left_out: int = 0) -> list[bool]:
     """Which of several groups are not to be shown beside their total, by the same rule.
 
     For groups that keep their place, as the points of several panels do: those that are left out
     have at least ``least`` behind them together. Without anybody a group is left out as well.
+    ``left_out``: how many of the total have no place among the groups at all.
     """
     filled = {place: size for place, size in enumerate(sizes) if size > 0}
-    hidden = _held_back(filled, least)
+    hidden = _held_back(filled, least, left_out)
     return [place in hidden or place not in filled for place in range(len(sizes))]
 
 
-def _held_back(sizes: Mapping[int, int], least: int) -> frozenset[int]:
+def _held_back(sizes: Mapping[int, int], least: int, left_out: int = 0) -> frozenset[int]:
     """The keys of the groups that are not to be seen by themselves."""
     found: list[int] = []
-    total = 0
+    total = left_out
     for key in _smallest_first(sizes):
-        if sizes[key] >= least and (not found or total >= least):
+        if sizes[key] >= least and (total == 0 or total >= least):
             break
         found.append(key)
         total += sizes[key]
