@@ -48,10 +48,10 @@ class When(StrEnum):
         f"{INDUCTION_INFUSIONS[1]} infusions in {INDUCTION_DAYS[0]}–{INDUCTION_DAYS[1]} days"
     )
     BEFORE_VISIT = f"before a visit, at the end of an induction of {SAKURAI_INFUSIONS} infusions"
-    AT_ANY_TIME = "at any time up to then, by a Kaplan-Meier estimate"
+    MODELLED = "estimated over time by a model, not counted among those with a score then"
     HOURS_UNKNOWN = "hours since the infusion not told"
     MIXED = "at various times"
-    WEEKS_LATER = "weeks after a response; from when they count is not told"
+    WEEKS_LATER = "how many they were, and since when the weeks count, not told"
 
 
 COMPARABLE = (When.AFTER_INDUCTION, When.BEFORE_VISIT)
@@ -175,6 +175,21 @@ GUTIERREZ = Study(
     "71 outpatients of a free public clinic",
 )
 
+STUDIES = (
+    MCINNES,
+    SAKURAI,
+    OLIVER,
+    ELEKT_D,
+    MCINTYRE,
+    BIO_K,
+    MURROUGH,
+    EKSTRAND,
+    HIETAMIES,
+    ALNEFEESI,
+    GUTIERREZ,
+)
+"""All studies, in the order in which they are shown."""
+
 FIGURES: tuple[Figure, ...] = (
     Figure(MCINNES, Outcome.RESPONSE, "53.6", When.AFTER_INDUCTION, PHQ9, n=537),
     Figure(MCINNES, Outcome.REMISSION, "28.9", When.AFTER_INDUCTION, PHQ9, n=537),
@@ -186,7 +201,7 @@ FIGURES: tuple[Figure, ...] = (
         "6.0",
         When.AFTER_INDUCTION,
         THOUGHTS,
-        note="The abstract gives no denominator for suicidal thoughts.",
+        n=537,
     ),
     Figure(
         SAKURAI,
@@ -211,10 +226,10 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(MCINNES, Outcome.KEPT, "80", When.WEEKS_LATER, PHQ9, about=True, weeks=4),
     Figure(MCINNES, Outcome.KEPT, "60", When.WEEKS_LATER, PHQ9, about=True, weeks=8),
-    Figure(OLIVER, Outcome.RESPONSE, "50", When.AT_ANY_TIME, PHQ9, weeks=6),
-    Figure(OLIVER, Outcome.REMISSION, "20", When.AT_ANY_TIME, PHQ9, weeks=6),
-    Figure(OLIVER, Outcome.RESPONSE, "72", When.AT_ANY_TIME, PHQ9, infusions=10),
-    Figure(OLIVER, Outcome.REMISSION, "38", When.AT_ANY_TIME, PHQ9, infusions=10),
+    Figure(OLIVER, Outcome.RESPONSE, "50", When.MODELLED, PHQ9, weeks=6),
+    Figure(OLIVER, Outcome.REMISSION, "20", When.MODELLED, PHQ9, weeks=6),
+    Figure(OLIVER, Outcome.RESPONSE, "72", When.MODELLED, PHQ9, infusions=10),
+    Figure(OLIVER, Outcome.REMISSION, "38", When.MODELLED, PHQ9, infusions=10),
     Figure(
         OLIVER,
         Outcome.FREE,

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from clinical.incidence import Difference, Proportion, difference, proportion
+from clinical.effect_size import EffectSize, effect_size
+from clinical.incidence import CONFIDENCE, Difference, Proportion, difference, proportion
 from clinical.instruments import Instrument
 from clinical.progress import points_worse
 from clinical.published import Figure, Outcome, Whose, why_apart
 from clinical.responses import judged
 from clinical.retention import due_at
+
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,15 @@ class Pair:
     own: Proportion
     looked_at: int
 
-    @property
-    def gap(self) -> Difference | None:
-        """Ours minus theirs (Newcombe 1998, method 10); ``None`` where theirs has no n."""
+    def gap(self, comparisons: int = 1) -> Difference | None:
+        """Ours minus theirs (Newcombe 1998, method 10); ``None`` where theirs has no n.
+
+        The interval allows for ``comparisons`` (Bonferroni): all of them hold together at 95 %.
+        """
         theirs = self.figure.counted
-        return None if theirs is None else difference(self.own, theirs)
+        if theirs is None:
+            return None
+        return difference(self.own, theirs, 1 - (1 - CONFIDENCE) / max(1, comparisons))
 
     @property
     def overlaps(self) -> bool:
@@ -87,6 +95,11 @@ class SideBySide:
 
     pairs: tuple[Pair, ...]
     apart: tuple[Apart, ...]
+
+    @property
+    def comparisons(self) -> int:
+        """How many differences are told with an interval."""
+        return sum(pair.figure.counted is not None for pair in self.pairs)
 
 
 def after_infusion(
@@ -146,6 +159,28 @@ _RULES: dict[Outcome, _Rule] = {
 
 def _sum(scored: pd.DataFrame, taken: "pd.Series[bool]") -> int:
     return int(scored.loc[taken, "courses"].sum())
+
+
+def own_effect(counts: Counts) -> EffectSize | None:
+    """The standardised mean change of those with a score; ``None`` where it is not defined."""
+    scored = counts.scored
+    n = counts.n_scored
+    if n < 2:
+        return None
+    weights = scored["courses"].to_numpy(np.float64)
+    before, after = (scored[name].to_numpy(np.float64) for name in ("baseline", "total"))
+    better_by = -points_worse(counts.measure, 1.0) * (after - before)
+    (_, of_before), (_, of_after), (change, of_change) = (
+        _mean_and_sd(values, weights) for values in (before, after, better_by)
+    )
+    return effect_size(n, change, of_before, of_after, of_change)
+
+
+def _mean_and_sd(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
+    """Of values that stand for several courses each; the variance by n - 1."""
+    n = weights.sum()
+    mean = float((weights * values).sum() / n)
+    return mean, float(np.sqrt((weights * (values - mean) ** 2).sum() / (n - 1)))
 
 
 def side_by_side(
