@@ -49,6 +49,7 @@ def course_length(planned: int | None, done: int, *, is_induction: bool) -> int:
     """Up to which infusion a course is judged: as planned, or as far as it went if that is more.
 
     An induction without a plan counts as the usual six; maintenance without one has no end.
+    ``done``: how many infusions were given, or the highest number that one of them has.
     """
     meant = planned if planned is not None else (USUAL_LENGTH if is_induction else 0)
     return min(max(meant, done), LAST_NUMBER)

@@ -95,21 +95,18 @@ def start_rows(begun: Begun) -> list[FactRow]:
     first_facts: dict[int, FactRow] = {}
     for fact in begun.infusions:
         first_facts.setdefault(fact["series_key"], fact)
-    treated = begun.courses.treated
-    rows = []
-    for position, course in enumerate(treated):
-        following = treated[position + 1] if position + 1 < len(treated) else None
-        rows.append(_start_row(begun, course, following, first_facts[course.series.series_key]))
-    return rows
+    return [
+        _start_row(begun, course, first_facts[course.series.series_key])
+        for course in begun.courses.treated
+    ]
 
 
-def _start_row(begun: Begun, course: Course, following: Course | None, first: FactRow) -> FactRow:
+def _start_row(begun: Begun, course: Course, first: FactRow) -> FactRow:
     planned, done = course.series.planned_infusions, len(course.infusions)
     is_induction = course.series.phase is Phase.INDUCTION
     last_day = day_number(course.infusions[-1].clinic_day)
-    closed_day = last_day + LAST_INFUSION_WINDOW.days + 1
-    if following is not None:
-        closed_day = min(closed_day, following.started_day)
+    # Some clinics number an infusion by all that the patient had before, too.
+    highest = max(infusion.number for infusion in course.infusions)
     return {
         "series_key": course.series.series_key,
         "patient_key": course.series.patient_key,
@@ -117,7 +114,7 @@ def _start_row(begun: Begun, course: Course, following: Course | None, first: Fa
         "phase": int(course.series.phase),
         "started_day": first["day"],
         "started_month": month_number(course.infusions[0].clinic_day),
-        "closed_day": closed_day,
+        "closed_day": _closed_day(course, begun.courses),
         "last_day": last_day,
         "diagnosis_group": first["diagnosis_group"],
         "sex": first["sex"],
@@ -125,11 +122,26 @@ def _start_row(begun: Begun, course: Course, following: Course | None, first: Fa
         "failures_band": int(failures_band(begun.failed_antidepressants)),
         "dose_band": first["dose_band"],
         "course_order": first["later_series"],
-        "length": course_length(planned, done, is_induction=is_induction),
+        "length": course_length(planned, max(done, highest), is_induction=is_induction),
         "done": done,
         "planned": planned,
         "complete": int(is_induction and done >= (planned or USUAL_LENGTH)),
     }
+
+
+def _closed_day(course: Course, courses: Courses) -> int:
+    """The day from which no score can belong to a course any more.
+
+    The latest infusion before a score decides where it belongs, so the first infusion after the
+    course's last one ends it, of whichever course it is.
+    """
+    last = course.infusions[-1]
+    closed_day = day_number(last.clinic_day) + LAST_INFUSION_WINDOW.days + 1
+    following = next(
+        (each for each in courses.infusions if each.record.started_at > last.record.started_at),
+        None,
+    )
+    return closed_day if following is None else min(closed_day, day_number(following.clinic_day))
 
 
 def outcome_rows(begun: Begun, starts: Sequence[FactRow]) -> list[FactRow]:

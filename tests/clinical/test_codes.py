@@ -9,11 +9,14 @@ from clinical.codes import (
     AppointmentStatus,
     DiagnosisGroup,
     DoseBand,
+    FailuresBand,
     Phase,
+    ScoreKind,
     Timepoint,
     age_band,
     diagnosis_group,
     dose_band,
+    failures_band,
 )
 
 
@@ -33,6 +36,7 @@ def test_stored_numbers_keep_their_meaning():
         "NOSHOW",
     ]
     assert [int(code) for code in AppointmentStatus] == [1, 2, 3, 4, 5]
+    assert [(code.name, int(code)) for code in ScoreKind] == [("SETTLED", 0), ("ACUTE", 1)]
 
 
 @pytest.mark.parametrize(
@@ -96,3 +100,20 @@ def test_somebody_born_on_29_february_grows_older_on_1_march():
 )
 def test_dose_band(mg_per_kg, drug, band):
     assert dose_band(mg_per_kg, drug) is band
+
+
+@pytest.mark.parametrize(
+    ("failed", "band"),
+    [
+        (None, FailuresBand.UNKNOWN),
+        (0, FailuresBand.UNDER_2),
+        (1, FailuresBand.UNDER_2),
+        (2, FailuresBand.TWO),
+        (3, FailuresBand.FROM_3),
+        (4, FailuresBand.FROM_3),
+        (5, FailuresBand.FROM_5),
+        (40, FailuresBand.FROM_5),
+    ],
+)
+def test_failures_band(failed, band):
+    assert failures_band(failed) is band
