@@ -1,13 +1,130 @@
-"""Placeholder."""
+"""More than mood: energy, anxiety, well-being, trauma and every other measure side by side."""
 
+import streamlit as st
+
+from clinical.codes import Phase
+from clinical.instruments import Instrument
+from clinical.measure_results import MeasureResult, measure_result
+from clinical.retention import due_at
+from data_access.cohort import measures_in_use
+from data_access.outcome_more import baselines_by_measure, scores_by_measure
+from pages.outcomes.choice import View, look_at
 from pages.outcomes.look import Look
+from pages.outcomes.more_findings import (
+    Compared,
+    courses_finding,
+    effects_finding,
+    left_out_words,
+    measure_table,
+    more_answer,
+    more_figures,
+    rule_words,
+)
 from pages.shared.context import PageContext
-from pages.shared.frame import nothing
+from pages.shared.frame import heading, key_figures, nothing, sentence, show, table
+from pages.shared.memory import remembered
 
 
 def more_view(context: PageContext, look: Look) -> None:
     """Draw the view."""
-    nothing("Not drawn yet.")
+    measures = measures_in_use(context.connection, context.viewer)
+    results = remembered(
+        context,
+        "more: results",
+        lambda: _results(context, look, measures),
+        look.cohort,
+        look.number,
+        tuple(measure.code for measure in measures),
+    )
+    compared = Compared(
+        results,
+        look.number,
+        look.thresholds.smallest_group,
+        "maintenance courses" if look.phase is Phase.MAINTENANCE else "inductions",
+    )
+    if not compared.shown:
+        nothing(
+            f"No measure has {compared.least} or more scores after infusion {look.number} that "
+            "differ, beside a baseline of the same course, so nothing can be compared."
+        )
+        return
+    sentence(more_answer(compared))
+    if left_out := left_out_words(compared):
+        st.caption(left_out)
+    key_figures(more_figures(compared))
+    show(effects_finding(compared))
+    _to_scores(measures)
+    courses = courses_finding(compared)
+    if courses is not None:
+        show(courses)
+    _table(compared, measures)
 
 
-MORE_DEFINITIONS = ""
+def _results(
+    context: PageContext, look: Look, measures: tuple[Instrument, ...]
+) -> tuple[MeasureResult, ...]:
+    """Each measure after the infusion. The page's own is looked up already."""
+    others = [measure.code for measure in measures if measure.code != look.cohort.measure]
+    asked = context.connection, context.viewer, context.filters, look.cohort, others, context.today
+    scores, baselines = scores_by_measure(*asked), baselines_by_measure(*asked)
+    found = []
+    for measure in measures:
+        if measure.code == look.cohort.measure:
+            own = look.starts[look.starts["baseline"] == 1]
+            result = measure_result(look.scores, due_at(own, look.number), measure, look.number)
+        else:
+            is_due = (baselines["measure"] == measure.code) & (baselines["length"] >= look.number)
+            due = int(baselines["courses"][is_due].sum())
+            of_measure = scores[scores["measure"] == measure.code]
+            result = measure_result(of_measure, due, measure, look.number)
+        found.append(result)
+    return tuple(found)
+
+
+def _to_scores(measures: tuple[Instrument, ...]) -> None:
+    """Buttons that lead to the scores of one measure."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("The scores of one measure:", width="content")
+        for measure in measures:
+            st.button(
+                f"{measure.name} →",
+                key=f"outcome-more-{measure.code}",
+                type="tertiary",
+                on_click=look_at_scores,
+                args=(measure,),
+            )
+
+
+def look_at_scores(measure: Instrument) -> None:
+    """Go to the view Scores with a measure; for a button's ``on_click``."""
+    st.session_state["measure"] = measure.name
+    look_at(View.SCORES)
+
+
+def _table(compared: Compared, measures: tuple[Instrument, ...]) -> None:
+    with st.container(border=True, key="finding-outcome-more-measures"):
+        heading(
+            f"All measures after infusion {compared.number}",
+            f"Settled scores of {compared.courses} that are over, against the baseline of the "
+            f"same courses. {rule_words(measures)}",
+        )
+        table(measure_table(compared), "outcome-more-measures")
+
+
+MORE_DEFINITIONS = """
+- **Measures**: those on which the clinic has any baseline. The two items are of PHQ-9: **energy**
+  is item 4 (tired or with little energy), **suicidal thoughts** item 9, 0 to 3 each.
+- **Scores**: settled ones only, before the next infusion or later than 72 hours after one: on the
+  day of an infusion drowsiness alone raises PHQ-9 items 3, 4 and 7. Scores that are missing are
+  left out; *with a baseline* counts the courses that are over and judged up to the infusion.
+- **Points better**: the mean of each course's own change from its baseline, improvement positive
+  also where a higher score is better (WHO-5); 95 % interval by Student's t. *Clearly* better or
+  worse: the interval leaves out no change; it is not corrected for the number of measures.
+- **Standardised change, effect size**: mean improvement over the square root of the mean of the
+  two variances, of the baselines and of the later scores (d_av, Lakens 2013); interval: Bonett
+  2008 for paired samples. It compares changes on scales of different length, and depends on how
+  much the courses differ from each other to begin with.
+- **Response, remission, free of it, reliably better or worse**: by each measure's own rule;
+  reliable is a change beyond measurement error, on a single item one level. 95 % Wilson intervals.
+- Before and after without a comparison group: what would have come by itself is in it.
+"""
