@@ -42,6 +42,38 @@ _NEVER = 2**31
 """A day that never comes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """The inductions that are looked at.
+
+    ``scored``: with an end score; ``responded``: where that is a response; of those ``followed``:
+    with a later settled score, ``lost``: seen to lose it, ``boosted``: with a booster, whenever,
+    and ``again``: a new induction began before a loss was seen.
+    """
+
+    scored: int
+    responded: int
+    followed: int
+    lost: int
+    boosted: int
+    again: int
+
+
+def responses(rows: pd.DataFrame) -> Responses:
+    """Count the rows of :func:`data_access.outcome_how_long.response_spans`."""
+    found = rows[rows["end"].notna()]
+    courses = found["courses"]
+    lost, later = found["lost"].notna(), (found["kept"] > found["end"]).fillna(False)
+    return Responses(
+        scored=int(rows["courses"].sum()),
+        responded=int(courses.sum()),
+        followed=int(courses[lost | later].sum()),
+        lost=int(courses[lost].sum()),
+        boosted=int(courses[found["booster"].notna()].sum()),
+        again=int(courses[found["again"] == 1].sum()),
+    )
+
+
 class Since(StrEnum):
     """When the clock starts, in the words that the reader chooses from."""
 

@@ -48,9 +48,7 @@ def response_spans(
     )
     scoped = in_cohort(connection, viewer, of_inductions(filters), cohort, facts, over_on=today)
     each = select(*spans).where(facts.end_days.is_not(None), *scoped).subquery()
-    statement = (
-        select(*each.c, func.count()).group_by(*each.c).order_by(*(c.nulls_last() for c in each.c))
-    )
+    statement = select(*each.c, func.count()).group_by(*each.c)
     return typed_frame(connection.execute(statement), _SPANS)
 
 
