@@ -19,10 +19,13 @@ from data_access.schema import (
     Assessment,
     Infusion,
     InfusionFact,
+    MilestoneFact,
+    OutcomeFact,
     ScoreFact,
     Series,
     SideEffect,
     SideEffectFact,
+    StartFact,
     Term,
 )
 from tests.data_access.facts.recorded_clinic import small_clinic
@@ -77,6 +80,18 @@ def test_nothing_to_find_after_a_refresh(clinic):
             .values(later_series=1, chair_key=1),
             "infusion_facts 4: later_series is 1, should be 0; chair_key is 1, should be None",
         ),
+        (
+            update(StartFact).where(StartFact.series_key == 1).values(closed_day=1, length=3),
+            "start_facts 1: closed_day is 1, should be 20543; length is 3, should be 6",
+        ),
+        (
+            delete(OutcomeFact).where(OutcomeFact.series_key == 1, OutcomeFact.number == 6),
+            "outcome_facts 1, 1, 0, 6: missing",
+        ),
+        (
+            update(MilestoneFact).where(MilestoneFact.series_key == 2).values(scores=4),
+            "milestone_facts 2, 1: scores is 4, should be 0",
+        ),
     ],
 )
 def test_a_planted_difference_is_named(clinic, change, found):
@@ -102,7 +117,11 @@ def test_a_changed_record_shows_as_long_as_it_is_not_refreshed(clinic):
     found = [str(difference) for difference in check_facts(clinic.connection)]
     assert found == [
         "score_facts 2: total is 15.0, should be 6.0; change is 0.0, should be -9.0; "
-        "percent is 0.0, should be 60.0; response is 0, should be 1; band is 3, should be 1"
+        "percent is 0.0, should be 60.0; response is 0, should be 1; band is 3, should be 1",
+        "outcome_facts 1, 1, 0, 1: total is 15.0, should be 6.0",
+        "milestone_facts 1, 1: settled_response_hours is None, should be 71.0; "
+        "settled_response_number is None, should be 1; "
+        "any_response_hours is None, should be 71.0; any_response_number is None, should be 1",
     ]
     refresh_facts(clinic.connection, [1])
     assert check_facts(clinic.connection) == []
