@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from charts.numbers import percent, percent_range
 from charts.palette import IMPROVEMENT, INK, NEUTRAL, PALE
 from charts.style import HEIGHT_LARGE, Trace, bar, figure, interval, scatter, text
+from clinical.course_scores import Missing
 from clinical.responses import Rates, Result
 
 RESULT_LOOKS: dict[Result, tuple[str, str]] = {
@@ -28,7 +29,8 @@ Names = Mapping[Result, str]
 _HOVER = "%{customdata[0]}<extra></extra>"
 _APART = 0.13
 """So far from the infusion's place stand two results."""
-_BAR = 0.2
+_BAR = 0.16
+_BEHIND = {"color": PALE, "opacity": 0.6}
 _MARGIN_FOR_NAMES = 128
 _CLOSE = 0.06
 """Two rates nearer than this have their names set apart."""
@@ -107,7 +109,7 @@ def _bounds_by_number(
         base=[low for _, (low, _) in bounded],
         y=[high - low for _, (low, high) in bounded],
         width=_BAR,
-        marker={"color": PALE},
+        marker=_BEHIND,
         # Bars have words alone, for there is nothing of their own behind them.
         hovertext=[_bounds_words(each, names[result], bounds) for each, bounds in bounded],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -164,7 +166,7 @@ def _bounds_words(rates: Rates, name: str, bounds: tuple[float, float]) -> str:
 
 
 def _end_names(shown: Sequence[Rates], names: Names) -> list[dict[str, Any]]:
-    """The name of each line, right of its last dot, without one upon the other."""
+    """The name of each line, right of its last dot; of two that are close, one a little higher."""
     if not shown:
         return []
     end = shown[-1]
@@ -195,33 +197,38 @@ _ROW_HEIGHT, _FRAME_HEIGHT = 56, 84
 _BOUNDS_ROW = "Worst to best"
 
 
-def rules_chart(rates: Sequence[Rates], names: Names, least: int, not_shown: str) -> go.Figure:
+def rules_chart(
+    rates: Sequence[Rates], names: Names, hidden: Mapping[Missing, str], no_bounds: str
+) -> go.Figure:
     """The rates of one infusion under each rule for missing scores, and their bounds below.
 
-    ``rates``: of one infusion, a rule each. Where fewer than ``least`` courses were seen the row
-    says ``not_shown``.
+    ``rates``: of one infusion, a rule each; ``hidden``: why the rates of a rule are not shown;
+    ``no_bounds``: why the bounds are not, or nothing.
     """
     rows = list(range(len(rates) + 1))
     of_all = rates[0]
-    has_bounds = of_all.seen >= least
+    shown = {row: each for row, each in enumerate(rates) if each.missing not in hidden}
+    reasons = {row: hidden[each.missing] for row, each in enumerate(rates) if row not in shown}
+    if no_bounds:
+        reasons[rows[-1]] = no_bounds
     return figure(
         _FRAME_HEIGHT + _ROW_HEIGHT * len(rows),
         [
             trace
             for result, shift in _shifts(names).items()
             for trace in (
-                *([_bounds_row(of_all, result, names, rows[-1] + shift)] if has_bounds else []),
-                _rule_dots(rates, result, names, shift, least),
+                *([] if no_bounds else [_bounds_row(of_all, result, names, rows[-1] + shift)]),
+                _rule_dots(shown, result, names, shift),
             )
         ],
         barmode="overlay",
         showlegend=False,
         annotations=[
-            _in_row(row, not_shown)
-            for row, each in zip(rows, [*rates, of_all], strict=True)
-            if not (each.is_shown(least) if row < len(rates) else has_bounds)
-        ]
-        + _top_names(rates, names, least),
+            *(_in_row(row, words) for row, words in reasons.items()),
+            *_row_words(shown, names),
+            *([] if no_bounds else _bounds_row_words(of_all, names, rows[-1])),
+        ],
+        margin={"r": _MARGIN_FOR_NAMES},
         xaxis=_SHARES | {"range": [-0.02, 1.04], "showgrid": True},
         yaxis={
             "tickvals": rows,
@@ -235,22 +242,18 @@ def rules_chart(rates: Sequence[Rates], names: Names, least: int, not_shown: str
     )
 
 
-def _rule_dots(
-    rates: Sequence[Rates], result: Result, names: Names, shift: float, least: int
-) -> Trace:
+def _rule_dots(shown: Mapping[int, Rates], result: Result, names: Names, shift: float) -> Trace:
     colour, symbol = RESULT_LOOKS[result]
-    rows = [row for row, each in enumerate(rates) if each.is_shown(least)]
-    shown = [rates[row] for row in rows]
-    found = _frame(shown, result)
+    found = _frame(list(shown.values()), result)
     return scatter(
         x=found["share"].to_numpy(),
-        y=[row + shift for row in rows],
+        y=[row + shift for row in shown],
         mode="markers",
         marker={"color": colour, "size": 10, "symbol": symbol},
         error_x=interval(found["share"], found["low"], found["high"], colour),
         customdata=[
             [_rate_words(each, names[result], result), str(result), str(each.missing)]
-            for each in shown
+            for each in shown.values()
         ],
         hovertemplate=_HOVER,
     )
@@ -265,9 +268,7 @@ def _bounds_row(rates: Rates, result: Result, names: Names, row: float) -> Trace
         y=[row for _ in drawn],
         orientation="h",
         width=_BAR,
-        marker={"color": PALE},
-        text=[f"{percent_range(*each)} %" for each in drawn],
-        textposition="none",
+        marker=_BEHIND,
         hovertext=[_bounds_words(rates, names[result], each) for each in drawn],
         hovertemplate="%{hovertext}<extra></extra>",
     )
@@ -285,25 +286,34 @@ def _in_row(row: int, words: str) -> dict[str, Any]:
     }
 
 
-def _top_names(rates: Sequence[Rates], names: Names, least: int) -> list[dict[str, Any]]:
-    """The name of each result over its first dot."""
-    row, first = next(
-        ((row, each) for row, each in enumerate(rates) if each.is_shown(least)), (0, None)
-    )
-    if first is None:
-        return []
-    shifts = _shifts(names)
+def _row_words(shown: Mapping[int, Rates], names: Names) -> list[dict[str, Any]]:
+    """Each rate in words right of its interval; in the first row with what it is a rate of."""
+    first = min(shown, default=0)
     return [
-        {
-            "x": rate.estimate,
-            "y": row + shifts[result],
-            "xanchor": "center",
-            "yanchor": "bottom",
-            "yshift": 7,
-            "text": text(names[result]),
-            "font": {"size": 12, "color": RESULT_LOOKS[result][0]},
-            "showarrow": False,
-        }
-        for result in names
-        if (rate := first.rate(result)) is not None and rate.estimate is not None
+        _right_of(rate.high, row + shift, f"{percent(rate.estimate)}{name}", result)
+        for row, each in shown.items()
+        for result, shift in _shifts(names).items()
+        if (rate := each.rate(result)) is not None and rate.high is not None
+        for name in [f" {names[result]}" if row == first else ""]
     ]
+
+
+def _bounds_row_words(rates: Rates, names: Names, row: int) -> list[dict[str, Any]]:
+    return [
+        _right_of(bounds[1], row + shift, f"{percent_range(*bounds)} %", result)
+        for result, shift in _shifts(names).items()
+        if (bounds := rates.bounds(result)) is not None
+    ]
+
+
+def _right_of(x: float, y: float, words: str, result: Result) -> dict[str, Any]:
+    return {
+        "x": x,
+        "y": y,
+        "xanchor": "left",
+        "xshift": 5,
+        "yanchor": "middle",
+        "text": text(words),
+        "font": {"size": 12, "color": RESULT_LOOKS[result][0]},
+        "showarrow": False,
+    }

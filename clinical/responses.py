@@ -47,8 +47,9 @@ class Rates:
 
     ``due``: courses that are over and judged up to this infusion; ``seen``: those with a score
     after it and a baseline; ``n``: those that the rule takes. ``no_room``: of these, courses known
-    to have a baseline of 0, which ``responded`` leaves out. Rates and bounds are ``None`` where
-    the measure has no such rule; bounds also where no score is seen, because nothing bounds them.
+    to have a baseline of 0, which ``responded`` leaves out; 0 without a rule of response. Rates and
+    bounds are ``None`` where the measure has no such rule; bounds also where no score is seen,
+    because nothing bounds them.
     """
 
     number: int
@@ -86,7 +87,8 @@ class Rates:
         Among all starters the scores that were seen decide: without any, 0 % would only say that
         nobody was asked, and with few, the rate would tell the result of a small group.
         """
-        return (self.n if self.missing is Missing.CARRIED else self.seen) >= least
+        counted = self.n if self.missing is Missing.CARRIED else self.seen
+        return counted - self.no_room >= least
 
 
 def results_of(measure: Instrument) -> tuple[Result, ...]:
@@ -213,6 +215,8 @@ def _rates(
     tallies: _Tallies, due: int, measure: Instrument, number: int, missing: Missing
 ) -> Rates:
     scored, no_room = tallies.scored[number], tallies.no_room[number]
+    if not _has_rule(measure, Result.RESPONSE):
+        no_room = np.zeros_like(no_room)
     # A clinic may number a course's infusions otherwise than by counting them.
     due = max(due, int(scored.sum()))
     rates: dict[Result, Proportion | None] = dict.fromkeys(Result)

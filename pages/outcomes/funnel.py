@@ -63,8 +63,8 @@ def funnel_strip(context: PageContext, look: Look) -> None:
     """Draw the steps in a line, what is lost grey between them; a chosen one lists its courses."""
     entries = _entries(funnel_steps(look))
     chosen = st.pills(
-        f"Who is told of on {plain(look.measure.name)} after infusion {look.number}: of all "
-        f"{course_nouns(look)[1]} that began, those left at each step, and why the others are not",
+        f"Whose outcomes: from all {course_nouns(look)[1]} that began to those with a "
+        f"{plain(look.measure.name)} score {after_words(look)}",
         list(entries),
         # The counts are not part of the choice, which outlives a change of them.
         format_func=lambda part: entries.get(part, ""),

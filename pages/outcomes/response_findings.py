@@ -78,7 +78,7 @@ def result_names(measure: Instrument) -> Names:
 
 def _points_words(measure: Instrument) -> str:
     if measure.code in ITEM_MEASURES:
-        return "a level"
+        return "one level"
     return f"{reliable_points(measure):g} points"
 
 
@@ -103,7 +103,8 @@ def response_answer(look: Look, found: Responses) -> str:
         if rate is not None and rate.estimate is not None:
             said.append(f"; {percent(rate.estimate)} {reached_words(look.measure, result)}")
     said.append(". ")
-    return "".join(said) + _bounds_words(rates, first, found.least) + _no_room_words(rates, first)
+    bounds = _bounds_words(look.measure, rates, first, found.least)
+    return "".join(said) + bounds + _no_room_words(rates, first)
 
 
 def _no_rule_words(measure: Instrument) -> str:
@@ -115,9 +116,8 @@ def _no_rule_words(measure: Instrument) -> str:
 def _first_words(look: Look, rates: Rates, result: Result) -> str:
     """The first result under the rule for missing scores."""
     rate, reached = rates.rate(result), reached_words(look.measure, result)
-    if rate is None or rate.estimate is None:
-        courses = count_courses(look, rates.n)
-        return f"{courses} had a baseline of 0, which leaves no room to respond"
+    if rate is None:
+        raise ValueError(f"{look.measure.name} has no rule for {result}")
     name, noun = plain(look.measure.name), course_nouns(look)[rate.n != 1]
     # The percentage of the rate, and in brackets how sure it is.
     said = f"(**{percent(rate.estimate)}**, {rate_words(rate).split(', ', 1)[1]})"
@@ -128,20 +128,21 @@ def _first_words(look: Look, rates: Rates, result: Result) -> str:
         )
     if rates.missing is Missing.ALL:
         return (
-            f"{counted} {reached} {after_words(look)} {said} on {name}, if a missing score counts "
-            "as none"
+            f"{counted} {reached} {after_words(look)} on {name}, counting a missing score as none "
+            f"{said}"
         )
-    return f"{counted} with a {name} score {after_words(look)} {reached} {said}"
+    article = "an" if look.measure.name.startswith(tuple("AEIO")) else "a"
+    return f"{counted} with {article} {name} score {after_words(look)} {reached} {said}"
 
 
-def _bounds_words(rates: Rates, result: Result, least: int) -> str:
+def _bounds_words(measure: Instrument, rates: Rates, result: Result, least: int) -> str:
     """What the missing scores may hide."""
     bounds = rates.bounds(result)
     if bounds is None or rates.seen < least:
         return ""
     if rates.seen == rates.due:
         return "No score is missing."
-    had = "had the same" if result is not Result.RESPONSE else "had responded"
+    had = "were better" if result is Result.IMPROVEMENT else reached_words(measure, result)
     if rates.missing is Missing.ALL:
         return f"If all without a score {had}, it would be {percent(bounds[1])}."
     return (
@@ -166,12 +167,13 @@ def _why_not_shown(look: Look, found: Responses) -> str:
             f"goes up to infusion {longest}."
         )
     have = "has" if rates.seen == 1 else "have"
-    counted = f"{rates.seen:,} of" if rates.seen else "None of"
+    counted = f"{rates.seen:,} of" if rates.seen else "None of the"
     few = f", and fewer than {found.least} are not shown as a rate" if rates.seen else ""
-    elsewhere = _elsewhere_words(found.shown)
+    if rates.seen >= found.least:
+        few = f", but {rates.no_room:,} a baseline of 0, which leaves no room to respond"
     return (
-        f"{counted} {count_courses(look, rates.due)} due {have} a baseline and a {name} score "
-        f"{after_words(look)}{few}. {elsewhere}"
+        f"{counted} {count_courses(look, rates.due)} due {have} a baseline and a score on {name} "
+        f"{after_words(look)}{few}. {_elsewhere_words(found.shown)}"
     )
 
 
@@ -237,7 +239,8 @@ def _bounds_figure(name: str, bounds: Bounds, rates: Rates) -> KeyFigure:
 def by_number_finding(look: Look, found: Responses) -> Finding:
     """The rates by infusion, of at least one infusion with enough courses."""
     names = result_names(look.measure)
-    title = "; ".join(_course_words(found.shown, result, name) for result, name in names.items())
+    first, *others = (_course_words(found.shown, *each) for each in names.items())
+    title = "; ".join([first, *(f"{each[:1].lower()}{each[1:]}" for each in others)])
     return Finding(
         key="outcome-response",
         title=title,
@@ -314,39 +317,60 @@ def by_rule_finding(look: Look, found: Responses) -> Finding:
     """The rates of the chosen infusion under each rule."""
     names, least = result_names(look.measure), found.least
     first, *_ = names
-    rates = found.by_rule
-    title = _rule_words(rates, first, names[first], look, least)
-    of_all = rates[0]
+    hidden = hidden_rules(found)
+    shown = [each for each in found.by_rule if each.missing not in hidden]
+    of_all = found.by_rule[0]
+    title = _rule_words(found, shown, first, f"{names[first]} {after_words(look)}")
     return Finding(
         key="outcome-rules",
         title=title,
         subtitle=f"{of_all.seen:,} of {count_courses(look, of_all.due)} due have a score; beside "
         "each rule the number that it takes",
-        chart=rules_chart(rates, names, least, f"Fewer than {least}: not shown"),
+        chart=rules_chart(
+            found.by_rule,
+            names,
+            hidden,
+            "" if of_all.is_shown(least) else _few_words(of_all, least),
+        ),
         table=lambda: pd.DataFrame(
-            [
-                _row(each, result, name, least)
-                for each in rates
-                if each.is_shown(least)
-                for result, name in names.items()
-            ]
+            [_row(each, result, name, least) for each in shown for result, name in names.items()]
         ),
         alt=f"Dots with intervals for each rule for missing scores. {title}",
         note="The same infusion under each rule for missing scores. Pale: from worst to best.",
     )
 
 
-def _rule_words(rates: Sequence[Rates], result: Result, name: str, look: Look, least: int) -> str:
+def hidden_rules(found: Responses) -> dict[Missing, str]:
+    """The rules whose rates are not shown side by side, and why.
+
+    Beside the observed, those carried forward would tell what a few others had reached.
+    """
+    least = found.least
+    hidden = {
+        each.missing: _few_words(each, least) for each in found.by_rule if not each.is_shown(least)
+    }
+    for each in found.by_rule:
+        if each.missing is Missing.CARRIED and 0 < each.n - each.seen < least <= each.seen:
+            hidden[each.missing] = f"Fewer than {least} carried forward: not shown"
+    return hidden
+
+
+def _few_words(rates: Rates, least: int) -> str:
+    """Why a rate is not shown."""
+    return f"Fewer than {least}: not shown" if rates.seen else "No data"
+
+
+def _rule_words(found: Responses, shown: Sequence[Rates], result: Result, name: str) -> str:
     told = [
         rate.estimate
-        for each in rates
-        if each.is_shown(least)
-        and (rate := each.rate(result)) is not None
-        and rate.estimate is not None
+        for each in shown
+        if (rate := each.rate(result)) is not None and rate.estimate is not None
     ]
     if not told:
-        return f"{name} {after_words(look)}: too few scores"
+        return f"{name}: too few scores"
     low, high = percent(min(told)), percent(max(told))
+    if len(told) == 1 < len(found.by_rule):
+        return f"{name}: {low}, under the one rule that can be shown"
     if low == high:
-        return f"{name} {after_words(look)}: {low}, whichever rule for missing scores"
-    return f"{name} {after_words(look)}: {low} to {high}, by the rule for missing scores"
+        return f"{name}: {low}, whichever rule for missing scores"
+    return f"{name}: {low} to {high}, by the rule for missing scores"

@@ -187,7 +187,7 @@ def test_an_item_is_told_by_being_free_of_it():
     assert found.responded is None
     assert found.remitted is not None
     assert found.improved is not None
-    assert (found.remitted.events, found.improved.events, found.no_room) == (3, 4, 1)
+    assert (found.remitted.events, found.improved.events, found.no_room) == (3, 4, 0)
 
 
 def test_with_a_rule_response_and_remission_are_told():
@@ -258,6 +258,10 @@ def test_points_beyond_error_are_the_instruments_own():
         "Energy (PHQ-9 item 4)": 1,
         "Suicidal thoughts (PHQ-9 item 9)": 1,
     }
+
+
+def test_those_without_room_do_not_make_a_group_large_enough():
+    assert not at_six(OBSERVED, scores((6, 1, 20, 5, 4), (6, 1, 0, 0, 6))).is_shown(5)
 
 
 def test_a_rate_of_few_is_not_shown_nor_one_that_would_tell_it():
