@@ -232,6 +232,7 @@ def newly_chart(changes: Sequence[ThoughtChanges]) -> go.Figure:
                 mode="markers",
                 marker={"color": CONCERN, "size": 9},
                 error_y=_interval(rates, CONCERN),
+                cliponaxis=False,
                 customdata=[
                     [
                         f"<b>After infusion {each.number}</b><br>{each.newly.events:,} of "

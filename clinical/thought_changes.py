@@ -112,9 +112,14 @@ class LevelChange:
     no_answer: int = 0
 
     @property
+    def answered(self) -> int:
+        """Courses with an answer."""
+        return sum(self.courses)
+
+    @property
     def n(self) -> int:
         """All courses of the row."""
-        return sum(self.courses) + self.no_answer
+        return self.answered + self.no_answer
 
 
 def level_changes(
@@ -122,7 +127,7 @@ def level_changes(
 ) -> list[LevelChange]:
     """From each level at baseline to the level after infusion ``number``, lowest first.
 
-    Levels of fewer than ``least`` courses are put together with the next one: their shares could
+    Levels of fewer than ``least`` answers are put together with the next one: their shares could
     else be found by subtraction from those of all that began with thoughts. Level 0 stands alone,
     and is left out where it has fewer.
     """
@@ -134,19 +139,21 @@ def level_changes(
         due = _due(baselines, number, low) if missing is Missing.ALL else 0
         found.append(LevelChange(low, low, courses, max(0, due - sum(courses))))
     return [
-        change for change in [found[0], *_merged(found[1:], least)] if change.n >= max(least, 1)
+        change
+        for change in [found[0], *_merged(found[1:], least)]
+        if change.answered >= max(least, 1)
     ]
 
 
 def _merged(changes: Sequence[LevelChange], least: int) -> list[LevelChange]:
-    """Neighbours together until each has ``least`` courses, from the highest level down."""
+    """Neighbours together until each has ``least`` answers, from the highest level down."""
     merged: list[LevelChange] = []
     for change in reversed([change for change in changes if change.n]):
-        if merged and merged[0].n < least:
+        if merged and merged[0].answered < least:
             merged[0] = _together(change, merged[0])
         else:
             merged.insert(0, change)
-    if len(merged) > 1 and merged[0].n < least:
+    if len(merged) > 1 and merged[0].answered < least:
         merged[:2] = [_together(*merged[:2])]
     return merged
 

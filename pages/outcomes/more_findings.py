@@ -54,7 +54,7 @@ def more_answer(compared: Compared) -> str:
     unclear = [each for each in shown if not each.verdict]
     said = (
         f"After infusion {compared.number}, {compared.courses} are **clearly better on "
-        f"{len(better)} of {count_words(len(shown), 'measure')}**"
+        f"{len(better) or 'none'} of {count_words(len(shown), 'measure')}**"
     )
     if len(better) > 1:
         said += f": most on {_with_effect(better[0])} and least on {_with_effect(better[-1])}"
@@ -93,14 +93,15 @@ def left_out_words(compared: Compared) -> str:
 def more_figures(compared: Compared) -> list[KeyFigure]:
     """The mean change in points on what is no measure of mood, of the measures in use."""
     by_code = {each.measure.code: each for each in compared.results}
+    known = [by_code[measure.code] for measure in _BESIDE_MOOD if measure.code in by_code]
     return [
-        _figure(by_code[measure.code], compared)
-        for measure in _BESIDE_MOOD
-        if measure.code in by_code
+        _figure(result, result.change)
+        for result in known
+        if result.is_shown(compared.least) and result.change is not None
     ]
 
 
-def _figure(result: MeasureResult, compared: Compared) -> KeyFigure:
+def _figure(result: MeasureResult, change: float) -> KeyFigure:
     measure = result.measure
     help_ = (
         f"Mean change from the baseline on {measure.name}, "
@@ -108,14 +109,10 @@ def _figure(result: MeasureResult, compared: Compared) -> KeyFigure:
         f"{'higher' if measure.higher_is_better else 'lower'} is better; 95 % interval by "
         "Student's t."
     )
-    if not result.is_shown(compared.least) or result.change is None:
-        return KeyFigure(
-            measure.name, "not shown", help_, change=f"fewer than {compared.least} scores"
-        )
     ends = "" if result.interval is None else f", 95 % CI {points_range(result.interval)}"
     return KeyFigure(
         measure.name,
-        _points_words(result.change),
+        _points_words(change),
         help_,
         change=f"n {result.n:,} of {result.due:,}{ends}",
     )
@@ -201,7 +198,7 @@ def _courses_title(drawn: Sequence[MeasureResult], least: int) -> str:
     if not followed:
         return "The change after each infusion, by measure"
     return (
-        f"The change is larger after the last infusion than after the first on {len(rising)} of "
+        f"The change is larger after the last infusion shown than after the first on {len(rising)} of "
         f"{count_words(len(followed), 'measure')}"
     )
 

@@ -1,7 +1,7 @@
 """Suicidal thoughts in words, figures and pictures. Titles and sentences are markdown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from charts.outcome_thoughts import (
     mood_chart,
     newly_chart,
 )
+from charts.thoughts import ITEM_9_ANSWERS
 from clinical.codes import Phase
 from clinical.course_scores import Missing
 from clinical.incidence import Proportion, difference, proportion
@@ -83,7 +84,7 @@ def _newly_words(asked: Asked, newly: Proportion) -> str:
 
 def bounds_words(asked: Asked, changes: ThoughtChanges) -> str:
     """What the missing answers could change, and what counts as missing."""
-    if changes.free_bounds is None:
+    if changes.free_bounds is None or changes.seen < asked.least:
         return ""
     missing = changes.due - changes.seen
     if not missing:
@@ -153,7 +154,11 @@ def _figure(asked: Asked, label: str, rate: Proportion, answered: int, help_: st
 
 def changes_finding(asked: Asked, changes: Sequence[ThoughtChanges]) -> Finding | None:
     """What became of thoughts by infusion number; ``None`` where too few have an answer."""
-    shown = [each for each in changes if each.is_shown(asked.least)]
+    shown = [
+        each if each.seen >= asked.least else replace(each, free_bounds=None)
+        for each in changes
+        if each.is_shown(asked.least)
+    ]
     if not shown:
         return None
     title = _changes_title(shown)
@@ -272,11 +277,17 @@ def _levels_title(asked: Asked, changes: Sequence[LevelChange]) -> str:
         return "None that began with thoughts can be shown by level"
     ends = dict.fromkeys((with_thoughts[0], with_thoughts[-1]))
     shares = [
-        f"{percent(change.courses[0] / change.n)} of those that began at "
-        f"{level_name(change.low, change.high).lower()}"
+        f"{percent(change.courses[0] / change.n)} of those that began at {_level_words(change)}"
         for change in ends
     ]
     return f"Free of thoughts after infusion {asked.number}: {listed(shares)}"
+
+
+def _level_words(change: LevelChange) -> str:
+    """The level at baseline in a title: ``1 (several days)``, ``2–3``."""
+    if change.low < change.high:
+        return level_name(change.low, change.high)
+    return f"{change.low} ({ITEM_9_ANSWERS[change.low].lower()})"
 
 
 def _levels_numbers(changes: Sequence[LevelChange]) -> pd.DataFrame:

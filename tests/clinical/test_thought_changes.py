@@ -136,3 +136,9 @@ def test_levels_nobody_began_at_are_left_out():
     assert level_changes(scores((6, 1, 2, 0, 9)), BASELINES, 6, Missing.OBSERVED, 1) == [
         LevelChange(2, 2, (9, 0, 0, 0))
     ]
+
+
+def test_levels_are_small_by_their_answers_whoever_is_due():
+    found = level_changes(SCORES, BASELINES, 6, Missing.ALL, 3)
+    # Of three at 3 two have an answer, so they go with the six at 2.
+    assert found[-1] == LevelChange(2, 3, (2, 2, 1, 2), 2)
