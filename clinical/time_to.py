@@ -58,7 +58,7 @@ class Unit(StrEnum):
 
 LAST = {Unit.DAYS: 364, Unit.HOURS: 168, Unit.INFUSIONS: 24}
 """Curves are followed up to here; what happens later is only known not to have happened before."""
-READ_AT = {Unit.DAYS: 28, Unit.HOURS: 24, Unit.INFUSIONS: USUAL_LENGTH}
+READ_AT = {Unit.DAYS: 28, Unit.HOURS: 168, Unit.INFUSIONS: USUAL_LENGTH}
 """Where the share is told in words, if enough are watched until then."""
 HOURS_IN = {Unit.DAYS: 24, Unit.HOURS: 1}
 """How many hours one of a unit has."""
