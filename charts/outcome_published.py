@@ -62,7 +62,7 @@ def side_by_side_chart(pairs: pd.DataFrame) -> go.Figure:
 def _ours(pairs: pd.DataFrame, rows: list[float]) -> Trace:
     colours = [CONCERN if worse else IMPROVEMENT for worse in pairs["worse"]]
     return scatter(
-        x=pairs["share"].to_numpy(),
+        x=pairs["share"].to_list(),
         y=[row - _APART for row in rows],
         mode="markers",
         marker={"color": colours, "size": 10},
@@ -75,7 +75,7 @@ def _ours(pairs: pd.DataFrame, rows: list[float]) -> Trace:
 
 def _theirs(pairs: pd.DataFrame, rows: list[float]) -> Trace:
     return scatter(
-        x=pairs["published"].to_numpy(),
+        x=pairs["published"].to_list(),
         y=[row + _APART for row in rows],
         mode="markers",
         marker={"color": NEUTRAL, "size": 10, "symbol": "circle-open", "line": {"width": 2}},
