@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, func, select, union_all
 
-from access.viewer import Viewer
+from access.viewer import Permission, Viewer, require
 from clinical.codes import ScoreKind
 from clinical.course_scores import LAST_NUMBER
 from data_access.cohort import Cohort, in_cohort
@@ -40,6 +40,7 @@ def scores_by_measure(
     ``cohort``: whose measure does not count; ``measures``: codes. Columns: ``measure``, and those
     of :func:`data_access.outcomes.score_counts`; ``observed`` is 1 throughout.
     """
+    require(viewer, Permission.SEE_TOTALS)
     groups = (
         OutcomeFact.measure,
         OutcomeFact.number,
@@ -83,6 +84,7 @@ def baselines_by_measure(
 
     Columns: ``measure``, ``length`` (up to which infusion a course is judged), ``courses``.
     """
+    require(viewer, Permission.SEE_TOTALS)
     groups = (MilestoneFact.measure, MilestoneFact.length)
     parts = [
         select(*groups, func.count().label("courses"))

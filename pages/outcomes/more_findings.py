@@ -198,8 +198,8 @@ def _courses_title(drawn: Sequence[MeasureResult], least: int) -> str:
     if not followed:
         return "The change after each infusion, by measure"
     return (
-        f"The change is larger after the last infusion shown than after the first on {len(rising)} of "
-        f"{count_words(len(followed), 'measure')}"
+        "The change is larger after the last infusion shown than after the first on "
+        f"{len(rising)} of {count_words(len(followed), 'measure')}"
     )
 
 
