@@ -71,7 +71,7 @@ def how_long_view(context: PageContext, look: Look) -> None:
         return
     sentence(how_long_answer(told, since))
     st.caption(who_words(found.over, found.counts, look.phase))
-    key_figures(how_long_figures(found.counts, told, since, look.measure))
+    key_figures(how_long_figures(found.counts, told, since, look.measure, least))
     findings = remembered(
         context,
         "how long: findings",

@@ -184,9 +184,9 @@ def who_words(over: int, counts: Responses, phase: Phase) -> str:
 
 
 def how_long_figures(
-    counts: Responses, told: States, since: Since, measure: Instrument
+    counts: Responses, told: States, since: Since, measure: Instrument, least: int
 ) -> list[KeyFigure]:
-    """What stands under the sentence."""
+    """What stands under the sentence; ``least``: the smallest group of which a share is shown."""
     ended = proportion(counts.responded, counts.scored)
     kept = [(8, WITHOUT, told.without), (26, WITHOUT, told.without), (26, WITH, told.boosted)]
     return [
@@ -198,15 +198,18 @@ def how_long_figures(
             f"{counts.responded:,} of {counts.scored:,}, 95 % CI "
             f"{percent_range(ended.low, ended.high)}",
         ),
-        *(_kept_figure(week, name, found, since) for week, name, found in kept),
+        *(_kept_figure(week, name, found, since, least) for week, name, found in kept),
     ]
 
 
-def _kept_figure(week: int, name: str, found: Lasting | None, since: Since) -> KeyFigure:
+def _kept_figure(
+    week: int, name: str, found: Lasting | None, since: Since, least: int
+) -> KeyFigure:
     kept = None if found is None else kept_on(found, week * WEEK)
     meaning = f"The share of responses still there {week} weeks after {SINCE_WORDS[since]}, {name}."
     if kept is None:
-        return KeyFigure(f"Kept {week} weeks {name}", "no data", meaning)
+        few = f"fewer than {least} at risk then"
+        return KeyFigure(f"Kept {week} weeks {name}", "not known", meaning, few)
     return KeyFigure(
         f"Kept {week} weeks {name}",
         percent(kept.share),
