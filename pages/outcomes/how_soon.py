@@ -114,7 +114,9 @@ def _too_few_words(look: Look, found: Mapping[Reached, TimeTo]) -> str:
 
 def _look_up(context: PageContext, look: Look, choice: SoonChoice) -> _Found:
     least = look.thresholds.smallest_group
-    rows = {reached: _times(context, look, choice, reached) for reached in reachable(look.measure)}
+    # Groups are compared on one of the two, so the other need not be looked up.
+    asked = reachable(look.measure) if choice.by is By.NOTHING else (choice.reached,)
+    rows = {reached: _times(context, look, choice, reached) for reached in asked}
     all_together = {reached: time_to(each, choice.unit, least) for reached, each in rows.items()}
     day = _first_day(context, look)
     if choice.by is By.NOTHING:
@@ -185,7 +187,7 @@ def _draw_groups(
         nothing(together_words(choice.by, len(found.together), look))
     else:
         sentence(groups_answer(groups, found.test, choice, names))
-    st.caption(left_out_words({choice.reached: found.all_together[choice.reached]}, look))
+    st.caption(left_out_words(found.all_together, look))
     finding = groups_finding(groups, found.test, choice, names)
     _show_curves(context, look, choice, finding, groups, found)
     smaller = [medians_finding(groups, choice, names)] if len(groups) > 1 else []
