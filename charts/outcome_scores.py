@@ -4,6 +4,7 @@ Settled scores and scores within 72 hours have their own marks, and are never jo
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from math import isnan
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ import plotly.graph_objects as go
 
 from charts.numbers import percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE, severity
-from charts.score_marks import LOOKS, severity_bands
+from charts.score_marks import LOOKS, Marks, severity_bands
 from charts.style import (
     HEIGHT_LARGE,
     HEIGHT_SMALL,
@@ -28,6 +29,7 @@ from charts.style import (
 from clinical.codes import ScoreKind, Timepoint
 from clinical.incidence import proportion
 from clinical.instruments import Instrument
+from clinical.measures import ITEM_MEASURES
 
 Means = Mapping[ScoreKind, pd.DataFrame]
 """Rows of :func:`clinical.mean_scores.means_by_number` of each kind of scores."""
@@ -40,6 +42,7 @@ _SHIFT = {ScoreKind.SETTLED: 0.0, ScoreKind.ACUTE: 0.22}
 """How far right of its infusion a mark stands."""
 _LEAST_LABELLED = 0.09
 """A part of a bar that is smaller than this has no room for its percentage."""
+_BELOW = 0.03
 _MARGIN_FOR_NAME = 78
 """Pixels: room for the name of a line, right of the plot."""
 _FINE = 10
@@ -84,7 +87,7 @@ def means_chart(
     is written beside its mark; ``unit``: what is counted, in the plural.
     """
     settled, acute = means[ScoreKind.SETTLED], means[ScoreKind.ACUTE]
-    marks = severity_bands(measure)
+    marks = _bands_of(measure)
     places = decimals(measure)
     if start is not None:
         marks.words.append(_value_at(0, start.mean, places, {"xanchor": "left", "xshift": 6}))
@@ -103,7 +106,11 @@ def means_chart(
         xaxis={**_numbered(means, start), "title": {"text": _axis_words(means)}},
         yaxis={
             "title": {"text": f"{text(measure.name)}, mean"},
-            "range": [measure.lowest, measure.highest],
+            # With room for the whole of a mark at the lowest score.
+            "range": [
+                measure.lowest - _BELOW * (measure.highest - measure.lowest),
+                measure.highest,
+            ],
         },
     )
 
@@ -290,6 +297,20 @@ def _mean_words(rows: pd.DataFrame, measure: Instrument, unit: str) -> list[str]
         f"<br>their baseline: {signed(row['baseline'], places)}"
         for row in rows.to_dict("records")
     ]
+
+
+def _bands_of(measure: Instrument) -> Marks:
+    """The bands of the measure, with the name of remission at the left, below where scores begin.
+
+    To be free of one item is no remission, and is named as a band.
+    """
+    is_item = measure.code in ITEM_MEASURES
+    marks = severity_bands(replace(measure, remission_at_most=None) if is_item else measure)
+    at_left = {"x": 0.005, "xanchor": "left"}
+    marks.words = [
+        words | at_left if words["xref"] == "x domain" else words for words in marks.words
+    ]
+    return marks
 
 
 def _estimate(row: Mapping[Hashable, Any], column: str, places: int) -> str:

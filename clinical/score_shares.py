@@ -1,5 +1,6 @@
 """How the courses of each infusion are spread: by severity band, and by how much they changed."""
 
+import numpy as np
 import pandas as pd
 
 from clinical.instruments import Instrument
@@ -40,7 +41,8 @@ def bands_by_number(
     if baseline_of is not None:
         of_same = rows[rows["number"] == baseline_of]
         rows = pd.concat([of_same.assign(number=0, total=of_same["baseline"]), rows])
-    banded = rows.assign(band=rows["total"].map(measure.band))
+    lowest = np.array([band.lowest for band in measure.bands])
+    banded = rows.assign(band=np.searchsorted(lowest, rows["total"].to_numpy(), side="right") - 1)
     places = pd.MultiIndex.from_product(
         [sorted(set(rows["number"])), range(len(measure.bands))], names=["number", "band"]
     )

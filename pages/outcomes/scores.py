@@ -7,8 +7,9 @@ from typing import Any
 from charts.outcome_scores_waterfall import bar_words
 from clinical.waterfall import Waterfall
 from data_access.courses_behind import CoursesBehind
+from data_access.outcomes import score_counts
 from pages.outcomes.behind import behind_section
-from pages.outcomes.look import Look, counts_of
+from pages.outcomes.look import Look
 from pages.outcomes.scores_findings import means_finding, smaller_findings, waterfall_finding
 from pages.outcomes.scores_known import ScoresKnown, other_kind, scores_known
 from pages.outcomes.scores_words import (
@@ -53,7 +54,11 @@ def scores_view(context: PageContext, look: Look) -> None:
 
 def _tell(context: PageContext, look: Look) -> _Told:
     other = replace(look.cohort, kind=other_kind(look.cohort.kind))
-    known = scores_known(look, counts_of(context, other)[1])
+    # The courses that began are the same for both kinds, and are not asked for again.
+    other_scores = score_counts(
+        context.connection, context.viewer, context.filters, other, context.today
+    )
+    known = scores_known(look, other_scores)
     return _Told(known, means_finding(known), waterfall_finding(known), smaller_findings(known))
 
 

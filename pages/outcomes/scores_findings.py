@@ -105,8 +105,8 @@ def waterfall_finding(known: ScoresKnown) -> Finding | None:
         subtitle=_waterfall_subtitle(known),
         chart=waterfall_chart(fall, known.measure, known.units),
         table=lambda: _waterfall_table(known, has_rule=has_rule),
-        alt=f"{title}. One bar {'an' if fall.of_one else 'for an equal share of the'} {known.unit}"
-        f"{'' if fall.of_one else 's'}, the most improved at the left.",
+        alt=f"{title}. One bar {_a(known.unit) if fall.of_one else 'for each equal share'}, the "
+        "most improved at the left.",
         note=_waterfall_note(known),
     )
 
@@ -127,13 +127,10 @@ def _waterfall_title(known: ScoresKnown) -> str:
 
 def _waterfall_subtitle(known: ScoresKnown) -> str:
     fall = known.fall
-    bars = (
-        f"one bar an {known.unit}"
-        if known.unit[0] in "aeiou"
-        else f"one bar a {known.unit}"
-        if fall.of_one
-        else f"each bar one of {len(fall.bars)} equal shares of the {known.units}"
-    )
+    if fall.of_one:
+        bars = f"one bar {_a(known.unit)}"
+    else:
+        bars = f"each bar one of {len(fall.bars)} equal shares of the {known.units}"
     words = (
         f"n {fall.n:,} {known.units} with a {score_words(known.kind)} "
         f"{taken_words(known.kind, known.number)}; {bars}"
@@ -141,6 +138,10 @@ def _waterfall_subtitle(known: ScoresKnown) -> str:
     if fall.no_room:
         words += f"; {count_words(fall.no_room, known.unit)} with a baseline of 0 left out"
     return words
+
+
+def _a(unit: str) -> str:
+    return f"{'an' if unit[0] in 'aeiou' else 'a'} {unit}"
 
 
 def _waterfall_note(known: ScoresKnown) -> str:

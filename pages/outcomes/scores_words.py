@@ -31,10 +31,10 @@ def scores_answer(known: ScoresKnown) -> str:
     taken = taken_words(known.kind, known.number)
     of_due = count_words(known.due, known.unit)
     if row is None:
-        if not known.due:
+        if known.due < known.least:
             return (
-                f"No {known.unit} that is over was meant to go up to infusion {known.number}, so "
-                f"no mean {name} is told of it."
+                f"Fewer than {known.least} {known.units} that are over go up to infusion "
+                f"{known.number}, so no mean {name} is told of it."
             )
         return (
             f"Fewer than {known.least} of {of_due} have a {score_words(known.kind)} on {name} "
@@ -149,7 +149,8 @@ SCORES_DEFINITIONS = """
 - **Baseline**: the last score in the 14 days up to the first infusion; in maintenance that of the
   induction before it. Those with a score after one infusion are not those with one after another,
   so each mean stands beside the mean baseline of the same courses (dashed), and the mark at 0 is
-  the baseline of those with a settled score after the chosen infusion.
+  the baseline of those with a settled score after the chosen infusion (or the last before it that
+  enough have).
 - **Mean improvement**: the mean of the courses' own changes from their baselines, in points;
   positive is better, also where a higher score is better (WHO-5). A difference of two points of the
   line is no change of the same courses. Intervals of means: 95 %, Student's t with n - 1 degrees of
@@ -168,5 +169,6 @@ SCORES_DEFINITIONS = """
   QIDS-SR16 has no agreed figure and takes 5 points; of a single item one level. Reached exactly
   counts.
 - **Not told by this**: courses without a score after the infusion are in no mean. Who drops out may
-  have fared worse; how many they are stands in the funnel below.
+  have fared worse; how many they are stands in the strip that
+  says whose outcomes these are.
 """
