@@ -50,9 +50,6 @@ def outcome_funnel_chart(steps: Sequence[Step]) -> go.Figure:
                 y=rows,
                 orientation="h",
                 marker={"color": CATEGORIES[0]},
-                text=[f"{step.courses:,}" for step in steps],
-                textposition="auto",
-                textangle=0,
                 customdata=[
                     [f"<b>{text(step.name)}</b><br>{step.courses:,}", step.part] for step in steps
                 ],
@@ -77,7 +74,7 @@ def outcome_funnel_chart(steps: Sequence[Step]) -> go.Figure:
         xaxis={"range": [0, 1.9 * most], "visible": False},
         yaxis={
             "tickvals": rows,
-            "ticktext": [text(step.name) for step in steps],
+            "ticktext": [f"{text(step.name)} <b>{step.courses:,}</b>" for step in steps],
             "range": [len(steps) - 0.4, -0.6],
             "showgrid": False,
         },

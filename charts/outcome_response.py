@@ -30,7 +30,7 @@ _HOVER = "%{customdata[0]}<extra></extra>"
 _APART = 0.13
 """So far from the infusion's place stand two results."""
 _BAR = 0.16
-_BEHIND = {"color": PALE, "opacity": 0.6}
+_BEHIND = {"color": PALE, "opacity": 0.75}
 _MARGIN_FOR_NAMES = 128
 _CLOSE = 0.06
 """Two rates nearer than this have their names set apart."""

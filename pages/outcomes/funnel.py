@@ -64,7 +64,7 @@ def funnel_strip(context: PageContext, look: Look) -> None:
     entries = _entries(funnel_steps(look))
     chosen = st.pills(
         f"Whose outcomes: from all {course_nouns(look)[1]} that began to those with a "
-        f"{plain(look.measure.name)} score {after_words(look)}",
+        f"score on {plain(look.measure.name)} {after_words(look)}",
         list(entries),
         # The counts are not part of the choice, which outlives a change of them.
         format_func=lambda part: entries.get(part, ""),
@@ -127,9 +127,13 @@ def funnel_finding(look: Look) -> Finding:
         chart=outcome_funnel_chart(steps),
         table=_table(steps),
         alt=f"Bars of those left at each step. {title}",
-        note="Pale: lost since the step before. Completed as planned: of all that are over, "
-        "whether or not they have scores. A bar, when chosen, lists its courses.",
+        note="Pale: lost since the step before. "
+        + ("" if look.phase is Phase.MAINTENANCE else _COMPLETED_WORDS)
+        + "A bar, when chosen, lists its courses.",
     )
+
+
+_COMPLETED_WORDS = "Completed as planned: of all that are over, whether or not they have scores. "
 
 
 def _reasons(steps: tuple[Step, ...]) -> list[str]:

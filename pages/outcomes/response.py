@@ -33,7 +33,7 @@ class _View:
     answer: str
     figures: tuple[KeyFigure, ...]
     by_number: Finding | None
-    by_rule: Finding
+    by_rule: Finding | None
     funnel: Finding
     numbers: tuple[int, ...]
 
@@ -46,9 +46,10 @@ def response_view(context: PageContext, look: Look) -> None:
     if view.by_number is not None:
         points = show(view.by_number, choosable=True)
         _behind(context, look, chosen_rate(points, view.numbers, look), "behind-response")
-    with st.grid(2, min_column_width=420):
+    with st.grid(1 if view.by_rule is None else 2, min_column_width=420):
         steps = show(view.funnel, choosable=True)
-        show(view.by_rule)
+        if view.by_rule is not None:
+            show(view.by_rule)
     part = chosen_part(steps, look)
     if part is not None:
         show_part(context, look, part, "behind-funnel-bar")

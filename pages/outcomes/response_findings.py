@@ -273,9 +273,9 @@ def _subtitle(look: Look) -> str:
     name, many = plain(look.measure.name), course_nouns(look)[1].capitalize()
     acute = look.cohort.kind is ScoreKind.ACUTE
     rule = {
-        Missing.OBSERVED: f"{many} with a {name} score "
+        Missing.OBSERVED: f"{many} with a score on {name} "
         + ("within 72 hours of the infusion" if acute else "after the infusion"),
-        Missing.CARRIED: f"{many} with a {name} score up to the infusion, the latest counts",
+        Missing.CARRIED: f"{many} with a score on {name} up to the infusion; the latest counts",
         Missing.ALL: f"All {many.lower()} due on {name}; whoever has no score counts as none",
     }[look.missing]
     return f"{rule}; their number under each infusion"
@@ -313,12 +313,14 @@ def _in_percent(share: float | None) -> float | None:
     return None if share is None else round(100 * share, 1)
 
 
-def by_rule_finding(look: Look, found: Responses) -> Finding:
-    """The rates of the chosen infusion under each rule."""
+def by_rule_finding(look: Look, found: Responses) -> Finding | None:
+    """The rates of the chosen infusion under each rule; ``None`` where none is shown."""
     names, least = result_names(look.measure), found.least
     first, *_ = names
     hidden = hidden_rules(found)
     shown = [each for each in found.by_rule if each.missing not in hidden]
+    if not shown:
+        return None
     of_all = found.by_rule[0]
     title = _rule_words(found, shown, first, f"{names[first]} {after_words(look)}")
     return Finding(
@@ -367,7 +369,7 @@ def _rule_words(found: Responses, shown: Sequence[Rates], result: Result, name: 
         if (rate := each.rate(result)) is not None and rate.estimate is not None
     ]
     if not told:
-        return f"{name}: too few scores"
+        return f"{name}: no data"
     low, high = percent(min(told)), percent(max(told))
     if len(told) == 1 < len(found.by_rule):
         return f"{name}: {low}, under the one rule that can be shown"

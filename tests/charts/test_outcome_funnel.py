@@ -19,9 +19,14 @@ STEPS = [
 
 
 def test_each_step_has_a_bar_and_those_lost_stand_beside_it():
-    kept, lost, words = outcome_funnel_chart(STEPS).data
+    chart = outcome_funnel_chart(STEPS)
+    kept, lost, words = chart.data
     assert list(kept.x) == [60, 50, 30]
-    assert list(kept.text) == ["60", "50", "30"]
+    assert list(chart.layout.yaxis.ticktext) == [
+        "Began <b>60</b>",
+        "Over <b>50</b>",
+        "With a &lt;score&gt; <b>30</b>",
+    ]
     assert list(lost.base) == [50, 30, 45]
     assert list(lost.x) == [10, 15, 5]
     assert list(lost.y) == [1, 2, 2]
