@@ -77,7 +77,7 @@ def test_thoughts_beside_the_mood_of_the_same_answers(clinic: Connection):
 def test_the_scores_of_several_measures_are_those_of_each(clinic: Connection):
     codes = [WHO5.code, PHQ9.code, THOUGHTS.code, MADRS.code]
     together = scores_by_measure(clinic, LOCAL_VIEWER, ALL, ON_THOUGHTS, codes, TODAY)
-    assert list(together)[0] == "measure"
+    assert together.columns[0] == "measure"
     for code in codes:
         alone = score_counts(clinic, LOCAL_VIEWER, ALL, Cohort(code), TODAY)
         of_measure = together[together["measure"] == code].drop(columns="measure")
