@@ -193,4 +193,4 @@ def _panel_n(own: pd.DataFrame) -> str:
     if own.empty:
         return "too few"
     first, last = int(own["n"].iloc[0]), int(own["n"].iloc[-1])
-    return f"n {first:,}" if len(own) == 1 else f"n {first:,} … {last:,}"
+    return f"n {first:,}" if first == last else f"n {first:,} … {last:,}"

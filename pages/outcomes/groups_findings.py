@@ -146,7 +146,7 @@ def groups_answer(look: Look, found: GroupsFound) -> str:
             f"**No {noun_of(found)} differs beyond chance** from the others: {between}. "
             f"{of_all[:1].upper()}{of_all[1:]}."
         )
-    said = [_differing_words(found, row) for row in found.differing[:_NAMED]]
+    said = [_differing_words(look, found, row) for row in found.differing[:_NAMED]]
     more = len(found.differing) - len(said)
     if more:
         said.append(f"{count_words(more, 'other group')} {'differs' if more == 1 else 'differ'}")
@@ -161,12 +161,13 @@ def _range(found: GroupsFound) -> tuple[tuple[str, float], tuple[str, float]]:
     return min(shares, key=lambda each: each[1]), max(shares, key=lambda each: each[1])
 
 
-def _differing_words(found: GroupsFound, row: int) -> str:
+def _differing_words(look: Look, found: GroupsFound, row: int) -> str:
     own, rest = _own(found, row), _rest(found, row)
     more = "more" if found.rows["differs"].iloc[row] > 0 else "fewer"
+    reached = reached_words(look.measure, found.choice.result)
     return (
-        f"**{more}** reached it in **{plain(found.groups[row].name)}** ({percent(own.estimate)}) "
-        f"than in all others ({percent(rest.estimate)}{_ratio_words(found, row)})"
+        f"**{more}** of **{plain(found.groups[row].name)}** {reached} ({percent(own.estimate)}) "
+        f"than of all others ({percent(rest.estimate)}{_ratio_words(found, row)})"
     )
 
 
