@@ -160,30 +160,39 @@ def _shown(found: TimeTo) -> slice:
     return slice(0, int(np.searchsorted(found.curve.times, found.until, side="right")))
 
 
+def _corners(found: TimeTo, values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Times and values of a line of steps, which goes on as far as enough were watched."""
+    times = found.curve.times[_shown(found)].tolist()
+    held = list(values)
+    if times and times[-1] < found.until:
+        times, held = [*times, found.until], [*held, held[-1]]
+    return times, held
+
+
 def _steps(line: Line, unit: Unit) -> Trace:
     """The steps, with a dot at each time at which something was reached."""
     found, curve, shown = line.found, line.found.curve, _shown(line.found)
-    times, happened = curve.times[shown], curve.events[shown] > 0
-    said = [
-        _point_words(line, float(time), int(watched), int(events), unit)
+    times, shares = _corners(found, (1 - curve.remaining[shown]).tolist())
+    points: list[list[Any]] = [
+        [_point_words(line, float(time), int(watched), int(events), unit), *line.carried, int(time)]
         for time, watched, events in zip(
-            times, curve.at_risk[shown], curve.events[shown], strict=True
+            curve.times[shown], curve.at_risk[shown], curve.events[shown], strict=True
         )
     ]
-    known = len(times) > 0 and found.until > 0
+    start = [[f"<b>{text(line.name)}</b>: {found.n:,} courses", *line.carried, 0]]
+    more = len(times) - len(points)
+    sizes = [*(5 * (curve.events[shown] > 0)).tolist(), *[0] * more]
+    if not times:
+        # Nobody reached it, and nobody left, while enough were watched.
+        times, shares, more, sizes = [found.until], [0.0], 1, [0]
     return scatter(
-        x=[0, *times] if known else [],
-        y=[0, *(1 - curve.remaining[shown])] if known else [],
+        x=[0, *times] if found.until else [],
+        y=[0, *shares] if found.until else [],
         mode="lines+markers",
         line={"shape": "hv", "color": line.colour, "width": 2.5},
-        marker={"color": line.colour, "size": [0, *(5 * happened)]},
+        marker={"color": line.colour, "size": [0, *sizes]},
         name=text(line.name),
-        customdata=[
-            [f"<b>{text(line.name)}</b>: {line.found.n:,} courses", *line.carried, 0],
-            *([words, *line.carried, int(time)] for words, time in zip(said, times, strict=True)),
-        ]
-        if known
-        else [],
+        customdata=[*start, *points, *(start * more)] if found.until else [],
         hovertemplate=_HOVER,
     )
 
@@ -207,20 +216,27 @@ def share_words(found: TimeTo, time: float) -> str:
 
 
 def _band(line: Line) -> list[Trace]:
-    curve, shown = line.found.curve, _shown(line.found)
-    low, high = curve.low[shown], curve.high[shown]
-    known = np.isfinite(low)
-    if not known.any() or not line.found.until:
+    found, shown = line.found, _shown(line.found)
+    times, low = _corners(found, found.curve.low[shown].tolist())
+    _, high = _corners(found, found.curve.high[shown].tolist())
+    known = [place for place, limit in enumerate(low) if np.isfinite(limit)]
+    if not known or not found.until:
         return []
     edge: dict[str, Any] = {
-        "x": curve.times[shown][known],
+        "x": [times[place] for place in known],
         "mode": "lines",
         "line": {"shape": "hv", "width": 0, "color": PALE},
         "hoverinfo": "skip",
     }
     return [
-        scatter(**edge, y=1 - high[known]),
-        scatter(**edge, y=1 - low[known], fill="tonexty", fillcolor=PALE, opacity=0.5),
+        scatter(**edge, y=[1 - high[place] for place in known]),
+        scatter(
+            **edge,
+            y=[1 - low[place] for place in known],
+            fill="tonexty",
+            fillcolor=PALE,
+            opacity=0.5,
+        ),
     ]
 
 
@@ -285,7 +301,9 @@ def _names(lines: Sequence[Line], top: float) -> list[dict[str, Any]]:
 
 
 def _last_share(found: TimeTo) -> float:
-    return float(found.curve.remaining[_shown(found)][-1])
+    """What was left where the curve ends."""
+    left = found.curve.remaining[_shown(found)]
+    return float(left[-1]) if len(left) else 1.0
 
 
 _LINE = 0.055
