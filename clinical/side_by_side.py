@@ -17,7 +17,6 @@ from clinical.instruments import Instrument
 from clinical.progress import points_worse
 from clinical.published import Figure, Outcome, Whose, why_apart
 from clinical.responses import judged
-from clinical.retention import due_at
 
 FloatArray = NDArray[np.float64]
 
@@ -50,14 +49,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A published share and the clinic's own by the same definition.
-
-    ``looked_at``: courses that the definition takes, of which ``own.n`` are in the denominator.
-    """
+    """A published share and the clinic's own by the same definition."""
 
     figure: Figure
     own: Proportion
-    looked_at: int
 
     def gap(self, comparisons: int = 1) -> Difference | None:
         """Ours minus theirs (Newcombe 1998, method 10); ``None`` where theirs has no n.
@@ -100,23 +95,6 @@ class SideBySide:
     def comparisons(self) -> int:
         """How many differences are told with an interval."""
         return sum(pair.figure.counted is not None for pair in self.pairs)
-
-
-def after_infusion(
-    starts: pd.DataFrame, scores: pd.DataFrame, measure: Instrument, number: int
-) -> Counts:
-    """The courses with a baseline that are due after an infusion, by their observed score.
-
-    ``starts``, ``scores``: as :func:`data_access.outcomes.start_counts` and ``score_counts``.
-    """
-    seen = scores[(scores["number"] == number) & (scores["observed"] == 1)]
-    frame = seen[["baseline", "total", "courses"]]
-    without = due_at(starts[starts["baseline"] == 1], number) - int(frame["courses"].sum())
-    # A clinic may number a course's infusions otherwise than by counting them.
-    if without > 0:
-        unseen = pd.DataFrame({"baseline": [np.nan], "total": [np.nan], "courses": [without]})
-        frame = pd.concat([frame, unseen], ignore_index=True) if len(frame) else unseen
-    return Counts(measure, frame)
 
 
 def own_share(counts: Counts, outcome: Outcome, whose: Whose) -> Proportion:
@@ -218,5 +196,5 @@ def _beside(
     own = own_share(counts, figure.outcome, figure.whose)
     seen = own.n if figure.whose is not Whose.STARTED else counts.n_scored
     if seen >= least:
-        return Pair(figure, own, counts.n)
+        return Pair(figure, own)
     return "no score then here" if not seen else f"fewer than {least} here with a score then"

@@ -177,6 +177,7 @@ def milestone_rows(begun: Begun, starts: Sequence[FactRow]) -> list[FactRow]:
             **_shared(judged, start),
             "length": start["length"],
             "done": start["done"],
+            "span_days": start["last_day"] - start["started_day"],
             **_reached(judged),
             **_early(judged),
             **_end(judged),

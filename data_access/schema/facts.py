@@ -1340,11 +1340,12 @@ class MilestoneFact(Base):
     later than 72 hours after an infusion or before the next one, ``any_…`` at all that belong to
     the course: the hours and infusion number at the first score that is a response, at the first
     that is a remission, and at the last score (``watched_…``), each missing where there is none.
-    ``scores``: settled ones. Of the acute scores of infusion 1 the one nearest to 24 hours:
-    ``early_total``, ``early_hours``. ``end_…``: the latest settled score after the last infusion of
-    the course, with the days since that infusion and the number of the infusion. ``after_…``: the
-    score, of whatever kind and whether or not it belongs to the course, nearest to its last
-    infusion among those within :data:`clinical.course_scores.AFTER_DAYS` of it.
+    ``span_days``: from the first infusion to the last. ``scores``: settled ones. Of the acute
+    scores of infusion 1 the one nearest to 24 hours: ``early_total``, ``early_hours``. ``end_…``:
+    the latest settled score after the last infusion of the course, with the days since that
+    infusion and the number of the infusion. ``after_…``: the score, of whatever kind and whether or
+    not it belongs to the course, nearest to its last infusion among those within
+    :data:`clinical.course_scores.AFTER_DAYS` of it.
 
     How long a response lasts, of inductions whose end score is one; days from the last infusion of
     the induction: ``lost_days`` at the first later settled score that is none; ``kept_days`` at the
@@ -1359,6 +1360,21 @@ class MilestoneFact(Base):
         # Outcomes: how soon, how long, and what was reached; of one site, and of all.
         Index("ix_milestone_facts_site", "site_key", "measure", "phase", "started_day"),
         Index("ix_milestone_facts_day", "measure", "phase", "started_day"),
+        # Published: scores some weeks after an induction, every site; all that the query reads.
+        Index(
+            "ix_milestone_facts_after",
+            "measure",
+            "phase",
+            "started_day",
+            "closed_day",
+            "site_key",
+            "done",
+            "span_days",
+            "baseline",
+            "after_total",
+            sqlite_where=text("after_total IS NOT NULL"),
+            postgresql_where=text("after_total IS NOT NULL"),
+        ),
         KEYED,
     )
 
@@ -1380,6 +1396,7 @@ class MilestoneFact(Base):
     course_order: Mapped[int] = _small()
     length: Mapped[int] = _small()
     done: Mapped[int] = _small()
+    span_days: Mapped[int] = _reference()
     scores: Mapped[int] = _small()
     settled_response_hours: Mapped[float | None] = _optional_real()
     settled_response_number: Mapped[int | None] = _optional_small()

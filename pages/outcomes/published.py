@@ -14,13 +14,12 @@ from clinical.published import FIGURES, MCINNES, STUDIES, Figure, Outcome, When
 from clinical.side_by_side import (
     Counts,
     SideBySide,
-    after_infusion,
     own_effect,
     side_by_side,
 )
 from data_access.cohort import measures_in_use
-from data_access.outcome_published import after_induction_counts
-from pages.outcomes.look import Look, counts_of
+from data_access.outcome_published import after_induction_counts, after_infusion_counts
+from pages.outcomes.look import Look
 from pages.outcomes.published_findings import (
     apart_words,
     in_words,
@@ -113,11 +112,11 @@ def _counts(context: PageContext, look: Look, figure: Figure) -> Counts:
     """The clinic's courses at the time of a figure, on its measure."""
     measure = figure.measure or PHQ9
     cohort = replace(look.cohort, measure=measure.code, kind=ScoreKind.SETTLED, baseline_bands=())
+    asked = context.connection, context.viewer, context.filters, cohort
     if figure.when is When.AFTER_INDUCTION:
-        asked = context.connection, context.viewer, context.filters, cohort, context.today
-        return Counts(measure, after_induction_counts(*asked))
-    starts, scores = counts_of(context, cohort)
-    return after_infusion(starts, scores, measure, figure.infusions or USUAL_LENGTH)
+        return Counts(measure, after_induction_counts(*asked, context.today))
+    number = figure.infusions or USUAL_LENGTH
+    return Counts(measure, after_infusion_counts(*asked, number, context.today))
 
 
 def _key_figures(look: Look, compared: _Compared) -> list[KeyFigure]:
@@ -165,7 +164,9 @@ def _analysed(look: Look, compared: _Compared) -> list[KeyFigure]:
     if compared.analysed is None:
         return []
     there = next(figure.n for figure in FIGURES if figure.study is MCINNES and figure.n) or 0
-    here = proportion(compared.analysed.n_scored, max(look.retention.over, compared.analysed.n))
+    here = proportion(
+        compared.analysed.n_scored, max(look.retention.over, compared.analysed.n_scored)
+    )
     return [
         KeyFigure(
             label="Could be analysed",

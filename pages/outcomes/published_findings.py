@@ -144,7 +144,6 @@ def _row(pair: Pair, comparisons: int) -> dict[str, object]:
         "share": own.estimate,
         "low": own.low,
         "high": own.high,
-        "looked_at": pair.looked_at,
         "said": value_words(figure),
         "published": figure.share,
         "published_n": float("nan") if theirs is None else theirs.n,

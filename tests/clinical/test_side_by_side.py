@@ -16,7 +16,6 @@ from clinical.side_by_side import (
     Apart,
     Counts,
     Pair,
-    after_infusion,
     own_effect,
     own_share,
     side_by_side,
@@ -99,33 +98,6 @@ def test_no_effect_of_nobody_and_of_one() -> None:
     assert own_effect(Counts(PHQ9, PHQ9_COURSES.frame[2:3])) is None
 
 
-def _starts(*rows: tuple[int, int, int, int]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["over", "length", "baseline", "starts"])
-    return frame.assign(done=frame["length"], complete=1)
-
-
-def _scores(*rows: tuple[int, int, float, float, int]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["number", "observed", "baseline", "total", "courses"])
-
-
-def test_after_an_infusion_whoever_is_due_with_a_baseline() -> None:
-    counts = after_infusion(
-        _starts((1, 6, 1, 10), (1, 6, 0, 3), (0, 6, 1, 2), (1, 4, 1, 5)),
-        # Carried forward, or after another infusion: no score then.
-        _scores((6, 1, 16.0, 8.0, 2), (6, 1, 16.0, 12.0, 4), (6, 0, 16.0, 2.0, 1), (5, 1, 9, 1, 7)),
-        QIDS_SR16,
-        6,
-    )
-    assert (counts.n, counts.n_scored) == (10, 6)
-    found = own_share(counts, Outcome.RESPONSE, Whose.STARTED)
-    assert (found.events, found.n) == (2, 10)
-
-
-def test_nobody_is_due_after_an_infusion() -> None:
-    counts = after_infusion(_starts((1, 4, 1, 5)), _scores(), QIDS_SR16, 6)
-    assert (counts.n, counts.n_scored) == (0, 0)
-
-
 def _for(counts: Counts | None) -> Callable[[Figure], Counts | None]:
     return lambda figure: counts if counts is None or figure.measure is counts.measure else None
 
@@ -133,7 +105,6 @@ def _for(counts: Counts | None) -> Callable[[Figure], Counts | None]:
 def test_a_figure_stands_beside_ours_from_the_smallest_group_on() -> None:
     enough = side_by_side([RESPONSE], _for(PHQ9_COURSES), least=8)
     assert [pair.figure for pair in enough.pairs] == [RESPONSE]
-    assert enough.pairs[0].looked_at == 13
     assert not enough.apart
     few = side_by_side([RESPONSE], _for(PHQ9_COURSES), least=9)
     assert few.apart == (Apart(RESPONSE, "fewer than 9 here with a score then"),)
@@ -167,7 +138,7 @@ def _pair(events: int, n: int, figure: Figure = RESPONSE) -> Pair:
     baseline = pd.DataFrame(
         [(20.0, 5.0, events), (20.0, 20.0, n - events)], columns=["baseline", "total", "courses"]
     )
-    return Pair(figure, own_share(Counts(PHQ9, baseline), Outcome.RESPONSE, Whose.SCORED), n)
+    return Pair(figure, own_share(Counts(PHQ9, baseline), Outcome.RESPONSE, Whose.SCORED))
 
 
 def test_the_difference_is_newcombes_and_allows_for_the_number_of_comparisons() -> None:

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("course_order", columns.SMALL, nullable=False),
         sa.Column("length", columns.SMALL, nullable=False),
         sa.Column("done", columns.SMALL, nullable=False),
+        sa.Column("span_days", columns.KEY, nullable=False),
         sa.Column("scores", columns.SMALL, nullable=False),
         sa.Column("settled_response_hours", columns.REAL, nullable=True),
         sa.Column("settled_response_number", columns.SMALL, nullable=True),
@@ -65,6 +66,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("series_key", "measure", name=op.f("pk_milestone_facts")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_milestone_facts_after",
+        "milestone_facts",
+        [
+            "measure",
+            "phase",
+            "started_day",
+            "closed_day",
+            "site_key",
+            "done",
+            "span_days",
+            "baseline",
+            "after_total",
+        ],
+        unique=False,
+        sqlite_where=sa.text("after_total IS NOT NULL"),
+        postgresql_where=sa.text("after_total IS NOT NULL"),
     )
     op.create_index(
         "ix_milestone_facts_day",

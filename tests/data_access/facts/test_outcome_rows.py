@@ -290,6 +290,7 @@ def test_every_column_of_a_milestone(clinic):
         "baseline_band": 4,
         "length": 3,
         "done": 3,
+        "span_days": 7,
         "scores": 2,
         # 8 is the first settled score of 10 or less: 14 days later, less an hour for the clocks.
         "settled_response_hours": 335.0,
