@@ -5,19 +5,18 @@ its own scores (:mod:`clinical.effect_size`), with improvement upwards whatever 
 direction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
+import numpy as np
 import pandas as pd
 
-from clinical.course_scores import Missing
 from clinical.effect_size import EffectSize
 from clinical.incidence import Proportion, proportion
 from clinical.instruments import Instrument
-from clinical.mean_scores import means_by_number
-from clinical.responses import rates_at
-from clinical.score_shares import changes_by_number
+from clinical.mean_scores import means_by_number, observed
+from clinical.responses import judged, reliable_points
 
 Interval = tuple[float, float]
 
@@ -62,18 +61,56 @@ class MeasureResult:
         return 1 if low > 0 else -1 if high < 0 else 0
 
 
-def measure_result(
-    scores: pd.DataFrame, due: int, measure: Instrument, number: int
-) -> MeasureResult:
-    """What became of a measure after infusion ``number``.
+def measure_results(
+    scores: pd.DataFrame, due: Mapping[int, int], measures: Sequence[Instrument], number: int
+) -> tuple[MeasureResult, ...]:
+    """What became of each of several measures after infusion ``number``, in their order.
 
-    ``scores``: as :func:`data_access.outcomes.score_counts` of the measure; ``due``: courses with a
-    baseline on it that are judged up to the infusion.
+    ``scores``: as :func:`data_access.outcome_more.scores_by_measure`; ``due``: by the measure's
+    code, courses with a baseline on it that are judged up to the infusion.
     """
-    means = means_by_number(scores, measure)
-    at_number = scores[scores["number"] == number]
-    rates = rates_at(at_number, due, measure, number, Missing.OBSERVED)
-    row = _row(means, number)
+    seen = observed(scores)
+    means = _means(seen, measures)
+    at_number = seen[seen["number"] == number]
+    return tuple(
+        _result(
+            measure,
+            number,
+            due.get(measure.code, 0),
+            means[means["measure"] == measure.code].drop(columns="measure"),
+            at_number[at_number["measure"] == measure.code],
+        )
+        for measure in measures
+    )
+
+
+_APART = 1000
+"""More than any infusion number: measures this far apart are averaged in one pass."""
+
+
+def _means(seen: pd.DataFrame, measures: Sequence[Instrument]) -> pd.DataFrame:
+    """Of each measure what :func:`clinical.mean_scores.means_by_number` gives, with ``measure``.
+
+    All measures of a direction at once, because a pass costs the same for few rows and for many.
+    """
+    places = seen.assign(number=_APART * seen["measure"] + seen["number"])
+    found = []
+    for higher in (False, True):
+        of_direction = [each for each in measures if each.higher_is_better is higher]
+        codes = [each.code for each in of_direction]
+        if codes:
+            rows = places[np.isin(places["measure"], codes)]
+            found.append(means_by_number(rows, of_direction[0]))
+    if not found:
+        return places
+    means = pd.concat(found, ignore_index=True)
+    return means.assign(measure=means["number"] // _APART, number=means["number"] % _APART)
+
+
+def _result(
+    measure: Instrument, number: int, due: int, means: pd.DataFrame, at_number: pd.DataFrame
+) -> MeasureResult:
+    row, rates = _row(means, number), _rates(at_number, measure)
     n = int(row["n"]) if row else 0
     return MeasureResult(
         measure=measure,
@@ -86,11 +123,11 @@ def measure_result(
         change=_known(row, "change"),
         interval=_interval(row),
         effect=_effect(row),
-        responded=rates.responded,
-        remitted=rates.remitted,
-        improved=rates.improved,
-        worse=None if rates.improved is None else _worse(at_number, measure),
-        by_number=means,
+        responded=rates["responded"],
+        remitted=rates["remitted"],
+        improved=rates["improved"],
+        worse=rates["worse"],
+        by_number=means.reset_index(drop=True),
     )
 
 
@@ -120,6 +157,21 @@ def _effect(row: _Row) -> EffectSize | None:
     return EffectSize(estimate, row["effect_low"], row["effect_high"])
 
 
-def _worse(at_number: pd.DataFrame, measure: Instrument) -> Proportion:
-    shares = changes_by_number(at_number, measure)
-    return proportion(int(shares["worse"].sum()), int(shares["n"].sum()))
+def _rates(at_number: pd.DataFrame, measure: Instrument) -> dict[str, Proportion | None]:
+    """The rates of all that can be judged by a rule, which leaves out a baseline of 0 in some."""
+    reliable = reliable_points(measure)
+    rules = {
+        "responded": measure.response_percent,
+        "remitted": measure.remission_at_most,
+        "improved": reliable,
+        "worse": reliable,
+    }
+    rows = judged(at_number, measure)
+    courses = rows["courses"].to_numpy()
+    rates: dict[str, Proportion | None] = dict.fromkeys(rules)
+    for name, rule in rules.items():
+        if rule is not None:
+            reached = rows[name].to_numpy()
+            of_all = int(courses[~np.isnan(reached)].sum())
+            rates[name] = proportion(int(courses[reached == 1].sum()), of_all)
+    return rates

@@ -1,10 +1,11 @@
 """More than mood: energy, anxiety, well-being, trauma and every other measure side by side."""
 
+import pandas as pd
 import streamlit as st
 
 from clinical.codes import Phase
 from clinical.instruments import Instrument
-from clinical.measure_results import MeasureResult, measure_result
+from clinical.measure_results import MeasureResult, measure_results
 from clinical.retention import due_at
 from data_access.cohort import measures_in_use
 from data_access.outcome_more import baselines_by_measure, scores_by_measure
@@ -64,21 +65,15 @@ def _results(
     context: PageContext, look: Look, measures: tuple[Instrument, ...]
 ) -> tuple[MeasureResult, ...]:
     """Each measure after the infusion. The page's own is looked up already."""
-    others = [measure.code for measure in measures if measure.code != look.cohort.measure]
+    own = look.cohort.measure
+    others = [measure.code for measure in measures if measure.code != own]
     asked = context.connection, context.viewer, context.filters, look.cohort, others, context.today
     scores, baselines = scores_by_measure(*asked), baselines_by_measure(*asked)
-    found = []
-    for measure in measures:
-        if measure.code == look.cohort.measure:
-            own = look.starts[look.starts["baseline"] == 1]
-            result = measure_result(look.scores, due_at(own, look.number), measure, look.number)
-        else:
-            is_due = (baselines["measure"] == measure.code) & (baselines["length"] >= look.number)
-            due = int(baselines["courses"][is_due].sum())
-            of_measure = scores[scores["measure"] == measure.code]
-            result = measure_result(of_measure, due, measure, look.number)
-        found.append(result)
-    return tuple(found)
+    counted = baselines[baselines["length"] >= look.number].groupby("measure")["courses"].sum()
+    due = dict(zip(counted.index.tolist(), counted.tolist(), strict=True))
+    due[own] = due_at(look.starts[look.starts["baseline"] == 1], look.number)
+    every = pd.concat([look.scores.assign(measure=own), scores], ignore_index=True)
+    return measure_results(every, due, measures, look.number)
 
 
 def _to_scores(measures: tuple[Instrument, ...]) -> None:

@@ -49,7 +49,13 @@ def thoughts_view(context: PageContext, look: Look) -> None:
     if _sum(baselines) < max(asked.least, 1):
         nothing(_too_few(asked, _sum(baselines)))
         return
-    by_number = changes_by_number(scores, baselines, asked.missing)
+    by_number = remembered(
+        context,
+        "thoughts: changes",
+        lambda: changes_by_number(scores, baselines, asked.missing),
+        cohort,
+        asked.missing,
+    )
     now = changes_at(scores, baselines, asked.number, asked.missing)
     sentence(thoughts_answer(asked, now))
     st.caption(" ".join(filter(None, (bounds_words(asked, now), published_words(asked)))))

@@ -5,7 +5,7 @@ import pandas as pd
 from charts.outcome_more import courses_chart, effects_chart
 from charts.palette import CONCERN, IMPROVEMENT, NEUTRAL
 from clinical.instruments import GAD7, PHQ9, WHO5, Instrument
-from clinical.measure_results import MeasureResult, measure_result
+from clinical.measure_results import MeasureResult, measure_results
 from clinical.measures import THOUGHTS
 
 
@@ -16,7 +16,8 @@ def result(measure: Instrument, *pairs: tuple[float, float], number: int = 2) ->
         for before, after in pairs[: None if at == number else 2]
     ]
     columns = ["number", "observed", "baseline", "total", "courses"]
-    return measure_result(pd.DataFrame(rows, columns=columns), len(pairs), measure, number)
+    scores = pd.DataFrame(rows, columns=columns).assign(measure=measure.code)
+    return measure_results(scores, {measure.code: len(pairs)}, (measure,), number)[0]
 
 
 BETTER = result(PHQ9, (20, 10), (18, 9), (16, 8), (20, 12))

@@ -5,12 +5,27 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from clinical.course_scores import Missing
 from clinical.incidence import proportion
-from clinical.instruments import PCL5, PHQ9, WHO5
-from clinical.measure_results import measure_result
+from clinical.instruments import PCL5, PHQ9, WHO5, Instrument
+from clinical.mean_scores import means_by_number
+from clinical.measure_results import MeasureResult, measure_results
 from clinical.measures import THOUGHTS
+from clinical.responses import rates_at
+
+
+def measure_result(rows: pd.DataFrame, due: int, measure: Instrument, number: int) -> MeasureResult:
+    """Of one measure, beside another of another direction, which must not matter."""
+    other = PHQ9 if measure.higher_is_better else WHO5
+    beside = scores((10, 90), (20, 10)).assign(measure=other.code)
+    every = pd.concat([rows.assign(measure=measure.code), beside])
+    return measure_results(every, {measure.code: due}, (measure, other), number)[0]
+
 
 WELL_BEING = ((20, 60), (24, 40), (40, 44), (28, 48), (36, 36), (50, 38))
+
+
+OBSERVED = Missing.OBSERVED
 
 
 def scores(*pairs: tuple[float, float], number: int = 6) -> pd.DataFrame:
@@ -80,3 +95,35 @@ def test_what_is_carried_forward_does_not_count():
 
 def test_more_scores_than_courses_that_are_due_are_no_fault():
     assert measure_result(scores((20, 10), (20, 12)), 1, PHQ9, 6).due == 2
+
+
+def test_results_are_in_the_order_of_their_measures():
+    rows = pd.concat(
+        [scores((20, 10)).assign(measure=PHQ9.code), scores((20, 30)).assign(measure=WHO5.code)]
+    )
+    found = measure_results(rows, {}, (WHO5, PCL5, PHQ9), 6)
+    assert [(each.measure, each.change) for each in found] == [
+        (WHO5, 10.0),
+        (PCL5, None),
+        (PHQ9, 10.0),
+    ]
+
+
+def test_no_measures_and_no_scores_are_no_fault():
+    nothing = scores((1, 1)).assign(measure=PHQ9.code)[:0]
+    (found,) = measure_results(nothing, {}, (PHQ9,), 6)
+    assert (found.n, found.due) == (0, 0)
+    assert measure_results(nothing, {}, (), 6) == ()
+
+
+@pytest.mark.parametrize("measure", [PHQ9, WHO5, PCL5, THOUGHTS])
+def test_the_rates_are_those_of_the_other_views(measure):
+    rows = scores((20, 10), (0, 0), (3, 1), (18, 18), (2, 3), (30, 10), (10, 30))
+    found, other = measure_result(rows, 9, measure, 6), rates_at(rows, 9, measure, 6, OBSERVED)
+    assert (found.responded, found.remitted, found.improved) == (
+        other.responded,
+        other.remitted,
+        other.improved,
+    )
+    means = means_by_number(rows, measure)
+    pd.testing.assert_frame_equal(found.by_number, means, check_dtype=False)

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from clinical.codes import Phase
 from clinical.course_scores import Missing
 from clinical.instruments import GAD7, PHQ9, WHO5
-from clinical.measure_results import measure_result
+from clinical.measure_results import measure_results
 from clinical.thought_changes import LevelChange, changes_at, changes_by_number
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from pages.outcomes.more_findings import (
@@ -287,13 +287,15 @@ def test_no_measure_with_enough_scores_is_said_so(page):
 
 def _compared(**pairs: list[tuple[float, float]]) -> Compared:
     measures = {"phq9": PHQ9, "gad7": GAD7, "who5": WHO5}
-    results = []
-    for name, of_one in pairs.items():
-        rows = [(2, 1, float(before), float(after), 1) for before, after in of_one]
-        columns = ["number", "observed", "baseline", "total", "courses"]
-        scores = pd.DataFrame(rows, columns=columns)
-        results.append(measure_result(scores, len(rows), measures[name], 2))
-    return Compared(tuple(results), 2, 2, "inductions")
+    rows = [
+        (measures[name].code, 2, 1, float(before), float(after), 1)
+        for name, of_one in pairs.items()
+        for before, after in of_one
+    ]
+    columns = ["measure", "number", "observed", "baseline", "total", "courses"]
+    scores = pd.DataFrame(rows, columns=columns)
+    results = measure_results(scores, {}, [measures[name] for name in pairs], 2)
+    return Compared(results, 2, 2, "inductions")
 
 
 def test_what_is_worse_is_said_and_the_same_scores_have_no_effect_size():
