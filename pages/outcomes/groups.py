@@ -41,8 +41,8 @@ from pages.shared.memory import kept, remembered
 
 
 @dataclass(frozen=True, slots=True)
-class _Counts:
-    """What the queries found."""
+class GroupCounts:
+    """What the queries found; ``mix``: as :func:`data_access.outcome_groups.group_mix`."""
 
     tallies: Tallies
     mix: pd.DataFrame
@@ -89,7 +89,8 @@ def _make(context: PageContext, look: Look, choice: GroupChoice) -> _View:
         choice,
     )
     sites = site_names(context.connection, context.viewer) if choice.by is By.SITE else {}
-    found = _found(look, choice, column, counts, group_names(choice.by, look.measure, sites))
+    names = group_names(choice.by, look.measure, sites)
+    found = groups_found(look, choice, column, counts, names)
     why = why_not_compared(look, found)
     if why:
         return _View(found, nothing=why)
@@ -107,17 +108,18 @@ def _make(context: PageContext, look: Look, choice: GroupChoice) -> _View:
     )
 
 
-def _count(context: PageContext, look: Look, choice: GroupChoice, column: str) -> _Counts:
+def _count(context: PageContext, look: Look, choice: GroupChoice, column: str) -> GroupCounts:
     asked = context.connection, context.viewer, context.filters, look.cohort, column
     starts = queries.group_starts(*asked, context.today)
     scores = queries.group_scores(*asked, choice.result, context.today)
     mix = queries.group_mix(*asked, choice.result, look.number, context.today)
-    return _Counts(tally(scores, starts, look.missing), mix)
+    return GroupCounts(tally(scores, starts, look.missing), mix)
 
 
-def _found(
-    look: Look, choice: GroupChoice, column: str, counts: _Counts, names: Mapping[int, str]
+def groups_found(
+    look: Look, choice: GroupChoice, column: str, counts: GroupCounts, names: Mapping[int, str]
 ) -> GroupsFound:
+    """The groups compared, with what they are called; ``names``: in the order of the groups."""
     least = look.thresholds.smallest_group
     compared = compare_groups(counts.tallies, look.number, list(names), least)
     rows = with_expected(
