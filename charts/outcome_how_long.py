@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from charts.numbers import percent, percent_range
 from charts.palette import CATEGORIES, INK, NEUTRAL, PALE
 from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, Trace, across, figure, scatter, text
-from clinical.durability import MARKS, WEEK, Kept, Lasting, kept_on
+from clinical.durability import MARKS, WEEK, Kept, Lasting, kept_on, told_weeks
 
 WITHOUT_COLOUR, WITH_COLOUR = INK, CATEGORIES[0]
 INTERVAL_COLOURS = CATEGORIES
@@ -161,7 +161,7 @@ def _dots(line: Line, end: int) -> Trace:
     """A dot at each week that is told, which can be chosen where it carries something."""
     told = [
         (week, kept)
-        for week in MARKS
+        for week in told_weeks(line.found)
         if week <= end and (kept := kept_on(line.found, week * WEEK)) is not None
     ]
     words = [
@@ -186,8 +186,10 @@ def _dots(line: Line, end: int) -> Trace:
 
 def _at_risk(line: Line, row: int, ticks: Sequence[int]) -> Trace:
     """How many were at risk, under the ticks of the axis, as far as the curve goes."""
-    days = {tick: max(tick * WEEK, 1) for tick in ticks}
-    shown = [tick for tick in ticks if line.found.start < days[tick] <= line.found.last]
+    start, last = line.found.start, line.found.last
+    # Those of the day on which the curve begins are at risk from the next one on.
+    days = {tick: tick * WEEK + (tick * WEEK == start) for tick in ticks}
+    shown = [tick for tick in ticks if start < days[tick] <= last]
     return scatter(
         x=shown,
         y=[row] * len(shown),
@@ -259,7 +261,9 @@ def weeks_chart(lines: Sequence[Line], published: dict[int, float]) -> go.Figure
 
 
 def _shares(line: Line, shift: float) -> Trace:
-    told = [(place, kept_on(line.found, week * WEEK)) for place, week in enumerate(MARKS)]
+    told = [
+        (MARKS.index(week), kept_on(line.found, week * WEEK)) for week in told_weeks(line.found)
+    ]
     known = [(place, kept) for place, kept in told if kept is not None]
     shares = np.array([kept.share for _, kept in known])
     low = np.array([np.nan if kept.low is None else kept.low for _, kept in known])

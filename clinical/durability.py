@@ -6,6 +6,11 @@ counted as at risk from then on (*delayed entry*, left truncation; Kalbfleisch a
 section 1.3; Tsai, Jewell and Wang 1987). To count it from the infusion on would make responses look
 longer than they are. The clock may as well start at the end score: there all enter at once.
 
+From the last infusion curves are told from the day :data:`SETTLED_BY` on, of responses still there
+then. The end score is the latest within so many days; whoever is not given a booster and loses the
+response sooner has an induction that ended without one, so that until then none of them could be
+seen to lose it, while after a booster the same loss counts.
+
 Boosters come later, to some. Were courses told apart by whether they ever had one, those who kept
 the response for long would have had the time to get one, and whoever lost it early would count
 against those without (*immortal time*). So maintenance is a state that begins with the first
@@ -30,11 +35,14 @@ from numpy.typing import NDArray
 from clinical.booster_intervals import INTERVALS, interval_of
 from clinical.incidence import CONFIDENCE, proportion
 from clinical.logrank import LogRank, log_rank
+from clinical.scores import LAST_INFUSION_WINDOW
 from clinical.survival import Curve, IntArray
 
 BoolArray = NDArray[np.bool_]
 
 WEEK = 7
+SETTLED_BY = LAST_INFUSION_WINDOW.days
+"""Days after the last infusion by which the end score is taken."""
 MARKS = (4, 8, 12, 26)
 """Weeks after which the share still in response is told."""
 
@@ -149,6 +157,12 @@ def without_maintenance(rows: pd.DataFrame, since: Since) -> Spells:
     return _watched(Spells(days.entered, ended, lost, days.courses))
 
 
+def from_day(spells: Spells, day: int) -> Spells:
+    """The same of those who are still at risk after a day, watched from it on."""
+    entered = np.maximum(spells.entered, day)
+    return _watched(Spells(entered, spells.left, spells.lost, spells.courses))
+
+
 def with_maintenance(rows: pd.DataFrame, since: Since) -> Spells:
     """Responses from the first booster on, of those that were not lost by then."""
     days = _days(rows, since)
@@ -193,7 +207,7 @@ class Lasting:
     ``start``: the day from which the curve is told; its shares are of those in response on that
     day. ``last``: the last day of which anything is known. ``curve``: the shares that remain;
     ``watched``: courses at risk by day, shape (``last`` + 1,). ``n``: courses that were ever at
-    risk; ``lost``: of them, those that were seen to lose the response.
+    risk on these days; ``lost``: of them, those that were seen to lose the response on these days.
     """
 
     start: int
@@ -225,14 +239,9 @@ def lasting(spells: Spells, least: int) -> Lasting | None:
     censored = _by_day(spells.left, spells.courses * (1 - spells.lost), size)
     days = first + np.flatnonzero((lost + censored)[first:])
     curve = _curve(days, watched[days], lost[days], censored[days])
-    return Lasting(
-        first - 1,
-        last,
-        curve,
-        watched[:size],
-        spells.n,
-        int((spells.courses * spells.lost).sum()),
-    )
+    there = (spells.left >= first) & (spells.entered < last)
+    n = int(spells.courses[there].sum())
+    return Lasting(first - 1, last, curve, watched[:size], n, int(curve.events.sum()))
 
 
 def _stretch(watched: IntArray, least: int) -> tuple[int, int] | None:
@@ -288,16 +297,14 @@ def kept_on(found: Lasting, day: int) -> Kept | None:
     return Kept(share, float(found.curve.low[index]), float(found.curve.high[index]), watched)
 
 
+def told_weeks(found: Lasting) -> list[int]:
+    """The weeks of :data:`MARKS` on which a share is known, after the day it is a share of."""
+    return [week for week in MARKS if found.start < week * WEEK <= found.last]
+
+
 def lasting_test(groups: Sequence[Spells]) -> LogRank:
     """Whether groups differ in how long responses last, all days of all groups."""
     last = max((int(group.left.max(initial=0)) for group in groups), default=0)
     risk = [at_risk_by_day(group, last) for group in groups]
     lost = [_by_day(group.left, group.courses * group.lost, last + 1) for group in groups]
     return log_rank(np.array(risk), np.array(lost))
-
-
-def entered_median(spells: Spells) -> float | None:
-    """The middle of the days on which courses come under watch; ``None`` without any."""
-    if not spells.n:
-        return None
-    return float(np.median(np.repeat(spells.entered, spells.courses)))

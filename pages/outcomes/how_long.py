@@ -9,11 +9,13 @@ import streamlit as st
 
 from clinical.durability import (
     MARKS,
+    SETTLED_BY,
     WEEK,
     Responses,
     Since,
     Spells,
     by_interval,
+    from_day,
     responses,
     with_maintenance,
     without_maintenance,
@@ -96,12 +98,15 @@ def _find(context: PageContext, look: Look) -> _Found:
     return _Found(
         over=_over(counts_of(context, look.cohort)[0]),
         counts=responses(rows),
-        by_since={
-            since: states(without_maintenance(rows, since), with_maintenance(rows, since), least)
-            for since in Since
-        },
+        by_since={since: _states(rows, since, least) for since in Since},
         intervals=by_interval(rows),
     )
+
+
+def _states(rows: pd.DataFrame, since: Since, least: int) -> States:
+    first = SETTLED_BY if since is Since.LAST_INFUSION else 0
+    without, boosted = without_maintenance(rows, since), with_maintenance(rows, since)
+    return states(from_day(without, first), from_day(boosted, first), least)
 
 
 def _over(starts: pd.DataFrame) -> int:
@@ -178,9 +183,12 @@ HOW_LONG_DEFINITIONS = """
   1987). Band: 95 %, Greenwood's variance on the scale of log(-log S). Where few are at risk at the
   beginning, one loss would throw the curve down for good; so it begins when the smallest group that
   is shown is at risk, and its shares are of those in response on that day. It ends when fewer are.
-- **Counted from the score** all enter at once, and the weeks are those of the response as it was
-  seen. From the last infusion the same course reads later, by as long as the end score came after
-  it: nobody is seen to lose a response before it is seen.
+- **Counted from the last infusion** the curves are of responses still there 28 days after it. Until
+  then the end score may still come, so without a booster nobody could be seen to lose a response:
+  the induction would have ended without one. After a booster the same loss counts.
+- **Counted from the score** that showed the response (the end score) all enter at once, from the
+  first day on; with maintenance, as soon as a booster is given. The first losses are seen at the
+  next score, about four weeks later without maintenance, and sooner with it.
 - **Without and with maintenance**: until the first booster, and from it on (Simon and Makuch 1984).
   Were courses parted by whether they ever had one, those who kept the response for long would have
   had time to get one, and early losses would all count against the untreated (immortal time).

@@ -25,6 +25,7 @@ from clinical.booster_intervals import INTERVALS
 from clinical.codes import Phase
 from clinical.durability import (
     MARKS,
+    SETTLED_BY,
     WEEK,
     Kept,
     Lasting,
@@ -34,6 +35,7 @@ from clinical.durability import (
     kept_on,
     lasting,
     lasting_test,
+    told_weeks,
 )
 from clinical.incidence import proportion
 from clinical.instruments import PHQ9, Instrument
@@ -46,8 +48,8 @@ HALF = 0.5
 _CLEAR = 0.05
 PUBLISHED = {4: 0.80, 8: 0.60}
 """About so many keep the response so many weeks without maintenance (McInnes 2022, PHQ-9)."""
-_ENTRY_WINDOW = 28
-"""Days within which end scores come: curves that begin later do not stand beside each other."""
+_APART = 28
+"""Curves that begin more than so many days apart do not stand beside each other."""
 
 WITHOUT, WITH = "without maintenance", "with maintenance"
 SINCE_WORDS = {
@@ -80,7 +82,7 @@ class States:
         """Whether both are told, from about the same day on."""
         if self.without is None or self.boosted is None:
             return False
-        return max(self.without.start, self.boosted.start) <= _ENTRY_WINDOW
+        return abs(self.without.start - self.boosted.start) <= _APART
 
 
 def states(without: Spells, boosted: Spells, least: int) -> States:
@@ -128,33 +130,40 @@ def too_few_words(over: int, counts: Responses, told: States, least: int) -> str
 
 def how_long_answer(told: States, since: Since) -> str:
     """How many responses are still there after the last week that is known (markdown)."""
-    shown = told.lines() if told.comparable else told.lines()[:1]
-    week = _last_known(shown)
-    after = SINCE_WORDS[since]
+    lines = told.lines() if told.comparable else told.lines()[:1]
+    week = _last_known(lines)
     if week is None:
-        line = shown[0]
+        line = lines[0]
         return (
             f"Of {count_words(line.found.n, 'response')} watched {line.name}, {line.found.lost:,} "
-            f"were seen to be lost; none was watched long enough to tell a share after {MARKS[0]} "
-            f"weeks."
+            f"{'was' if line.found.lost == 1 else 'were'} seen to be lost; too few were watched "
+            "long enough to tell a share."
         )
-    kept = [(line.name, kept_on(line.found, week * WEEK)) for line in shown]
     said = [
-        f"**{percent(one.share)}** {_interval_words(one)} {name}"
-        for name, one in kept
-        if one is not None
+        f"**{percent(kept.share)}** {_interval_words(kept)} {line.name}"
+        for line in lines
+        if (kept := kept_on(line.found, week * WEEK)) is not None
     ]
-    return f"**{week} weeks** after {after}, responses were still there in {listed(said)}."
+    after = f"**{week} weeks** after {SINCE_WORDS[since]}"
+    return f"{_of_whom(lines, since)}, {listed(said)} were still there {after}."
+
+
+def _of_whom(lines: Sequence[Line], since: Since) -> str:
+    """Of which responses the shares are."""
+    starts = {line.found.start for line in lines}
+    if starts == {0}:
+        return "Of responses"
+    if starts == {SETTLED_BY} and since is Since.LAST_INFUSION:
+        return f"Of responses still there {SETTLED_BY // WEEK} weeks after the last infusion"
+    if len(starts) == 1:
+        return f"Of responses still there on day {starts.pop()}"
+    return "Of responses still there when enough were watched"
 
 
 def _last_known(lines: Sequence[Line]) -> int | None:
     """The last week at which a share is known of all lines."""
-    known = [
-        week
-        for week in MARKS
-        if lines and all(kept_on(line.found, week * WEEK) is not None for line in lines)
-    ]
-    return known[-1] if known else None
+    known = [week for week in MARKS if all(week in told_weeks(line.found) for line in lines)]
+    return known[-1] if lines and known else None
 
 
 def _interval_words(kept: Kept) -> str:
@@ -205,8 +214,13 @@ def how_long_figures(
 def _kept_figure(
     week: int, name: str, found: Lasting | None, since: Since, least: int
 ) -> KeyFigure:
-    kept = None if found is None else kept_on(found, week * WEEK)
-    meaning = f"The share of responses still there {week} weeks after {SINCE_WORDS[since]}, {name}."
+    known = found is not None and week in told_weeks(found)
+    kept = kept_on(found, week * WEEK) if found is not None and known else None
+    of = "" if found is None or not found.start else f" of those in response on day {found.start}"
+    meaning = (
+        f"The share{of or ' of responses'} still there {week} weeks after {SINCE_WORDS[since]}, "
+        f"{name}."
+    )
     if kept is None:
         few = f"fewer than {least} at risk then"
         return KeyFigure(f"Kept {week} weeks {name}", "not known", meaning, few)
@@ -293,7 +307,7 @@ def curve_numbers(lines: Sequence[Line]) -> pd.DataFrame:
 
 def _numbers(line: Line, end: int) -> pd.DataFrame:
     found, curve = line.found, line.found.curve
-    told = [week * WEEK for week in MARKS]
+    told = [week * WEEK for week in told_weeks(found)]
     days = sorted({int(day) for day in curve.times} | set(told))
     days = [day for day in days if found.start < day <= min(found.last, end)]
     kept = [one for day in days if (one := kept_on(found, day)) is not None]
@@ -343,7 +357,11 @@ def weeks_finding(told: States, since: Since, measure: Instrument) -> Finding | 
 
 
 def _weeks_words(line: Line) -> str:
-    known = [(week, kept) for week in MARKS if (kept := kept_on(line.found, week * WEEK))]
+    known = [
+        (week, kept)
+        for week in told_weeks(line.found)
+        if (kept := kept_on(line.found, week * WEEK)) is not None
+    ]
     said = listed([f"{percent(kept.share)} after {week} weeks" for week, kept in known[:2]])
     return f"{said} {line.name}"
 
@@ -363,7 +381,7 @@ def week_numbers(lines: Sequence[Line]) -> pd.DataFrame:
             "Half lost, to": time_until_limits(line.found.curve, HALF)[1],
         }
         for line in lines
-        for week in MARKS
+        for week in told_weeks(line.found)
         if (kept := kept_on(line.found, week * WEEK)) is not None
     ]
     return pd.DataFrame(rows)

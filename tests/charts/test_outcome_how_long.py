@@ -64,6 +64,14 @@ def test_those_at_risk_stand_under_the_ticks_as_far_as_the_curve_goes():
     assert first.y[0] != second.y[0]
 
 
+def test_where_the_curve_begins_stand_those_at_risk_from_then_on():
+    late = found((28, 56, 1, 1), (28, 126, 0, 7), least=5)
+    chart = lasting_chart([line("late", late)], "x")
+    risk = trace(chart, "late, at risk")
+    assert list(zip(risk.x, risk.text, strict=True)) == [(4, "8"), (8, "8"), (12, "7")]
+    assert list(trace(chart, "late, weeks").x) == [8, 12], "no dot where all are there"
+
+
 def test_the_axis_is_as_long_as_the_curves_and_no_longer_than_a_year():
     assert last_week([line()]) == 26
     assert last_week([line("with", SIX)]) == 52

@@ -10,10 +10,12 @@ from clinical.durability import (
     Spells,
     at_risk_by_day,
     by_interval,
+    from_day,
     kept_on,
     lasting,
     lasting_test,
     responses,
+    told_weeks,
     with_maintenance,
     without_maintenance,
 )
@@ -69,6 +71,7 @@ def test_the_curve_is_told_only_where_enough_are_at_risk():
     found = lasting(SIX, 3)
     assert found is not None
     assert (found.start, found.last) == (2, 8), "three at risk from day 3 to day 8"
+    assert (found.n, found.lost) == (6, 2), "what is lost on days 9 and 10 is not told"
     assert found.curve.remaining == pytest.approx([0.75, 0.5625, 0.5625, 0.5625])
     assert kept_on(found, 1) is None
     assert kept_on(found, 9) is None
@@ -85,6 +88,18 @@ def test_one_loss_among_the_first_two_does_not_throw_the_curve_down():
     assert told is not None
     assert bare.curve.remaining[-1] == 0.5, "though 1 of 12 was lost"
     assert (told.start, told.curve.remaining[-1]) == (3, 1.0), "of those there on day 3"
+
+
+def test_from_a_day_on_only_those_still_at_risk_are_watched():
+    assert listed(from_day(SIX, 6)) == [(6, 8, 0), (6, 10, 1), (6, 7, 0), (6, 9, 1)]
+    assert listed(from_day(SIX, 0)) == listed(SIX)
+
+
+def test_a_week_is_told_after_the_day_on_which_the_curve_begins():
+    found = lasting(from_day(spells(*[(7, 100, 0)] * 6), 28), 5)
+    assert found is not None
+    assert (found.start, found.last) == (28, 100)
+    assert told_weeks(found) == [8, 12], "on day 28 all are there, and day 182 is not known"
 
 
 def test_all_lost_at_once():
