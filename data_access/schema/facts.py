@@ -1357,9 +1357,20 @@ class MilestoneFact(Base):
 
     __tablename__ = "milestone_facts"
     __table_args__ = (
-        # Outcomes: how soon, how long, and what was reached; of one site, and of all.
+        # Outcomes: how soon, how long, and what was reached; of one site.
         Index("ix_milestone_facts_site", "site_key", "measure", "phase", "started_day"),
-        Index("ix_milestone_facts_day", "measure", "phase", "started_day"),
+        # Every site; courses with a baseline are counted from it alone.
+        Index(
+            "ix_milestone_facts_day",
+            "measure",
+            "phase",
+            "started_day",
+            "closed_day",
+            "site_key",
+            *_PEOPLE,
+            "length",
+            "baseline",
+        ),
         # Published: scores some weeks after an induction, every site; all that the query reads.
         Index(
             "ix_milestone_facts_after",

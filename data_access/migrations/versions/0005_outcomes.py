@@ -88,7 +88,21 @@ def upgrade() -> None:
     op.create_index(
         "ix_milestone_facts_day",
         "milestone_facts",
-        ["measure", "phase", "started_day"],
+        [
+            "measure",
+            "phase",
+            "started_day",
+            "closed_day",
+            "site_key",
+            "diagnosis_group",
+            "sex",
+            "age_band",
+            "failures_band",
+            "dose_band",
+            "course_order",
+            "length",
+            "baseline",
+        ],
         unique=False,
     )
     op.create_index(
