@@ -144,8 +144,9 @@ def how_long_answer(told: States, since: Since) -> str:
         for line in lines
         if (kept := kept_on(line.found, week * WEEK)) is not None
     ]
-    after = f"**{week} weeks** after {SINCE_WORDS[since]}"
-    return f"{_of_whom(lines, since)}, {listed(said)} were still there {after}."
+    whom, anchor = _of_whom(lines, since), SINCE_WORDS[since]
+    after = f"**{week} weeks** after {'it' if whom.endswith(anchor) else anchor}"
+    return f"{whom}, {listed(said)} were still there {after}."
 
 
 def _of_whom(lines: Sequence[Line], since: Since) -> str:
@@ -154,7 +155,7 @@ def _of_whom(lines: Sequence[Line], since: Since) -> str:
     if starts == {0}:
         return "Of responses"
     if starts == {SETTLED_BY} and since is Since.LAST_INFUSION:
-        return f"Of responses still there {SETTLED_BY // WEEK} weeks after the last infusion"
+        return f"Of responses still there {SETTLED_BY // WEEK} weeks after {SINCE_WORDS[since]}"
     if len(starts) == 1:
         return f"Of responses still there on day {starts.pop()}"
     return "Of responses still there when enough were watched"
@@ -249,8 +250,8 @@ def lasting_finding(told: States, since: Since) -> Finding:
         table=lambda: curve_numbers(lines),
         alt=f"Curves of the share of responses still there, by weeks since {SINCE_WORDS[since]}, "
         f"{' and '.join(line.name for line in lines)}. {title}",
-        note="Kaplan-Meier with its 95 % band; until the first booster without maintenance, from "
-        "it on with it. Who is given maintenance is a choice, so this is no experiment; and a loss "
+        note=f"{_medians_words(lines)} Kaplan-Meier with its 95 % band; until the first booster "
+        "without maintenance, from it on with it. Who is given maintenance is a choice, so this is no experiment; and a loss "
         f"is dated when a score shows it, which is sooner where scores are more frequent.{choose}",
     )
 
@@ -277,6 +278,28 @@ def _halves_words(lines: Sequence[Line]) -> str:
         subject = "fewer" if known else "fewer than half of responses were lost"
         said.append(f"{subject} {listed(others)}, as far as they were watched")
     return "; ".join(said)
+
+
+def _medians_words(lines: Sequence[Line]) -> str:
+    """By which day half were lost, with its interval, of each curve."""
+    said = []
+    for line in lines:
+        day, (low, high) = time_until(line.found.curve, HALF), _half_limits(line.found)
+        if day is None:
+            said.append(f"{line.name} not half were")
+        else:
+            limits = f"95 % CI {low}{'–' if high.isdigit() and low.isdigit() else ' to '}{high}"
+            said.append(f"half were lost by day {day:.0f} ({limits}) {line.name}")
+    words = "; ".join(said)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _half_limits(found: Lasting) -> tuple[str, str]:
+    low, high = time_until_limits(found.curve, HALF)
+    return (
+        "not known" if low is None else f"{low:.0f}",
+        "not reached" if high is None else f"{high:.0f}",
+    )
 
 
 def _half_week(found: Lasting) -> int | None:
