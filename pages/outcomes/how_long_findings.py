@@ -251,8 +251,9 @@ def lasting_finding(told: States, since: Since) -> Finding:
         alt=f"Curves of the share of responses still there, by weeks since {SINCE_WORDS[since]}, "
         f"{' and '.join(line.name for line in lines)}. {title}",
         note=f"{_medians_words(lines)} Kaplan-Meier with its 95 % band; until the first booster "
-        "without maintenance, from it on with it. Who is given maintenance is a choice, so this is no experiment; and a loss "
-        f"is dated when a score shows it, which is sooner where scores are more frequent.{choose}",
+        "without maintenance, from it on with it. Who is given maintenance is a choice, so this is "
+        "no experiment; and a loss is dated when a score shows it, which is sooner where scores "
+        f"are more frequent.{choose}",
     )
 
 
