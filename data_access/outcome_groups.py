@@ -1,7 +1,7 @@
 """The queries of Groups: what was reached in each group of courses, by infusion and by case mix."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ year."""
 _COUNTS = ("courses", "judged", "reached")
 _PACKED = dict.fromkeys(("packed", *_COUNTS), "int64")
 _STARTS = dict.fromkeys(("group", "length", "starts"), "int64")
+_LONG = timedelta(days=2 * 366)
 _ROOM = 32
 """More than the numbers of infusions, the bands and the diagnoses that there are."""
 
@@ -84,9 +85,12 @@ def group_scores(
     score, of which ``judged`` can reach the result at all (a baseline of 0 leaves no room for a
     response) and ``reached`` have.
     """
-    # No statement along the groups of an index: they are few, and the days leave fewer rows.
+    # The index of sites has the groups by site in order, the other one the infusions.
+    along = _is_long(filters) and by != "site_key"
     statement = _counted(by, filters, ("number", "observed"), cohort, result).where(
-        *in_cohort(connection, viewer, filters, cohort, OutcomeFact, over_on=today)
+        *in_cohort(
+            connection, viewer, filters, cohort, OutcomeFact, over_on=today, along_groups=along
+        )
     )
     return _unpacked(connection, statement, ("number", "observed"))
 
@@ -109,7 +113,15 @@ def group_mix(
     parts = ("baseline_band", "diagnosis_group", "observed")
     statement = _counted(by, filters, parts, cohort, result).where(
         OutcomeFact.number == number,
-        *in_cohort(connection, viewer, filters, cohort, OutcomeFact, over_on=today),
+        *in_cohort(
+            connection,
+            viewer,
+            filters,
+            cohort,
+            OutcomeFact,
+            over_on=today,
+            along_groups=_is_long(filters),
+        ),
     )
     return _unpacked(connection, statement, parts)
 
@@ -154,6 +166,11 @@ def _unpacked(connection: Connection, statement: Select[Any], parts: Sequence[st
         },
         copy=False,
     )
+
+
+def _is_long(filters: Filters) -> bool:
+    """Whether an index had better be read through than its days sought in each site."""
+    return filters.end - filters.start > _LONG
 
 
 def _judged(result: Result) -> ColumnElement[Any]:
