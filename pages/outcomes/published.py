@@ -152,7 +152,7 @@ def _effect(compared: _Compared) -> list[KeyFigure]:
         KeyFigure(
             label="Effect size",
             value=f"{effect.estimate:.1f}",
-            change=f"{MCINNES.name}: {value_words(theirs)}",
+            change=f"{MCINNES.name}: {value_words(theirs)}, formula not told",
             help="Mean fall of PHQ-9 in standard deviations, those of baseline and later score "
             f"taken together: {effect.estimate:.2f}, 95 % CI {effect.low:.2f}–{effect.high:.2f}. "
             f"{theirs.note}",
