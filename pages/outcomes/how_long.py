@@ -98,12 +98,13 @@ def _find(context: PageContext, look: Look) -> _Found:
     return _Found(
         over=_over(counts_of(context, look.cohort)[0]),
         counts=responses(rows),
-        by_since={since: _states(rows, since, least) for since in Since},
+        by_since={since: states_of(rows, since, least) for since in Since},
         intervals=by_interval(rows),
     )
 
 
-def _states(rows: pd.DataFrame, since: Since, least: int) -> States:
+def states_of(rows: pd.DataFrame, since: Since, least: int) -> States:
+    """Both states as the view tells them; ``rows``: of ``response_spans``."""
     first = SETTLED_BY if since is Since.LAST_INFUSION else 0
     without, boosted = without_maintenance(rows, since), with_maintenance(rows, since)
     return states(from_day(without, first), from_day(boosted, first), least)
