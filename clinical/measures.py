@@ -53,8 +53,18 @@ MEASURES: tuple[Instrument, ...] = (
 """Every measure of outcome, in the order in which they are offered."""
 MEASURE_BY_CODE = {measure.code: measure for measure in MEASURES}
 """Every measure by the number that the fact tables store."""
+_PLACES = {measure.code: place for place, measure in enumerate(MEASURES)}
 ITEM_MEASURES = {ENERGY.code: 4, THOUGHTS.code: 9}
 """Which item of PHQ-9 a measure is."""
+
+
+def measure_bit(code: int) -> int:
+    """The bit that stands for a measure where several are told of in one number.
+
+    Numbers of this kind are stored in fact tables, which are made anew with a new version: so the
+    order of the measures may change.
+    """
+    return 1 << _PLACES[code]
 
 
 def free_word(measure: Instrument) -> str:

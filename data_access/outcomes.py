@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, and_, case, func, select
 
 from access.viewer import Viewer
 from clinical.calendar import day_number
+from clinical.measures import measure_bit
 from data_access.cohort import Cohort, in_cohort
 from data_access.filters import Filters
 from data_access.frames import typed_frame
@@ -33,7 +34,7 @@ def start_counts(
     induction with all its planned infusions), ``baseline`` (1: has one on the measure), ``starts``.
     """
     over = case((StartFact.closed_day <= day_number(today), 1), else_=0)
-    baseline = case((MilestoneFact.series_key.is_not(None), 1), else_=0)
+    baseline = case((StartFact.measured.bitwise_and(measure_bit(cohort.measure)) != 0, 1), else_=0)
     groups: tuple[Any, ...] = (
         over.label("over"),
         StartFact.length,
@@ -43,20 +44,18 @@ def start_counts(
     )
     statement: Select[Any] = (
         select(*groups, func.count().label("starts"))
-        .select_from(StartFact)
-        .outerjoin(
-            MilestoneFact,
-            and_(
-                MilestoneFact.series_key == StartFact.series_key,
-                MilestoneFact.measure == cohort.measure,
-            ),
-        )
         .where(*in_cohort(connection, viewer, filters, cohort, StartFact))
         .group_by(*groups)
         .order_by(*groups)
     )
     if cohort.baseline_bands:
-        statement = statement.where(MilestoneFact.baseline_band.in_(cohort.baseline_bands))
+        of_course = and_(
+            MilestoneFact.series_key == StartFact.series_key,
+            MilestoneFact.measure == cohort.measure,
+        )
+        statement = statement.join(MilestoneFact, of_course).where(
+            MilestoneFact.baseline_band.in_(cohort.baseline_bands)
+        )
     return typed_frame(connection.execute(statement), _STARTS)
 
 

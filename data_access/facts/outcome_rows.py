@@ -1,7 +1,7 @@
 """What became of each course of treatment: who began it, its scores, and when it reached what."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from clinical.course_scores import (
     steps,
 )
 from clinical.instruments import PHQ9, Instrument
-from clinical.measures import ENERGY, MEASURE_BY_CODE, MEASURES, THOUGHTS
+from clinical.measures import ENERGY, MEASURE_BY_CODE, MEASURES, THOUGHTS, measure_bit
 from clinical.scores import LAST_INFUSION_WINDOW
 from data_access.facts.courses import Course, Courses
 from data_access.facts.infusion_rows import FactRow
@@ -96,12 +96,14 @@ def start_rows(begun: Begun) -> list[FactRow]:
     for fact in begun.infusions:
         first_facts.setdefault(fact["series_key"], fact)
     return [
-        _start_row(begun, course, first_facts[course.series.series_key])
-        for course in begun.courses.treated
+        _start_row(begun, course, first_facts[course.series.series_key], baselines)
+        for course, baselines in zip(begun.courses.treated, _baselines(begun), strict=True)
     ]
 
 
-def _start_row(begun: Begun, course: Course, first: FactRow) -> FactRow:
+def _start_row(
+    begun: Begun, course: Course, first: FactRow, baselines: Mapping[int, float]
+) -> FactRow:
     planned, done = course.series.planned_infusions, len(course.infusions)
     is_induction = course.series.phase is Phase.INDUCTION
     last_day = day_number(course.infusions[-1].clinic_day)
@@ -126,6 +128,7 @@ def _start_row(begun: Begun, course: Course, first: FactRow) -> FactRow:
         "done": done,
         "planned": planned,
         "complete": int(is_induction and done >= (planned or USUAL_LENGTH)),
+        "measured": sum(measure_bit(code) for code in baselines),
     }
 
 
@@ -203,16 +206,27 @@ def _judged(begun: Begun, starts: Sequence[FactRow]) -> Iterator[tuple[_Judged, 
     for placed in begun.placed.scores:
         for code, total in _totals(placed.record):
             by_measure[code].append(_Measured(placed, placed.record.completed_at, total))
+    for course, start, baselines in zip(
+        begun.courses.treated, starts, _baselines(begun), strict=True
+    ):
+        for code, baseline in baselines.items():
+            yield _Judged(course, MEASURE_BY_CODE[code], baseline, by_measure[code]), start
+
+
+def _baselines(begun: Begun) -> list[dict[int, float]]:
+    """What each course is compared with, by measure, in their order."""
+    found: list[dict[int, float]] = []
     before: dict[int, float] = {}
-    for course, start in zip(begun.courses.treated, starts, strict=True):
+    for course in begun.courses.treated:
         own = _own_baselines(begun.placed, course)
         if course.series.phase is Phase.INDUCTION:
             # What an earlier treatment started from says nothing about this one.
             before = own
-        for measure in MEASURES:
-            baseline = before.get(measure.code, own.get(measure.code))
-            if baseline is not None:
-                yield _Judged(course, measure, baseline, by_measure[measure.code]), start
+        baselines = own | before
+        found.append(
+            {each.code: baselines[each.code] for each in MEASURES if each.code in baselines}
+        )
+    return found
 
 
 def _own_baselines(placed: PlacedScores, course: Course) -> dict[int, float]:

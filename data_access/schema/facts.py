@@ -39,6 +39,8 @@ def _optional_real() -> Mapped[float | None]:
 
 _PEOPLE = ("diagnosis_group", "sex", "age_band", "failures_band", "dose_band", "course_order")
 """What the Outcomes page tells patients apart by, beside the site and the severity."""
+_HOW_FAR = ("closed_day", "length", "done", "complete", "measured")
+"""What the Outcomes page counts all courses by."""
 
 
 class Term(Base):
@@ -1223,17 +1225,16 @@ class StartFact(Base):
     passed since its last infusion, as far as is known): the course is *over* on and after it.
     ``length``: :func:`clinical.course_scores.course_length`; ``planned``: as recorded, else
     missing; ``complete``: 1 where an induction reached its planned infusions (six where not
-    recorded). ``course_order``: :class:`clinical.codes.SeriesOrder`; bands are codes of
-    :mod:`clinical.codes`.
+    recorded); ``measured``: :func:`clinical.measures.measure_bit` of each measure on which the
+    course has a baseline, added up. ``course_order``: :class:`clinical.codes.SeriesOrder`; bands
+    are codes of :mod:`clinical.codes`.
     """
 
     __tablename__ = "start_facts"
     __table_args__ = (
         # Outcomes: who began, by how far they went; of one site, and of all.
-        Index(
-            "ix_start_facts_site", "site_key", "phase", "started_day", *_PEOPLE, "length", "done"
-        ),
-        Index("ix_start_facts_day", "phase", "started_day", "site_key", *_PEOPLE, "length", "done"),
+        Index("ix_start_facts_site", "site_key", "phase", "started_day", *_HOW_FAR, *_PEOPLE),
+        Index("ix_start_facts_day", "phase", "started_day", "site_key", *_HOW_FAR, *_PEOPLE),
         # One patient's courses.
         Index("ix_start_facts_patient", "patient_key"),
         STRICT,
@@ -1259,6 +1260,7 @@ class StartFact(Base):
     done: Mapped[int] = _small()
     planned: Mapped[int | None] = _optional_small()
     complete: Mapped[int] = _small()
+    measured: Mapped[int] = _small()
 
 
 class OutcomeFact(Base):

@@ -10,6 +10,7 @@ from clinical.measures import (
     MEASURES,
     THOUGHTS,
     free_word,
+    measure_bit,
 )
 
 
@@ -20,6 +21,10 @@ def test_stored_codes_keep_their_meaning_and_differ_from_those_of_the_instrument
     instruments = {instrument.code for instrument in INSTRUMENTS.values()}
     assert instruments.isdisjoint(ITEM_MEASURES)
     assert instruments | set(ITEM_MEASURES) >= set(MEASURE_BY_CODE)
+
+
+def test_each_measure_has_a_bit_of_its_own():
+    assert [measure_bit(each.code) for each in MEASURES] == [1, 2, 4, 8, 16, 32, 64, 128]
 
 
 def test_a_questionnaire_is_the_instrument_itself():

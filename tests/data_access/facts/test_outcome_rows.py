@@ -15,7 +15,7 @@ from clinical.codes import (
     Sex,
 )
 from clinical.instruments import GAD7, PHQ9, WHO5
-from clinical.measures import ENERGY, THOUGHTS
+from clinical.measures import ENERGY, THOUGHTS, measure_bit
 from data_access.facts import refresh_facts
 from data_access.schema import MilestoneFact, OutcomeFact, StartFact
 from tests.data_access.facts.recorded_clinic import DAY_0, MARCH, RecordedClinic, at
@@ -72,6 +72,7 @@ def test_every_column_of_a_start(clinic):
         "done": 3,
         "planned": 3,
         "complete": 1,
+        "measured": measure_bit(PHQ9.code),
     }
 
 
@@ -173,7 +174,7 @@ def test_without_a_baseline_a_course_has_begun_and_no_more(clinic):
     clinic.infusion(patient, at(0))
     clinic.score(patient, at(7), 4)
     refresh_facts(clinic.connection, [patient])
-    assert len(clinic.rows(StartFact)) == 1
+    assert clinic.rows(StartFact, "measured") == [(0,)]
     assert clinic.rows(OutcomeFact) == clinic.rows(MilestoneFact) == []
 
 
@@ -203,6 +204,8 @@ def test_maintenance_is_compared_with_the_induction_before_it(clinic):
         (Phase.MAINTENANCE, PHQ9.code, 1, 20, 6),
         (Phase.MAINTENANCE, GAD7.code, 1, 12, 3),  # the induction has none
     ]
+    on_both = measure_bit(PHQ9.code) + measure_bit(GAD7.code)
+    assert clinic.rows(StartFact, "measured") == [(measure_bit(PHQ9.code),), (on_both,)]
 
 
 def test_an_induction_does_not_take_the_baseline_of_an_earlier_one(clinic):
