@@ -53,9 +53,15 @@ def more_view(context: PageContext, look: Look) -> None:
     if left_out := left_out_words(compared):
         st.caption(left_out)
     key_figures(more_figures(compared))
-    show(effects_finding(compared))
+    effects, courses = remembered(
+        context,
+        "more: findings",
+        lambda: (effects_finding(compared), courses_finding(compared)),
+        look.cohort,
+        look.number,
+    )
+    show(effects)
     _to_scores(measures)
-    courses = courses_finding(compared)
     if courses is not None:
         show(courses)
     _table(compared, measures)
