@@ -115,7 +115,7 @@ def make_people(workplace: Workplace, size: int, stories: tuple[PatientStory, ..
         fall=fall,
         pace=pick(random, (0.70, 0.15, 0.15), size),
         thoughts=pick(random, (0.35, 0.30, 0.22, 0.13), size),
-        thoughts_fall=0.6 + 0.45 * (0.6 * response + 0.8 * normal(size)),
+        thoughts_fall=0.65 + 0.45 * (0.6 * response + 0.8 * normal(size)),
         thoughts_rise=np.where(random.random(size) < _THOUGHTS_RISE, 1.2, 0.0),
         anxiety=np.clip(12.5 + 0.45 * (baseline - BASELINE_MEAN) + 3.5 * normal(size), 0, 21),
         anxiety_fall=np.minimum(0.30 / FALL_MEAN * fall + 0.15 * normal(size), 1.0),

@@ -1,9 +1,7 @@
 """The page Outcomes against the figures that the demo is made from, by the view Published itself.
 
 The clinic of the default size, all of its history. Its recipe aims at McInnes 2022, so what is left
-between the two is chance: each published value must lie in the clinic's own 99 % interval. One part
-of the recipe misses its aim in the long run: suicidal thoughts ease in about 68 % in the place of
-73.0 %, because item 9 has few levels (``test_published`` allows for that too).
+between the two is chance: each published value must lie in the clinic's own 99 % interval.
 """
 
 from datetime import date
