@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from access.viewer import LOCAL_VIEWER as VIEWER
 from benchmarks.appointment_views import APPOINTMENT_GROUPS
+from benchmarks.outcome_views import OUTCOME_GROUPS
 from benchmarks.page_group import Group, named
 from benchmarks.page_query import PageQuery
 from benchmarks.patient_queries import SEARCH
@@ -88,4 +89,5 @@ GROUPS: tuple[Group, ...] = (
     ),
     *SIDE_EFFECT_GROUPS,
     *APPOINTMENT_GROUPS,
+    *OUTCOME_GROUPS,
 )

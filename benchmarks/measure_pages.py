@@ -34,6 +34,7 @@ from data_access.engine import URL_VARIABLE, make_engine, reading
 from data_access.migrate import require_schema
 from data_access.schema import InfusionFact, PatientFact
 from pages.appointments import choice as appointments
+from pages.outcomes import choice as outcomes
 from pages.registry import PAGES
 from pages.shared.people import ADDRESS
 from pages.side_effects import choice as side_effects
@@ -71,6 +72,10 @@ def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
     asked += [
         (f"Appointments: {view}", "appointments", urlencode({"show": view}))
         for view in list(appointments.View)[1:]
+    ]
+    asked += [
+        (f"Outcomes: {view}", "outcomes", urlencode({"outcome": view}))
+        for view in list(outcomes.View)[1:]
     ]
     asked.append(("one patient, the longest", "patients", urlencode({ADDRESS: patient})))
     with _server("benchmarks/empty_app.py", url) as port:

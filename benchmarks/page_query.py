@@ -2,9 +2,10 @@
 
 A floor is the same aggregate as a statement written by hand: the values come back as plain tuples,
 nothing is checked, nothing is translated. ``{period}`` stands for the condition on day and site,
-``{site}``, ``{p_site}`` and ``{f_site}`` for the one on site alone, ``{keys}`` for the keys of a
-page of patients, ``{listed}`` for those of a list of infusions. Where a query needs several
-statements, so does its floor.
+``{started}`` and ``{o_started}`` for that on the first day of a course, ``{site}``, ``{p_site}``
+and ``{f_site}`` for the one on site alone, ``{keys}`` for the keys of a page of patients,
+``{listed}`` for those of a list of infusions. Where a query needs several statements, so does its
+floor.
 """
 
 from collections.abc import Callable
@@ -60,6 +61,8 @@ def _scoped(statement: str, scenario: Scenario) -> str:
         site=site,
         p_site=site.replace("site_key", "p.site_key"),
         f_site=site.replace("site_key", "f.site_key"),
+        started=f"started_day BETWEEN :start AND :end{site}",
+        o_started=f"o.started_day BETWEEN :start AND :end{site.replace('site_key', 'o.site_key')}",
         listed=", ".join(str(key) for key in scenario.listed),
         keys=", ".join(str(key) for key in scenario.page),
     )

@@ -6,6 +6,8 @@ from benchmarks.appointment_counts import APPOINTMENT_COUNTS
 from benchmarks.appointment_lists import APPOINTMENT_LISTS
 from benchmarks.appointment_people import APPOINTMENT_PEOPLE
 from benchmarks.behind_queries import BEHIND
+from benchmarks.outcome_lists import OUTCOME_LISTS
+from benchmarks.outcome_queries import OUTCOMES
 from benchmarks.page_query import PageQuery, filtered, looking_back, weeks_of_today
 from benchmarks.patient_queries import PATIENTS
 from benchmarks.side_effect_lists import SIDE_EFFECT_LISTS
@@ -247,4 +249,6 @@ QUERIES: tuple[PageQuery, ...] = (
     *APPOINTMENT_CHAIRS,
     *APPOINTMENT_PEOPLE,
     *APPOINTMENT_LISTS,
+    *OUTCOMES,
+    *OUTCOME_LISTS,
 )
