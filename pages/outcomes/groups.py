@@ -212,5 +212,7 @@ GROUPS_DEFINITIONS = """
   without the result, so that a rate lies outside just where its exact binomial tail is less than
   2.5 % or 0.1 %; the published formula puts it up to one course lower. Limits are not widened for
   sites that vary more than chance gives.
+- **Free of an item** are also those who were so from the start: choose, under *In whom*, from what
+  level the others began.
 - **What is not allowed for**: courses count as independent, also where a patient had several.
 """

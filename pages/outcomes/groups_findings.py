@@ -100,8 +100,8 @@ def _counted(look: Look, n: int) -> str:
             f"{courses} due up to infusion {look.number}, a missing {name} score counting as none"
         )
     if look.missing is Missing.CARRIED:
-        return f"{courses} with a {name} score up to infusion {look.number}"
-    return f"{courses} with a {name} score {after_words(look)}"
+        return f"{courses} with a score on {name} up to infusion {look.number}"
+    return f"{courses} with a score on {name} {after_words(look)}"
 
 
 def why_not_compared(look: Look, found: GroupsFound) -> str:
@@ -113,7 +113,7 @@ def why_not_compared(look: Look, found: GroupsFound) -> str:
         counted = f"{count_courses(look, found.size)} within the filters {have}"
         few = f" Fewer than {least} are not shown as a rate." if found.size else ""
         return (
-            f"{counted if found.size else none} a {plain(look.measure.name)} score "
+            f"{counted if found.size else none} a score on {plain(look.measure.name)} "
             f"{after_words(look)}.{few}"
         )
     if found.compared.compares:

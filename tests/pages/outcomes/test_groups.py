@@ -107,7 +107,7 @@ def test_the_sentence_names_what_differs_beyond_chance(view):
     assert (
         "Beyond chance, more of Female had responded (90 %) than of all others (25 %; 1.80 times "
         "as expected) and fewer of Male had responded (10 %) than of all others (75 %; 0.20 times "
-        "as expected). Of all 26 inductions with a PHQ-9 score after infusion 2, 13 had responded "
+        "as expected). Of all 26 inductions with a score on PHQ-9 after infusion 2, 13 had responded "
         "(50 %, 95 % CI 32–68)."
     ) in said(shown)
     assert (
@@ -173,16 +173,28 @@ def test_sites_have_a_funnel_and_a_hostile_name_stays_text(view):
         (
             By.DIAGNOSIS,
             {},
-            "26 inductions with a PHQ-9 score after infusion 2 are of one diagnosis (Major "
+            "26 inductions with a score on PHQ-9 after infusion 2 are of one diagnosis (Major "
             "depression), so there is nothing to compare.",
         ),
         (By.SEVERITY, {}, "are of one severity at baseline (Severe)"),
         (By.COURSE, {}, "are of one order of the series (First series)"),
         (By.WHEN, {}, "are of one quarter of the start (Jan–Mar 2026)"),
-        (By.SEX, {"after": 1}, "No induction within the filters has a PHQ-9 score after infusion"),
-        (By.SEX, {"after": 9}, "No induction within the filters has a PHQ-9 score after infusion"),
-        (By.AGE, {"missing": Missing.ALL}, "26 inductions due up to infusion 2, a missing PHQ-9"),
-        (By.SEX, {"scores": ScoreKind.ACUTE.label}, "a PHQ-9 score within 72 hours of infusion 2"),
+        (
+            By.SEX,
+            {"after": 1},
+            "No induction within the filters has a score on PHQ-9 after infusion",
+        ),
+        (
+            By.SEX,
+            {"after": 9},
+            "No induction within the filters has a score on PHQ-9 after infusion",
+        ),
+        (By.AGE, {"missing": Missing.ALL}, "26 inductions due up to infusion 2, a missing score"),
+        (
+            By.SEX,
+            {"scores": ScoreKind.ACUTE.label},
+            "a score on PHQ-9 within 72 hours of infusion 2",
+        ),
     ],
 )
 def test_nothing_to_compare_is_said(view, by: By, chosen: dict[str, Any], expected: str):
@@ -193,7 +205,7 @@ def test_nothing_to_compare_is_said(view, by: By, chosen: dict[str, Any], expect
 
 def test_remission_and_all_starters_are_choices(view):
     shown = view(By.SEX, outcome_groups_rate="Remission", missing=Missing.ALL)
-    assert "a missing PHQ-9 score counting as none, 0 were in remission (0 %" in said(shown)
+    assert "a missing score on PHQ-9 counting as none, 0 were in remission (0 %" in said(shown)
     assert "Not adjusted: among all starters severity is not known" in said(shown)
     # A choice that a measure does not have is passed over.
     assert "had responded" in said(view(By.SEX, outcome_groups_rate="Anything"))
@@ -275,7 +287,7 @@ def test_only_small_groups_are_nothing_to_compare():
     )
     few = why_not_compared(at_look, sites_of({1: (1, 2), 2: (1, 2)}, at_look))
     assert few == (
-        "4 inductions within the filters have a PHQ\\-9 score after infusion 6. Fewer than 5 are "
+        "4 inductions within the filters have a score on PHQ\\-9 after infusion 6. Fewer than 5 are "
         "not shown as a rate."
     )
     assert why_not_compared(at_look, sites_of({}, at_look)).startswith("No induction")
