@@ -14,10 +14,13 @@ from clinical.false_alarms import (
     Delay,
     FalseMarks,
 )
-from clinical.instruments import INSTRUMENTS
+from clinical.instruments import INSTRUMENTS, Instrument
+from clinical.measures import ITEM_MEASURES, MEASURES
+from clinical.responses import reliable_points
 from clinical.thresholds import LIMITS, Limit
 from data_access.csv_files.contract import FILES, FileContract
 from pages.appointments.choice import View as AppointmentsView
+from pages.outcomes.choice import View as OutcomesView
 from pages.side_effects.choice import View
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -25,6 +28,7 @@ GUIDE = (DOCS / "import.md").read_text(encoding="utf-8")
 ATTENTION = (DOCS / "attention.md").read_text(encoding="utf-8")
 SIDE_EFFECTS = (DOCS / "side-effects.md").read_text(encoding="utf-8")
 APPOINTMENTS = (DOCS / "appointments.md").read_text(encoding="utf-8")
+OUTCOMES = (DOCS / "outcomes.md").read_text(encoding="utf-8")
 
 
 def described_columns(file: FileContract) -> set[str]:
@@ -119,13 +123,47 @@ def test_every_view_of_appointments_is_described():
     assert re.findall(r"^\| \*\*([^*]+)\*\* \|", views, re.MULTILINE) == list(AppointmentsView)
 
 
-def test_the_settings_of_appointments_are_described_with_their_defaults():
-    defaults = {limit.name: f"{limit.default:g}" for limit in LIMITS}
-    rows = re.findall(r"^\| (`[a-z_`, ]+`) \| ([0-9, ]+) \|", APPOINTMENTS, re.MULTILINE)
-    described = {
+def test_every_view_of_outcomes_is_described():
+    views, rest = OUTCOMES.split("### Which choices hold")
+    assert re.findall(r"^\| \*\*([^*]+)\*\* \|", views, re.MULTILINE) == list(OutcomesView)
+    sections = re.findall(r"^## (.+)$", rest, re.MULTILINE)
+    assert [section for section in sections if section in list(OutcomesView)] == list(OutcomesView)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [measure for measure in MEASURES if measure.code not in ITEM_MEASURES],
+    ids=lambda measure: measure.name,
+)
+def test_the_rules_of_every_measure_of_outcome_are_described(measure: Instrument):
+    higher = " (higher is better)" if measure.higher_is_better else ""
+    percent, limit = measure.response_percent, measure.remission_at_most
+    cells = (
+        f"{measure.name}{higher}",
+        "no agreed rule" if percent is None else f"at least {percent:g} % better",
+        "no agreed rule" if limit is None else f"{limit:g} or less",
+        f"{reliable_points(measure):g} points",
+    )
+    assert f"\n| {' | '.join(cells)} " in OUTCOMES
+
+
+def described_settings(document: str) -> dict[str, str]:
+    """The settings that a document lists, with their defaults."""
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \| ([0-9, ]+) \|", document, re.MULTILINE)
+    return {
         name: default
         for names, values in rows
         for name, default in zip(re.findall(r"[a-z_]+", names), values.split(", "), strict=True)
     }
-    assert len(described) == 7
+
+
+@pytest.mark.parametrize(
+    ("document", "count"),
+    [(APPOINTMENTS, 7), (OUTCOMES, 2)],
+    ids=["appointments", "outcomes"],
+)
+def test_the_settings_of_a_page_are_described_with_their_defaults(document: str, count: int):
+    defaults = {limit.name: f"{limit.default:g}" for limit in LIMITS}
+    described = described_settings(document)
+    assert len(described) == count
     assert described == {name: defaults[name] for name in described}
