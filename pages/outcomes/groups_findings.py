@@ -96,9 +96,8 @@ def _counted(look: Look, n: int) -> str:
     """Which courses the rates are of, in words."""
     courses, name = count_courses(look, n), plain(look.measure.name)
     if look.missing is Missing.ALL:
-        return (
-            f"{courses} due up to infusion {look.number}, a missing {name} score counting as none"
-        )
+        due = f"{courses} due up to infusion {look.number}"
+        return f"{due}, a missing score on {name} counting as none"
     if look.missing is Missing.CARRIED:
         return f"{courses} with a score on {name} up to infusion {look.number}"
     return f"{courses} with a score on {name} {after_words(look)}"
@@ -138,19 +137,22 @@ def groups_answer(look: Look, found: GroupsFound) -> str:
         f"(**{percent(found.of_all.estimate)}**, {rate_words(found.of_all).split(', ', 1)[1]})"
     )
     if not found.differing:
-        low, high = _range(found)
-        between = (
-            f"from {percent(low[1])} ({plain(low[0])}) to {percent(high[1])} ({plain(high[0])})"
-        )
         return (
-            f"**No {noun_of(found)} differs beyond chance** from the others: {between}. "
-            f"{of_all[:1].upper()}{of_all[1:]}."
+            f"**No {noun_of(found)} differs beyond chance** from the others: "
+            f"{_between_words(found)}. {of_all[:1].upper()}{of_all[1:]}."
         )
     said = [_differing_words(look, found, row) for row in found.differing[:_NAMED]]
     more = len(found.differing) - len(said)
     if more:
         said.append(f"{count_words(more, 'other group')} {'differs' if more == 1 else 'differ'}")
     return f"Beyond chance, {listed(said)}. {of_all[:1].upper()}{of_all[1:]}."
+
+
+def _between_words(found: GroupsFound) -> str:
+    low, high = _range(found)
+    if low[1] == high[1]:
+        return f"{percent(low[1])} in each"
+    return f"from {percent(low[1])} ({plain(low[0])}) to {percent(high[1])} ({plain(high[0])})"
 
 
 def _range(found: GroupsFound) -> tuple[tuple[str, float], tuple[str, float]]:
@@ -270,8 +272,9 @@ def compared_finding(look: Look, found: GroupsFound) -> Finding:
 
 def _compared_title(found: GroupsFound) -> str:
     if not found.differing:
-        low, high = _range(found)
-        return f"No {noun_of(found)} differs beyond chance: {percent(low[1])} to {percent(high[1])}"
+        low, high = (percent(share) for _, share in _range(found))
+        span = f"{low} to {high}" if low != high else f"{low} in each"
+        return f"No {noun_of(found)} differs beyond chance: {span}"
     parts = []
     for word, sign in (("More", 1), ("Fewer", -1)):
         names = [

@@ -107,8 +107,8 @@ def test_the_sentence_names_what_differs_beyond_chance(view):
     assert (
         "Beyond chance, more of Female had responded (90 %) than of all others (25 %; 1.80 times "
         "as expected) and fewer of Male had responded (10 %) than of all others (75 %; 0.20 times "
-        "as expected). Of all 26 inductions with a score on PHQ-9 after infusion 2, 13 had responded "
-        "(50 %, 95 % CI 32–68)."
+        "as expected). Of all 26 inductions with a score on PHQ-9 after infusion 2, 13 had "
+        "responded (50 %, 95 % CI 32–68)."
     ) in said(shown)
     assert (
         "Others together: Other and Sex not recorded. A group of fewer than 5 is not shown by "
@@ -182,18 +182,18 @@ def test_sites_have_a_funnel_and_a_hostile_name_stays_text(view):
         (
             By.SEX,
             {"after": 1},
-            "No induction within the filters has a score on PHQ-9 after infusion",
+            "No induction within the filters has a score on PHQ-9 after",
         ),
         (
             By.SEX,
             {"after": 9},
-            "No induction within the filters has a score on PHQ-9 after infusion",
+            "No induction within the filters has a score on PHQ-9 after",
         ),
         (By.AGE, {"missing": Missing.ALL}, "26 inductions due up to infusion 2, a missing score"),
         (
             By.SEX,
             {"scores": ScoreKind.ACUTE.label},
-            "a score on PHQ-9 within 72 hours of infusion 2",
+            "a score on PHQ-9 within 72 hours of infusion",
         ),
     ],
 )
@@ -287,8 +287,8 @@ def test_only_small_groups_are_nothing_to_compare():
     )
     few = why_not_compared(at_look, sites_of({1: (1, 2), 2: (1, 2)}, at_look))
     assert few == (
-        "4 inductions within the filters have a score on PHQ\\-9 after infusion 6. Fewer than 5 are "
-        "not shown as a rate."
+        "4 inductions within the filters have a score on PHQ\\-9 after infusion 6. Fewer than 5 "
+        "are not shown as a rate."
     )
     assert why_not_compared(at_look, sites_of({}, at_look)).startswith("No induction")
 
@@ -296,7 +296,8 @@ def test_only_small_groups_are_nothing_to_compare():
 def test_everyone_or_nobody_responding_is_a_sentence():
     for share in (0, 1):
         found = sites_of({1: (9 * share, 9), 2: (7 * share, 7), 3: (8 * share, 8)}, look())
-        assert "No site differs beyond chance" in groups_answer(look(), found)
+        said = spaced(groups_answer(look(), found))
+        assert f"**No site differs beyond chance** from the others: {100 * share} % in each" in said
         assert site_funnel_finding(look(), found) is not None
         assert curves_finding(look(), found).chart.data
 
