@@ -1361,7 +1361,8 @@ class MilestoneFact(Base):
     __table_args__ = (
         # Outcomes: how soon, how long, and what was reached; of one site.
         Index("ix_milestone_facts_site", "site_key", "measure", "phase", "started_day"),
-        # Every site; courses with a baseline are counted from it alone.
+        # Every site; courses with a baseline, and when they reached what by settled scores, are
+        # counted from it alone.
         Index(
             "ix_milestone_facts_day",
             "measure",
@@ -1372,6 +1373,11 @@ class MilestoneFact(Base):
             *_PEOPLE,
             "length",
             "baseline",
+            "settled_response_hours",
+            "settled_remission_hours",
+            "settled_watched_hours",
+            "early_total",
+            "early_hours",
         ),
         # Published: scores some weeks after an induction, every site; all that the query reads.
         Index(

@@ -102,6 +102,11 @@ def upgrade() -> None:
             "course_order",
             "length",
             "baseline",
+            "settled_response_hours",
+            "settled_remission_hours",
+            "settled_watched_hours",
+            "early_total",
+            "early_hours",
         ],
         unique=False,
     )
