@@ -151,12 +151,14 @@ def named_courses_behind(
         *in_cohort(connection, viewer, filters, cohort, StartFact),
         *_matching(cohort, behind, today),
     ]
-    counted = _of_courses(select(func.count()), cohort, behind).where(*matching)
     order: list[Any] = [StartFact.started_day.desc(), StartFact.series_key.desc()]
     if behind.by_percent and (percent := _percent(cohort, behind)) is not None:
         order.insert(0, percent.nulls_last())
-    first = _of_courses(select(StartFact.series_key), cohort, behind).where(*matching)
-    keys = list(connection.scalars(first.order_by(*order).limit(at_most)))
+    # How many they are is told with each, so that the courses are read once.
+    columns: tuple[Any, ...] = (StartFact.series_key, func.count().over())
+    first = _of_courses(select(*columns), cohort, behind).where(*matching).order_by(*order)
+    found = connection.execute(first.limit(at_most)).all()
+    keys = [key for key, _ in found]
     details = {
         row.series_key: tuple(row)
         for row in connection.execute(_details(keys, cohort, behind, today))
@@ -168,7 +170,7 @@ def named_courses_behind(
     )
     if _total(behind) is None:
         rows["total"], rows["observed"] = rows["last_total"], 1
-    return Listed(_judged(rows, cohort.instrument), connection.scalar(counted) or 0)
+    return Listed(_judged(rows, cohort.instrument), found[0][1] if found else 0)
 
 
 def _of_courses(statement: Select[Any], cohort: Cohort, behind: CoursesBehind) -> Select[Any]:
