@@ -1235,8 +1235,6 @@ class StartFact(Base):
         # Outcomes: who began, by how far they went; of one site, and of all.
         Index("ix_start_facts_site", "site_key", "phase", "started_day", *_HOW_FAR, *_PEOPLE),
         Index("ix_start_facts_day", "phase", "started_day", "site_key", *_HOW_FAR, *_PEOPLE),
-        # One patient's courses.
-        Index("ix_start_facts_patient", "patient_key"),
         STRICT,
     )
 

@@ -243,7 +243,6 @@ def upgrade() -> None:
         ],
         unique=False,
     )
-    op.create_index("ix_start_facts_patient", "start_facts", ["patient_key"], unique=False)
     op.create_index(
         "ix_start_facts_site",
         "start_facts",
