@@ -25,7 +25,6 @@ booster: scores are taken before an infusion.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -33,10 +32,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clinical.booster_intervals import INTERVALS, interval_of
-from clinical.incidence import CONFIDENCE, proportion
+from clinical.incidence import proportion
 from clinical.logrank import LogRank, log_rank
 from clinical.scores import LAST_INFUSION_WINDOW
-from clinical.survival import Curve, IntArray
+from clinical.survival import Curve, IntArray, log_log_band
 
 BoolArray = NDArray[np.bool_]
 
@@ -257,13 +256,7 @@ def _stretch(watched: IntArray, least: int) -> tuple[int, int] | None:
 
 def _curve(days: IntArray, at_risk: IntArray, lost: IntArray, censored: IntArray) -> Curve:
     remaining = np.cumprod(1 - lost / at_risk, dtype=np.float64)
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    # Where none or all remain there is no band: a logarithm is infinite, and the result is NaN.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(remaining)
-        greenwood = np.cumsum(lost / (at_risk * (at_risk - lost)))
-        half = z * np.sqrt(greenwood) / np.abs(logs)
-        low, high = np.exp(logs * np.exp(half)), np.exp(logs * np.exp(-half))
+    low, high = log_log_band(remaining, lost, at_risk)
     return Curve(days.astype(np.float64), remaining, low, high, at_risk, lost, censored)
 
 

@@ -91,12 +91,18 @@ def kaplan_meier(times: Numbers, events_at: Numbers, censored_at: Numbers) -> Cu
     minutes, events, censored = minutes[kept], events[kept], censored[kept]
     at_risk = np.cumsum((events + censored)[::-1])[::-1]
     remaining = np.cumprod(1 - events / at_risk, dtype=np.float64)
-    low, high = _band(remaining, events, at_risk)
+    low, high = log_log_band(remaining, events, at_risk)
     return Curve(minutes, remaining, low, high, at_risk, events, censored)
 
 
-def _band(remaining: FloatArray, events: IntArray, at_risk: IntArray) -> tuple[FloatArray, ...]:
-    """The lower and the upper limit; NaN where all or none remain."""
+def log_log_band(
+    remaining: FloatArray, events: IntArray, at_risk: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """The lower and the upper limit of the shares that remain; NaN where all or none do.
+
+    Greenwood's variance on the scale of log(-log S). It asks for nothing but counts, so it serves
+    as well where people come under watch late. Shape (times,) each.
+    """
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     # Where none remain the sum is infinite and the logarithm too; the result is NaN, as it should.
     with np.errstate(divide="ignore", invalid="ignore"):
