@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+)
 
 from access.viewer import Viewer
 from clinical.calendar import day_number
@@ -134,9 +144,11 @@ def _counted(
     Group and columns are packed into one number: to group by several takes SQLite half as long
     again.
     """
+    # PostgreSQL multiplies small columns in 16 bits, unless it is told otherwise.
+    room = literal(_ROOM, BigInteger)
     packed: Any = _group(OutcomeFact, by, filters)
     for part in parts:
-        packed = packed * _ROOM + getattr(OutcomeFact, part)
+        packed = packed * room + getattr(OutcomeFact, part)
     packed = packed.label("packed")
     return (
         select(

@@ -151,6 +151,19 @@ def test_the_case_mix_after_an_infusion(clinic: Connection):
     ]
 
 
+def test_the_case_mix_of_a_group_with_a_high_code(clinic: Connection):
+    # Packed, it does not fit into 16 bits, in which PostgreSQL keeps the column.
+    frame = group_mix(
+        clinic, LOCAL_VIEWER, ALL, ON_PHQ9, "baseline_band", Result.RESPONSE, 2, TODAY
+    )
+    assert rows(frame) == [
+        (MINIMAL, MINIMAL, 0, 1, 1, 0, 0),
+        (MODERATELY_SEVERE, MODERATELY_SEVERE, 0, 1, 1, 1, 0),
+        (SEVERE, SEVERE, 0, 0, 2, 2, 1),
+        (SEVERE, SEVERE, 0, 1, 1, 1, 1),
+    ]
+
+
 def test_when_courses_began_is_told_by_quarter_or_year(clinic: Connection):
     # All began in the first quarter of 2026; the maintenance in the second.
     assert starts(clinic, QUARTER) == [(2026 * 4, 2, 6)]
