@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from charts.curves_at_risk import MOST_WITH_BANDS, End, Room, at_risk_row, band, names_at_ends
 from charts.numbers import percent, percent_range
-from charts.palette import CATEGORIES, INK, NEUTRAL, PALE
+from charts.palette import CATEGORIES, INK, NEUTRAL
 from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, Trace, across, figure, scatter, text
 from clinical.durability import MARKS, WEEK, Kept, Lasting, kept_on, told_weeks
 
@@ -21,14 +22,8 @@ INTERVAL_COLOURS = CATEGORIES
 _TICKS = (0, *MARKS, 39, 52)
 """Weeks; the axis ends at 12, at 26 or at 52 of them."""
 _ENDS = (12, 26, 52)
-_MOST_WITH_BANDS = 2
-"""More bands than these could not be told apart."""
-_RISK_ROW = 19
-_GAP = 62
-"""Pixels: the height of a row of counts, and of the axis with its title."""
 _LETTER = 7.0
-_LINE_OF_WORDS = 0.06
-"""Pixels that a letter of a name takes; the height of a line, as a share of the plot."""
+"""Pixels that a letter of a name takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +52,10 @@ def lasting_chart(lines: Sequence[Line], since: str, *, small: bool = False) -> 
     """
     end = last_week(lines)
     ticks = [tick for tick in _TICKS if tick <= end]
-    below = _RISK_ROW * len(lines)
-    height = (HEIGHT_SMALL if small else HEIGHT_LARGE) + _GAP + below
-    banded = lines if len(lines) <= _MOST_WITH_BANDS else ()
+    room = Room(HEIGHT_SMALL if small else HEIGHT_LARGE, len(lines))
+    banded = lines if len(lines) <= MOST_WITH_BANDS else ()
     return figure(
-        height,
+        room.height,
         [
             *(trace for line in banded for trace in _band(line, end)),
             *(trace for line in lines for trace in (_steps(line, end), _dots(line, end))),
@@ -77,16 +71,9 @@ def lasting_chart(lines: Sequence[Line], since: str, *, small: bool = False) -> 
             "range": [0, 1.04],
             "tickformat": ".0%",
             "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "domain": [(below + _GAP) / height, 1],
+            "domain": room.curves,
         },
-        yaxis2={
-            "domain": [0, below / height],
-            "range": [len(lines) - 0.5, -0.5],
-            "tickvals": list(range(len(lines))),
-            "ticktext": [f"<i>At risk, {text(line.name)}</i>" for line in lines],
-            "showgrid": False,
-            "anchor": "x",
-        },
+        yaxis2=room.rows_axis([f"<i>At risk, {text(line.name)}</i>" for line in lines]),
         shapes=[across(0.5) | {"yref": "y"}],
         annotations=_names(lines, end),
         margin={"r": 16 + round(_LETTER * max((len(line.name) for line in lines), default=0))},
@@ -144,17 +131,9 @@ def _band(line: Line, end: int) -> list[Trace]:
     known = np.isfinite(low)
     if not known.any():
         return []
-    edge: dict[str, Any] = {
-        "x": [*(times[known] / WEEK), _last(line.found, end)],
-        "mode": "lines",
-        "line": {"shape": "hv", "width": 0, "color": PALE},
-        "hoverinfo": "skip",
-    }
-    upper, lower = high[known], low[known]
-    return [
-        scatter(**edge, y=[*upper, upper[-1]]),
-        scatter(**edge, y=[*lower, lower[-1]], fill="tonexty", fillcolor=PALE, opacity=0.5),
-    ]
+    lower, upper = low[known].tolist(), high[known].tolist()
+    at = [*(times[known] / WEEK), _last(line.found, end)]
+    return band(at, [*lower, lower[-1]], [*upper, upper[-1]])
 
 
 def _dots(line: Line, end: int) -> Trace:
@@ -190,52 +169,20 @@ def _at_risk(line: Line, row: int, ticks: Sequence[int]) -> Trace:
     # Those of the day on which the curve begins are at risk from the next one on.
     days = {tick: tick * WEEK + (tick * WEEK == start) for tick in ticks}
     shown = [tick for tick in ticks if start < days[tick] <= last]
-    return scatter(
-        x=shown,
-        y=[row] * len(shown),
-        yaxis="y2",
-        mode="text",
-        text=[f"{line.found.watched[days[tick]]:,}" for tick in shown],
-        textfont={"color": line.colour, "size": 12},
-        cliponaxis=False,
-        hoverinfo="skip",
-        name=f"{text(line.name)}, at risk",
-    )
+    counts = [int(line.found.watched[days[tick]]) for tick in shown]
+    return at_risk_row(row, shown, counts, line.colour, f"{text(line.name)}, at risk")
 
 
 def _names(lines: Sequence[Line], end: int) -> list[dict[str, Any]]:
     """The name of each curve beside its end, moved apart where two would touch."""
-    ends = [_last_share(line.found, end) for line in lines]
-    return [
-        {
-            "x": 1,
-            "xref": "x domain",
-            "y": height,
-            "xanchor": "left",
-            "yanchor": "middle",
-            "xshift": 6,
-            "text": text(line.name),
-            "font": {"size": 12, "color": line.colour},
-            "showarrow": False,
-        }
-        for line, height in zip(lines, _apart(ends), strict=True)
-    ]
+    return names_at_ends(
+        [End(text(line.name), line.colour, _last_share(line.found, end)) for line in lines]
+    )
 
 
 def _last_share(found: Lasting, end: int) -> float:
     remaining = found.curve.remaining[_shown(found, end)]
     return float(remaining[-1]) if len(remaining) else 1.0
-
-
-def _apart(heights: Sequence[float]) -> list[float]:
-    """The heights, in their order, moved up as little as keeps each a line from the next."""
-    found = list(heights)
-    lowest = 0.0
-    for place in sorted(range(len(heights)), key=lambda each: heights[each]):
-        found[place] = max(heights[place], lowest)
-        lowest = found[place] + _LINE_OF_WORDS
-    over = max(0.0, lowest - _LINE_OF_WORDS - 1.0)
-    return [height - over for height in found]
 
 
 def weeks_chart(lines: Sequence[Line], published: dict[int, float]) -> go.Figure:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from charts.curves_at_risk import MOST_WITH_BANDS, End, Room, at_risk_row, band, names_at_ends
 from charts.numbers import percent, percent_range
-from charts.palette import CATEGORIES, CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
+from charts.palette import CATEGORIES, CONCERN, IMPROVEMENT, INK, NEUTRAL
 from charts.style import HEIGHT_LARGE, Trace, across, figure, label, name_at, scatter, text
 from clinical.incidence import Proportion
 from clinical.survival import at_risk_at
@@ -21,12 +22,7 @@ RESPONSE_COLOUR, REMISSION_COLOUR = IMPROVEMENT, INK
 GROUP_COLOURS = (*CATEGORIES, INK)
 """Up to so many groups have a curve each; those put together are one more, in grey."""
 TOGETHER_COLOUR = NEUTRAL
-_MOST_WITH_BANDS = 2
-"""More bands than these could not be told apart."""
 _ROW_HEIGHT, _FRAME_HEIGHT = 30, 88
-_RISK_ROW = 19
-_GAP = 62
-"""Pixels between the two parts: the axis and its title."""
 _DAYS_APART = ((14, 2), (56, 7), (112, 14), (224, 28), (364, 91))
 """Up to so many days the ticks are so far apart: whole weeks but for the first two."""
 _HOURS_APART = 24
@@ -67,11 +63,10 @@ def curves_chart(lines: Sequence[Line], unit: Unit) -> go.Figure:
     end = max((line.found.until for line in lines), default=0) or 1
     ticks = list(range(0, int(end) + 1, _apart_by(end, unit)))
     top = _top(lines)
-    below = _RISK_ROW * len(lines)
-    height = HEIGHT_LARGE + _GAP + below
-    banded = lines if len(lines) <= _MOST_WITH_BANDS else ()
+    room = Room(HEIGHT_LARGE, len(lines))
+    banded = lines if len(lines) <= MOST_WITH_BANDS else ()
     return figure(
-        height,
+        room.height,
         [
             *(trace for line in banded for trace in _band(line)),
             *(trace for line in lines for trace in (_steps(line, unit), _last_watched(line, unit))),
@@ -87,21 +82,14 @@ def curves_chart(lines: Sequence[Line], unit: Unit) -> go.Figure:
             "range": [0, 1.04 * top],
             "tickformat": ".0%",
             "tickvals": [quarter * top / 4 for quarter in range(5)],
-            "domain": [(below + _GAP) / height, 1],
+            "domain": room.curves,
         },
-        yaxis2={
-            "domain": [0, below / height],
-            "range": [len(lines) - 0.5, -0.5],
-            "tickvals": list(range(len(lines))),
-            "ticktext": [_cut(line.name, _LONGEST_ROW_NAME) for line in lines],
-            "showgrid": False,
-            "anchor": "x",
-        },
+        yaxis2=room.rows_axis([_cut(line.name, _LONGEST_ROW_NAME) for line in lines]),
         shapes=[across(HALF) | {"yref": "y"}] if top >= HALF else [],
         annotations=[
             *([name_at(HALF, "half") | {"x": 0, "xanchor": "left"}] if top >= HALF else []),
             *_names(lines, top),
-            _at_risk_words(below / height),
+            _at_risk_words(room.rows_end),
         ],
         margin={"r": 14 + _LETTER * max((len(_name(line)) for line in lines), default=0)},
         showlegend=False,
@@ -219,25 +207,12 @@ def _band(line: Line) -> list[Trace]:
     found, shown = line.found, _shown(line.found)
     times, low = _corners(found, found.curve.low[shown].tolist())
     _, high = _corners(found, found.curve.high[shown].tolist())
-    known = [place for place, limit in enumerate(low) if np.isfinite(limit)]
-    if not known or not found.until:
-        return []
-    edge: dict[str, Any] = {
-        "x": [times[place] for place in known],
-        "mode": "lines",
-        "line": {"shape": "hv", "width": 0, "color": PALE},
-        "hoverinfo": "skip",
-    }
-    return [
-        scatter(**edge, y=[1 - high[place] for place in known]),
-        scatter(
-            **edge,
-            y=[1 - low[place] for place in known],
-            fill="tonexty",
-            fillcolor=PALE,
-            opacity=0.5,
-        ),
-    ]
+    known = [place for place, limit in enumerate(low) if np.isfinite(limit) and found.until]
+    return band(
+        [times[place] for place in known],
+        [1 - low[place] for place in known],
+        [1 - high[place] for place in known],
+    )
 
 
 def _last_watched(line: Line, unit: Unit) -> Trace:
@@ -268,58 +243,24 @@ def _last_watched(line: Line, unit: Unit) -> Trace:
 def _at_risk(line: Line, row: int, ticks: Sequence[int]) -> Trace:
     """How many were at risk, under the ticks of the axis, as far as the curve goes."""
     shown = [tick for tick in ticks if tick <= line.found.until]
-    return scatter(
-        x=shown,
-        y=[row] * len(shown),
-        yaxis="y2",
-        mode="text",
-        text=[f"{at_risk_at(line.found.curve, tick):,}" for tick in shown],
-        textfont={"color": line.colour, "size": 12},
-        hoverinfo="skip",
-        name=f"{text(line.name)}, at risk",
-    )
+    counts = [at_risk_at(line.found.curve, tick) for tick in shown]
+    return at_risk_row(row, shown, counts, line.colour, f"{text(line.name)}, at risk")
 
 
 def _names(lines: Sequence[Line], top: float) -> list[dict[str, Any]]:
     """The name of each curve at its end, moved apart where two would touch."""
-    ends = [(1 - _last_share(line.found), line) for line in lines if line.found.until]
-    heights = [height * top for height in _apart([height / top for height, _ in ends])]
-    return [
-        {
-            "x": 1,
-            "xref": "x domain",
-            "y": height,
-            "xanchor": "left",
-            "yanchor": "middle",
-            "xshift": 6,
-            "text": _name(line),
-            "font": {"size": 12, "color": line.colour},
-            "showarrow": False,
-        }
-        for height, (_, line) in zip(heights, ends, strict=True)
+    ends = [
+        End(_name(line), line.colour, 1 - _last_share(line.found))
+        for line in lines
+        if line.found.until
     ]
+    return names_at_ends(ends, top)
 
 
 def _last_share(found: TimeTo) -> float:
     """What was left where the curve ends."""
     left = found.curve.remaining[_shown(found)]
     return float(left[-1]) if len(left) else 1.0
-
-
-_LINE = 0.055
-"""The height of a line of words, as a share of the plot."""
-
-
-def _apart(heights: Sequence[float]) -> list[float]:
-    """The heights, in their order, moved up as little as keeps each a line from the next."""
-    found = list(heights)
-    lowest = 0.0
-    for place in sorted(range(len(heights)), key=lambda each: heights[each]):
-        found[place] = max(heights[place], lowest)
-        lowest = found[place] + _LINE
-    over = max(0.0, lowest - _LINE - 1.0)
-    # Where they run out at the top all of them move down.
-    return [height - over for height in found]
 
 
 def medians_chart(names: Sequence[str], found: Sequence[TimeTo], unit: Unit) -> go.Figure:
