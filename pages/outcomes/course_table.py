@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from clinical.calendar import day_date
-from clinical.codes import Phase
 from clinical.instruments import Instrument
 from clinical.measures import free_word
 from clinical.progress import points_worse
@@ -50,13 +49,12 @@ def course_details(rows: pd.DataFrame, measure: Instrument, score: str) -> pd.Da
     records = rows.to_dict("records")
     columns: dict[str, Any] = {
         "First infusion": [day_date(int(day)) for day in rows["started_day"]],
-        "Site": rows["site"],
-        "Course": [Phase(phase).label for phase in rows["phase"]],
         "Infusions": [_infusions(row) for row in records],
         _BASELINE: rows["baseline"],
         score: rows["total"],
         _CHANGE: rows["percent"],
         "Result": [_result(row, measure) for row in records],
+        "Site": rows["site"],
         # Where it is the one that counts, it is said once.
         _LAST_SCORE: rows["last_total"],
         "After infusion": rows["last_number"],

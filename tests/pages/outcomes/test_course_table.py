@@ -40,13 +40,12 @@ def test_what_is_shown_of_a_course():
     table = course_details(_rows(), PHQ9, "Score after infusion 4")
     assert table.iloc[0].to_dict() == {
         "First infusion": date(2026, 3, 1),
-        "Site": "North",
-        "Course": "Induction",
         "Infusions": "4 of 6",
         "Baseline": 20.0,
         "Score after infusion 4": 8.0,
         "Better by, %": 60.0,
         "Result": "Response",
+        "Site": "North",
         "Last score": 7.0,
         "After infusion": 5,
     }
