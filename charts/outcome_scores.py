@@ -4,7 +4,6 @@ Settled scores and scores within 72 hours have their own marks, and are never jo
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
 from math import isnan
 from typing import Any, NamedTuple
 
@@ -29,7 +28,6 @@ from charts.style import (
 from clinical.codes import ScoreKind, Timepoint
 from clinical.incidence import proportion
 from clinical.instruments import Instrument
-from clinical.measures import ITEM_MEASURES
 
 Means = Mapping[ScoreKind, pd.DataFrame]
 """Rows of :func:`clinical.mean_scores.means_by_number` of each kind of scores."""
@@ -300,12 +298,8 @@ def _mean_words(rows: pd.DataFrame, measure: Instrument, unit: str) -> list[str]
 
 
 def _bands_of(measure: Instrument) -> Marks:
-    """The bands of the measure, with the name of remission at the left, below where scores begin.
-
-    To be free of one item is no remission, and is named as a band.
-    """
-    is_item = measure.code in ITEM_MEASURES
-    marks = severity_bands(replace(measure, remission_at_most=None) if is_item else measure)
+    """The bands of the measure; remission is named at the left, below where scores begin."""
+    marks = severity_bands(measure)
     at_left = {"x": 0.005, "xanchor": "left"}
     marks.words = [
         words | at_left if words["xref"] == "x domain" else words for words in marks.words

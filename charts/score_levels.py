@@ -71,7 +71,8 @@ def _level_lines(panel: PlacedPanel, extent: Extent) -> list[_Line]:
     told: set[float] = set()
     if panel.instrument.remission_at_most is not None:
         level = panel.instrument.remission_at_most
-        lines.append(_Line(level, remission_label(level), None, extent.low, extent.high))
+        label = remission_label(panel.instrument, level)
+        lines.append(_Line(level, label, None, extent.low, extent.high))
     for known in panel.levels:
         start = known.spot.x
         baseline = known.spot.total

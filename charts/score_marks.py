@@ -8,6 +8,7 @@ from charts.palette import CATEGORIES, INK, NEUTRAL, PALE
 from charts.style import across, name_at, text
 from clinical.codes import Timepoint
 from clinical.instruments import Instrument
+from clinical.measures import remission_name
 
 LOOKS = {
     Timepoint.BASELINE: ("circle", INK),
@@ -55,14 +56,14 @@ def severity_bands(instrument: Instrument, axis: str = "y") -> Marks:
         marks.words.append(_band_name(band.name, (band.lowest + end) / 2) | {"yref": axis})
     if instrument.remission_at_most is not None:
         marks.shapes.append(across(instrument.remission_at_most) | {"yref": axis})
-        label = remission_label(instrument.remission_at_most)
+        label = remission_label(instrument, instrument.remission_at_most)
         marks.words.append(name_at(instrument.remission_at_most, label) | {"yref": axis})
     return marks
 
 
-def remission_label(at_most: float) -> str:
-    """The name of the line of remission."""
-    return f"Remission: {at_most:g}"
+def remission_label(instrument: Instrument, at_most: float) -> str:
+    """The name of the line of remission: ``Remission: 4``; of an item ``Free of it: 0``."""
+    return f"{remission_name(instrument)}: {at_most:g}"
 
 
 class Box(NamedTuple):

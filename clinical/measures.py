@@ -70,3 +70,8 @@ def measure_bit(code: int) -> int:
 def free_word(measure: Instrument) -> str:
     """What reaching ``remission_at_most`` is called: remission, or to be free of an item."""
     return "free of it" if measure.code in ITEM_MEASURES else "in remission"
+
+
+def remission_name(measure: Instrument) -> str:
+    """The same as the name of a line, a rate or a column."""
+    return "Free of it" if measure.code in ITEM_MEASURES else "Remission"

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from clinical.codes import Phase
 from clinical.first_day import FirstDay, first_day
 from clinical.logrank import LogRank, log_rank_of
 from clinical.suppression import merged_small
@@ -32,6 +31,7 @@ from pages.outcomes.how_soon_findings import (
     together_words,
 )
 from pages.outcomes.look import Look
+from pages.outcomes.words import count_courses
 from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
@@ -43,7 +43,6 @@ from pages.shared.frame import (
     show,
 )
 from pages.shared.memory import remembered
-from pages.shared.words import count_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,8 @@ def _without_rule(context: PageContext, look: Look) -> None:
 
 def _too_few_words(look: Look, found: Mapping[Reached, TimeTo]) -> str:
     one = next(iter(found.values()))
-    courses = "maintenance course" if look.phase is Phase.MAINTENANCE else "induction"
     return (
-        f"{count_words(one.n, courses)} with a baseline on {look.measure.name}, a later score and "
+        f"{count_courses(look, one.n)} with a baseline on {look.measure.name}, a later score and "
         f"something to reach. Fewer than {look.thresholds.smallest_group} are not shown. "
         f"{left_out_words(found, look)}"
     )
@@ -317,8 +315,8 @@ HOW_SOON_DEFINITIONS = """
   treat. Courses count as independent, although some patients have several.
 - **Groups under the limit** are put together, with the next smallest where they are still too few,
   so that none can be found by subtraction. The largest five have a curve; all are in the table.
-- **First day**: of the scores within 72 hours of infusion 1 the one nearest to 24 hours, if it was
-  taken within the hours that the settings allow. They are never mixed with settled scores.
+- **First day**: of the scores within 72 hours after infusion 1 the one nearest to 24 hours, if it
+  was taken within the hours that the settings allow. They are never mixed with settled scores.
   *Clearly*: by at least the measure's reliable change. Interval of a share: Wilson; of the mean:
   Student's t.
 """

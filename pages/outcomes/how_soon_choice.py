@@ -8,7 +8,6 @@ import streamlit as st
 
 from clinical.codes import AgeBand, Code, DiagnosisGroup, DoseBand, FailuresBand, SeriesOrder, Sex
 from clinical.instruments import Instrument
-from clinical.measures import free_word
 from clinical.time_to import Basis, Reached, Unit
 
 
@@ -79,12 +78,6 @@ def reachable(measure: Instrument) -> tuple[Reached, ...]:
         Reached.REMISSION: measure.remission_at_most,
     }
     return tuple(reached for reached, rule in rules.items() if rule is not None)
-
-
-def remission_name(measure: Instrument) -> str:
-    """The name of the curve of remission: for an item, to be free of it."""
-    word = free_word(measure)
-    return "Remission" if word == "in remission" else word.capitalize()
 
 
 def choose_soon(measure: Instrument) -> SoonChoice:

@@ -28,10 +28,11 @@ from clinical.codes import Phase
 from clinical.first_day import FirstDay
 from clinical.instruments import Instrument
 from clinical.logrank import LogRank
-from clinical.measures import ITEM_MEASURES, free_word
+from clinical.measures import ITEM_MEASURES, free_word, remission_name
 from clinical.time_to import READ_AT, Reached, TimeTo, Unit
-from pages.outcomes.how_soon_choice import By, SoonChoice, remission_name
+from pages.outcomes.how_soon_choice import By, SoonChoice
 from pages.outcomes.look import Look
+from pages.outcomes.words import count_courses, count_of_phase, course_nouns
 from pages.shared.frame import Finding, KeyFigure, plain
 from pages.shared.words import count_words, listed, rate_words
 
@@ -52,7 +53,7 @@ class Names:
 
     def courses(self, n: int) -> str:
         """A number of courses of the phase."""
-        return count_words(n, _course(self.phase))
+        return count_of_phase(self.phase, n)
 
     def curve(self, reached: Reached) -> str:
         """The name of a curve."""
@@ -67,10 +68,6 @@ class Names:
     def seen(self, reached: Reached) -> str:
         """What many were seen to do: ``to respond``, ``in remission``."""
         return "to respond" if reached is Reached.RESPONSE else free_word(self.measure)
-
-
-def _course(phase: Phase) -> str:
-    return "maintenance course" if phase is Phase.MAINTENANCE else "induction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +192,6 @@ def _first_day_figure(day: FirstDay, look: Look) -> list[KeyFigure]:
 
 def left_out_words(found: Mapping[Reached, TimeTo], look: Look) -> str:
     """How many began, and why some are on no curve."""
-    course = _course(look.phase)
     began = look.retention.began
     no_baseline = int(look.starts.loc[look.starts["baseline"] == 0, "starts"].sum())
     said = [
@@ -203,7 +199,7 @@ def left_out_words(found: Mapping[Reached, TimeTo], look: Look) -> str:
         for reached, one in found.items()
     ]
     return (
-        f"Of {count_words(began, course)} that began ({look.retention.under_way:,} under way, "
+        f"Of {count_courses(look, began)} that began ({look.retention.under_way:,} under way, "
         f"{no_baseline:,} without a baseline): {'; '.join(said)}."
     )
 
@@ -501,13 +497,12 @@ def _per_cent(share: float | None) -> float | None:
 def first_day_words(day: FirstDay, look: Look) -> str:
     """Why the first day cannot be told; empty where it can."""
     hours, least = look.thresholds.early_hours, look.thresholds.smallest_group
-    course = _course(look.phase)
     if day.n >= least:
         return ""
     if not day.n:
-        return f"No {course} has a score within {hours} hours of its first infusion."
+        return f"No {course_nouns(look)[0]} has a score within {hours} hours of its first infusion."
     return (
-        f"{count_words(day.n, course)} of {look.retention.began:,} "
+        f"{count_courses(look, day.n)} of {look.retention.began:,} "
         f"{'has' if day.n == 1 else 'have'} a score within {hours} hours of the first infusion. "
         f"Fewer than {least} are not shown."
     )
@@ -518,7 +513,7 @@ def first_day_finding(day: FirstDay, look: Look) -> Finding | None:
     if day.n < look.thresholds.smallest_group:
         return None
     shares = _shares(day, look)
-    hours, course = look.thresholds.early_hours, _course(look.phase)
+    hours = look.thresholds.early_hours
     began = look.retention.began
     title = _first_day_title(shares, day, hours)
     unknown = began - day.n
@@ -526,7 +521,7 @@ def first_day_finding(day: FirstDay, look: Look) -> Finding | None:
         key="outcome-soon-first-day",
         title=title,
         subtitle=(
-            f"{day.n:,} of {count_words(began, course)} that began have a score within {hours} "
+            f"{day.n:,} of {count_courses(look, began)} that began have a score within {hours} "
             f"hours of infusion 1; of {unknown:,} the first day is not known"
         ),
         chart=first_day_chart(shares),

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from clinical.codes import Phase
 from clinical.instruments import Instrument
 from clinical.measure_results import MeasureResult, measure_results
 from clinical.retention import due_at
@@ -21,6 +20,7 @@ from pages.outcomes.more_findings import (
     more_figures,
     rule_words,
 )
+from pages.outcomes.words import course_nouns
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, key_figures, nothing, sentence, show, table
 from pages.shared.memory import remembered
@@ -41,7 +41,7 @@ def more_view(context: PageContext, look: Look) -> None:
         results,
         look.number,
         look.thresholds.smallest_group,
-        "maintenance courses" if look.phase is Phase.MAINTENANCE else "inductions",
+        course_nouns(look)[1],
     )
     if not compared.shown:
         nothing(

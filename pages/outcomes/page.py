@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clinical.codes import Phase
 from data_access.cohort import measures_in_use
 from pages.outcomes.choice import View, choose, choose_view
 from pages.outcomes.funnel import RETENTION_DEFINITIONS, funnel_strip
@@ -16,10 +15,11 @@ from pages.outcomes.published import PUBLISHED_DEFINITIONS, published_view
 from pages.outcomes.response import RESPONSE_DEFINITIONS, response_view
 from pages.outcomes.scores import SCORES_DEFINITIONS, scores_view
 from pages.outcomes.thoughts import THOUGHTS_DEFINITIONS, thoughts_view
+from pages.outcomes.words import count_courses, course_nouns
 from pages.shared.context import PageContext
 from pages.shared.frame import definitions, nothing
 from pages.shared.start_up import settle
-from pages.shared.words import count_words, day_words
+from pages.shared.words import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,18 @@ def outcomes_page(context: PageContext) -> None:
 
 def _empty_words(context: PageContext, look: Look) -> str:
     """Why there is nothing to show; empty where there is something."""
-    courses = "maintenance course" if look.phase is Phase.MAINTENANCE else "induction"
     found, least = look.retention, look.thresholds.smallest_group
     period = f"between {day_words(context.filters.start)} and {day_words(context.filters.end)}"
     if not found.began:
-        return f"No {courses} within the filters began {period}."
+        return f"No {course_nouns(look)[0]} within the filters began {period}."
     if not found.over:
         return (
-            f"{count_words(found.began, courses)} began {period}, all still under way: outcomes "
+            f"{count_courses(look, found.began)} began {period}, all still under way: outcomes "
             "are told of courses that are over."
         )
     if found.over < least:
         return (
-            f"{count_words(found.over, courses)} within the filters that began {period} "
+            f"{count_courses(look, found.over)} within the filters that began {period} "
             f"{'is' if found.over == 1 else 'are'} over. Fewer than {least} are not shown."
         )
     return ""

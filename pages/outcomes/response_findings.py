@@ -14,7 +14,7 @@ from charts.outcome_response import Names, response_chart, rules_chart
 from clinical.codes import ScoreKind
 from clinical.course_scores import Missing
 from clinical.instruments import Instrument
-from clinical.measures import ITEM_MEASURES, free_word
+from clinical.measures import ITEM_MEASURES, free_word, remission_name
 from clinical.responses import (
     Bounds,
     Rates,
@@ -70,7 +70,7 @@ def result_names(measure: Instrument) -> Names:
     """What each result of the measure is called in pictures and tables."""
     names = {
         Result.RESPONSE: "Response",
-        Result.REMISSION: free_word(measure).removeprefix("in ").capitalize(),
+        Result.REMISSION: remission_name(measure),
         Result.IMPROVEMENT: f"Better by {_points_words(measure)}",
     }
     return {result: names[result] for result in results_of(measure)}
@@ -274,7 +274,7 @@ def _subtitle(look: Look) -> str:
     acute = look.cohort.kind is ScoreKind.ACUTE
     rule = {
         Missing.OBSERVED: f"{many} with a score on {name} "
-        + ("within 72 hours of the infusion" if acute else "after the infusion"),
+        + ("within 72 hours after the infusion" if acute else "after the infusion"),
         Missing.CARRIED: f"{many} with a score on {name} up to the infusion; the latest counts",
         Missing.ALL: f"All {many.lower()} due on {name}; whoever has no score counts as none",
     }[look.missing]

@@ -12,12 +12,8 @@ from pages.outcomes.behind import behind_section
 from pages.outcomes.look import Look
 from pages.outcomes.scores_findings import means_finding, smaller_findings, waterfall_finding
 from pages.outcomes.scores_known import ScoresKnown, other_kind, scores_known
-from pages.outcomes.scores_words import (
-    SCORES_DEFINITIONS,
-    scores_answer,
-    scores_figures,
-    taken_words,
-)
+from pages.outcomes.scores_words import SCORES_DEFINITIONS, scores_answer, scores_figures
+from pages.outcomes.words import taken_words
 from pages.shared.context import PageContext
 from pages.shared.frame import Finding, finding_grid, key_figures, nothing, sentence, show
 from pages.shared.memory import remembered

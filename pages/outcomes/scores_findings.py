@@ -22,7 +22,8 @@ from charts.outcome_scores_waterfall import (
 from clinical.codes import ScoreKind
 from clinical.waterfall import Verdict
 from pages.outcomes.scores_known import ScoresKnown
-from pages.outcomes.scores_words import points_words, score_words, taken_words
+from pages.outcomes.scores_words import points_words, score_words
+from pages.outcomes.words import taken_words
 from pages.shared.frame import Finding
 from pages.shared.words import count_words
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from charts.outcome_scores import Start
-from clinical.codes import Phase, ScoreKind
+from clinical.codes import ScoreKind
 from clinical.instruments import Instrument
 from clinical.mean_scores import means_by_number
 from clinical.responses import reliable_points
 from clinical.score_shares import bands_by_number, changes_by_number
 from clinical.waterfall import Waterfall, waterfall
 from pages.outcomes.look import Look
+from pages.outcomes.words import course_nouns
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def scores_known(look: Look, other_scores: pd.DataFrame) -> ScoresKnown:
         number=look.number,
         due=look.retention.due,
         least=least,
-        unit="maintenance course" if look.phase is Phase.MAINTENANCE else "induction",
+        unit=course_nouns(look)[0],
         means=shown,
         bands=_enough(bands, least),
         changes=_enough(changes_by_number(look.scores, look.measure), least),

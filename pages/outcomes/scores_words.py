@@ -8,16 +8,11 @@ from charts.score_words import improvement
 from clinical.codes import ScoreKind
 from clinical.incidence import proportion
 from pages.outcomes.scores_known import ScoresKnown
+from pages.outcomes.words import taken_words
 from pages.shared.frame import KeyFigure
 from pages.shared.words import count_words, rate_words
 
 _SPACE = "\N{NO-BREAK SPACE}"
-
-
-def taken_words(kind: ScoreKind, number: int) -> str:
-    """When the chosen scores are taken: ``after infusion 6``."""
-    when = "within 72 hours after" if kind is ScoreKind.ACUTE else "after"
-    return f"{when} infusion {number}"
 
 
 def score_words(kind: ScoreKind) -> str:

@@ -20,6 +20,7 @@ from clinical.incidence import Proportion, difference, proportion
 from clinical.instruments import PHQ9
 from clinical.responses import judged
 from clinical.thought_changes import LEVELS, LevelChange, ThoughtChanges
+from pages.outcomes.words import count_of_phase, nouns_of
 from pages.shared.frame import Finding, KeyFigure
 from pages.shared.words import count_words, listed, rate_words
 
@@ -38,9 +39,7 @@ class Asked:
 
     def courses(self, count: int) -> str:
         """So many courses in words."""
-        if self.phase is Phase.MAINTENANCE:
-            return count_words(count, "maintenance course")
-        return count_words(count, "induction")
+        return count_of_phase(self.phase, count)
 
 
 def thoughts_answer(asked: Asked, changes: ThoughtChanges) -> str:
@@ -190,7 +189,7 @@ _RULE_WORDS = {
 
 
 def _courses_title(asked: Asked) -> str:
-    return "Maintenance courses" if asked.phase is Phase.MAINTENANCE else "Inductions"
+    return nouns_of(asked.phase)[1].capitalize()
 
 
 def _left_out(count: int, least: int) -> str:

@@ -70,7 +70,9 @@ def test_settled_scores_are_joined_from_the_baseline_and_the_others_never():
 
 def test_to_be_free_of_an_item_is_no_remission():
     chart = means_chart(NONE, None, THOUGHTS, 3, "inductions")
-    assert not any("Remission" in note.text for note in chart.layout.annotations)
+    words = [note.text for note in chart.layout.annotations]
+    assert "Free of it: 0" in words
+    assert not any("Remission" in each for each in words)
 
 
 def test_changes_stand_against_what_is_reliable_in_one_person():

@@ -193,7 +193,7 @@ def test_sites_have_a_funnel_and_a_hostile_name_stays_text(view):
         (
             By.SEX,
             {"scores": ScoreKind.ACUTE.label},
-            "a score on PHQ-9 within 72 hours of infusion",
+            "a score on PHQ-9 within 72 hours after infusion",
         ),
     ],
 )

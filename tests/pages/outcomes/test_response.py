@@ -336,7 +336,7 @@ def answer(at: Look) -> str:
         ),
         (
             look((6, 1, 30, 12, 6), measure=MADRS, kind=ScoreKind.ACUTE, phase=Phase.MAINTENANCE),
-            "6 of 6 maintenance courses with a MADRS score within 72 hours of infusion 6 had "
+            "6 of 6 maintenance courses with a MADRS score within 72 hours after infusion 6 had "
             "responded (100 %, 95 % CI 61–100); 0 % were in remission. If none of those without a "
             "score had responded, it would be 60 %; if all, 100 %.",
         ),
