@@ -28,15 +28,12 @@ _LETTER = 7.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: its name, its colour, and what the dot at each week carries if it can be chosen.
-
-    ``carried``: by week; none: its dots cannot be chosen.
-    """
+    """One curve with its name and colour; ``choosable``: the dot at a week carries that week."""
 
     name: str
     colour: str
     found: Lasting
-    carried: dict[int, str]
+    choosable: bool = False
 
 
 def last_week(lines: Sequence[Line]) -> int:
@@ -148,7 +145,7 @@ def _dots(line: Line, end: int) -> Trace:
         for week, kept in told
     ]
     carried = [
-        [said, line.carried[week]] if week in line.carried else [said]
+        [said, str(week)] if line.choosable else [said]
         for said, (week, _) in zip(words, told, strict=True)
     ]
     return scatter(

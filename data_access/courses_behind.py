@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy import (
@@ -28,13 +28,14 @@ from sqlalchemy import (
 
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
-from clinical.codes import ScoreKind
 from clinical.course_scores import Missing
+from clinical.durability import Since
 from clinical.instruments import Instrument
 from data_access.cohort import Cohort, in_cohort
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.infusions_behind import Listed
+from data_access.outcome_how_long import lost_day
 from data_access.schema import MilestoneFact, OutcomeFact, Patient, PatientFact, Site, StartFact
 from data_access.selection import of_permitted_sites
 
@@ -70,6 +71,17 @@ class Instead(StrEnum):
     AFTER = "after"
 
 
+class Milestone(NamedTuple):
+    """A column of ``MilestoneFact`` that is known, from ``low`` to ``high``, both included.
+
+    Or, in the place of a column, from when the day counts on which a response was lost.
+    """
+
+    what: str | Since
+    low: float | None = None
+    high: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CoursesBehind:
     """What a bar or a point stands for; what is left out (``None``) holds all.
@@ -84,14 +96,13 @@ class CoursesBehind:
     ``responded`` holds no course, be it true or false.
 
     **The course.** ``baselines`` (both bounds included); ``part``: of the funnel, at ``number``,
-    which then asks for no score by itself; ``milestone``: a column of ``MilestoneFact`` and its
-    bounds, both included; ``milestone_missing``: a column in which nothing is, though the course
-    has a baseline; ``group``: a column of the people, ``site_key`` or ``baseline_band``, and its
-    code, or several codes. Only courses that are over, unless ``part`` says otherwise, or
-    ``with_under_way`` takes in the others.
+    which then asks for no score by itself; ``milestones``: what it reached when, all of them;
+    ``group``: a column of the people, ``site_key`` or ``baseline_band``, and its code, or several
+    codes. Only courses that are over, unless ``part`` says otherwise, or ``with_under_way`` takes
+    in the others.
 
-    ``measure`` and ``kind`` take the place of the cohort's. ``by_percent``: the least improved
-    first, in the place of the latest.
+    ``measure`` takes the place of the cohort's. ``by_percent``: the least improved first, in the
+    place of the latest.
     """
 
     number: int | None = None
@@ -104,22 +115,19 @@ class CoursesBehind:
     totals: Range | None = None
     baselines: Range | None = None
     part: str | None = None
-    milestone: tuple[str, float | None, float | None] | None = None
-    milestone_missing: str | None = None
+    milestones: tuple[Milestone, ...] = ()
     group: tuple[str, int | tuple[int, ...]] | None = None
     with_under_way: bool = False
     measure: int | None = None
-    kind: ScoreKind | None = None
     by_percent: bool = False
 
 
 def cohort_behind(cohort: Cohort, behind: CoursesBehind) -> Cohort:
-    """The cohort of a bar or a point: the page's, or the same on another measure or kind."""
-    found = cohort if behind.kind is None else replace(cohort, kind=behind.kind)
+    """The cohort of a bar or a point: the page's, or the same on another measure."""
     if behind.measure is None or behind.measure == cohort.measure:
-        return found
+        return cohort
     # The bands are the measure's own.
-    return replace(found, measure=behind.measure, baseline_bands=())
+    return replace(cohort, measure=behind.measure, baseline_bands=())
 
 
 def named_courses_behind(
@@ -335,13 +343,9 @@ def _has_remitted(
 
 def _of_milestones(behind: CoursesBehind) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if behind.milestone is not None:
-        name, low, high = behind.milestone
-        column = getattr(MilestoneFact, name)
-        found += [column.is_not(None), *_within(column, (low, high))]
-    if behind.milestone_missing is not None:
-        has_baseline = MilestoneFact.series_key.is_not(None)
-        found += [has_baseline, getattr(MilestoneFact, behind.milestone_missing).is_(None)]
+    for what, low, high in behind.milestones:
+        day = lost_day(what) if isinstance(what, Since) else getattr(MilestoneFact, what)
+        found += [day.is_not(None), *_within(day, (low, high))]
     return found
 
 

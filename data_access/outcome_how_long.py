@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, Integer, and_, case, cast, func, literal_column, select
 
 from access.viewer import Viewer
+from clinical.durability import Since
 from data_access.cohort import Cohort, in_cohort
 from data_access.filters import Filters
 from data_access.frames import typed_frame
@@ -50,6 +51,16 @@ def response_spans(
     each = select(*spans).where(facts.end_days.is_not(None), *scoped).subquery()
     statement = select(*each.c, func.count()).group_by(*each.c)
     return typed_frame(connection.execute(statement), _SPANS)
+
+
+def lost_day(since: Since) -> Any:
+    """The whole day on which a response was lost, as :mod:`clinical.durability` counts it.
+
+    It is later than the day of the end score: a second score on that day is a day later.
+    """
+    end, lost = _whole(MilestoneFact.end_days), _whole(MilestoneFact.lost_days)
+    later = case((lost > end, lost), (lost.is_not(None), end + 1))
+    return later - end if since is Since.END_SCORE else later
 
 
 def _whole(days: Any) -> Any:

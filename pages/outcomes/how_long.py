@@ -20,7 +20,7 @@ from clinical.durability import (
     with_maintenance,
     without_maintenance,
 )
-from data_access.courses_behind import CoursesBehind
+from data_access.courses_behind import CoursesBehind, Instead, Milestone
 from data_access.outcome_how_long import of_inductions, response_spans
 from pages.outcomes.behind import behind_section
 from pages.outcomes.how_long_findings import (
@@ -82,11 +82,7 @@ def how_long_view(context: PageContext, look: Look) -> None:
         since,
         look.thresholds,
     )
-    # The list behind a point goes by days since the last infusion, which the facts hold.
-    choosable = since is Since.LAST_INFUSION
-    points = show(findings[0], choosable=choosable)
-    if choosable:
-        _behind(context, look, points)
+    _behind(context, look, since, show(findings[0], choosable=True))
     finding_grid(findings[1:])
 
 
@@ -141,18 +137,17 @@ def _findings(look: Look, found: _Found, since: Since) -> list[Finding]:
     return [finding for finding in drawn if finding is not None]
 
 
-def _behind(context: PageContext, look: Look, points: Sequence[Any]) -> None:
+def _behind(context: PageContext, look: Look, since: Since, points: Sequence[Any]) -> None:
     """List who lost the response in the weeks before the chosen dot, if one is chosen."""
     week = chosen_week(points)
     if week is None:
         return
     before = max((mark for mark in MARKS if mark < week), default=0)
-    # A day is the nearest whole one, half a day up.
-    bounds = (before * WEEK + 0.5, week * WEEK + 0.499999)
+    lost = Milestone(since, before * WEEK + 1, week * WEEK)
     behind_section(
         context,
         look,
-        CoursesBehind(milestone=("lost_days", *bounds)),
+        CoursesBehind(milestones=(lost,), instead=Instead.END),
         f"response lost {f'after week {before} and ' if before else ''}by week {week}, with or "
         "without maintenance",
         key="behind-how-long",

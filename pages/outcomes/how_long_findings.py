@@ -69,12 +69,13 @@ class States:
     boosted: Lasting | None
     test: LogRank
 
-    def lines(self, *, choosable: bool = False) -> list[Line]:
+    def lines(self) -> list[Line]:
         """The curves that there are, for a chart."""
-        carried = {week: str(week) for week in MARKS} if choosable else {}
         told = ((WITHOUT, WITHOUT_COLOUR, self.without), (WITH, WITH_COLOUR, self.boosted))
         return [
-            Line(name, colour, found, carried) for name, colour, found in told if found is not None
+            Line(name, colour, found, choosable=True)
+            for name, colour, found in told
+            if found is not None
         ]
 
     @property
@@ -235,13 +236,8 @@ def _kept_figure(
 
 def lasting_finding(told: States, since: Since) -> Finding:
     """The curves of both states."""
-    lines = told.lines(choosable=since is Since.LAST_INFUSION)
+    lines = told.lines()
     title = _lasting_title(told)
-    choose = (
-        " A dot, when chosen, shows who lost the response in the weeks before it."
-        if since is Since.LAST_INFUSION
-        else ""
-    )
     return Finding(
         key="outcome-how-long",
         title=title,
@@ -253,7 +249,7 @@ def lasting_finding(told: States, since: Since) -> Finding:
         note=f"{_medians_words(lines)} Kaplan-Meier with its 95 % band; until the first booster "
         "without maintenance, from it on with it. Who is given maintenance is a choice, so this is "
         "no experiment; and a loss is dated when a score shows it, which is sooner where scores "
-        f"are more frequent.{choose}",
+        "are more frequent. A dot, when chosen, lists those that lost it in the weeks before.",
     )
 
 
@@ -416,7 +412,7 @@ def interval_finding(intervals: Sequence[Spells], least: int) -> Finding | None:
     found = [lasting(each, least) for each in intervals]
     told = [index for index, one in enumerate(found) if one is not None]
     lines = [
-        Line(INTERVALS[index].name, INTERVAL_COLOURS[index], one, {})
+        Line(INTERVALS[index].name, INTERVAL_COLOURS[index], one)
         for index, one in enumerate(found)
         if one is not None
     ]

@@ -12,7 +12,7 @@ from clinical.logrank import LogRank, log_rank_of
 from clinical.suppression import merged_small
 from clinical.time_to import Reached, TimeTo, Unit, hours_at, time_to, time_to_by
 from data_access import outcome_how_soon as queries
-from data_access.courses_behind import CoursesBehind
+from data_access.courses_behind import CoursesBehind, Milestone
 from data_access.sites import site_names
 from pages.outcomes.behind import behind_section
 from pages.outcomes.how_soon_choice import By, SoonChoice, choose_soon, group_names, reachable
@@ -272,7 +272,7 @@ def _behind(
         key = group.carried[1]
         of_group = (choice.column, found.together if group.together else key)
     return CoursesBehind(
-        milestone=(column, low, high),
+        milestones=(Milestone(column, low, high),),
         baselines=(_least_baseline(reached, look), None),
         group=of_group,
         with_under_way=True,

@@ -29,7 +29,7 @@ SIX = found((14, 35, 1, 1), (14, 400, 0, 5), least=5)
 
 def line(name: str = "without", curve: Lasting = TEN, *, choosable: bool = True) -> Line:
     colour = WITHOUT_COLOUR if curve is TEN else WITH_COLOUR
-    return Line(name, colour, curve, {week: str(week) for week in (4, 8, 12) if choosable})
+    return Line(name, colour, curve, choosable)
 
 
 def trace(chart, name):

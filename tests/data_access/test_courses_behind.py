@@ -18,6 +18,7 @@ from data_access.cohort import Cohort
 from data_access.courses_behind import (
     CoursesBehind,
     Instead,
+    Milestone,
     Part,
     cohort_behind,
     named_courses_behind,
@@ -100,11 +101,11 @@ OBSERVED, CARRIED, STARTERS = Missing.OBSERVED, Missing.CARRIED, Missing.ALL
         (Of(instead=Instead.END), "P6 P5 P3 P1"),
         (Of(instead=Instead.END, responded=False), "P6 P3"),
         # Milestones: P2 responds 71 hours after the first infusion, P1 on day 10.
-        (Of(milestone=("settled_response_hours", None, None)), "P2 P1"),
-        (Of(milestone=("settled_response_hours", None, 71)), "P2"),
-        (Of(milestone=("settled_response_hours", 72, None)), "P1"),
-        (Of(milestone_missing="settled_response_hours"), "P6 P5 P3"),
-        (Of(milestone=("kept_days", 0, None), milestone_missing="lost_days"), "P1"),
+        (Of(milestones=(Milestone("settled_response_hours"),)), "P2 P1"),
+        (Of(milestones=(Milestone("settled_response_hours", None, 71),)), "P2"),
+        (Of(milestones=(Milestone("settled_response_hours", 72, None),)), "P1"),
+        (Of(milestones=(Milestone("settled_response_hours"), Milestone("early_hours"))), "P1"),
+        (Of(milestones=(Milestone("done", 2, 2), Milestone("span_days", 3, 3))), "P6 P5 P2 P1"),
         # Groups.
         (Of(group=("site_key", 2)), "P4 P3"),
         (Of(group=("site_key", (1, 2)), number=2), "P6 P5 P1"),
@@ -119,8 +120,6 @@ OBSERVED, CARRIED, STARTERS = Missing.OBSERVED, Missing.CARRIED, Missing.ALL
         (Of(measure=WHO5.code, number=2, responded=True), ""),  # no rule
         (Of(measure=WHO5.code, number=2, responded=False), ""),
         (Of(measure=THOUGHTS.code, number=2, baselines=(1, None), remitted=True), "P1"),
-        (Of(kind=ScoreKind.ACUTE, number=1), "P1"),
-        (Of(kind=ScoreKind.ACUTE, number=1, totals=(8, 8)), "P1"),
         # The parts of the funnel.
         (Of(part="began"), "P7 P6 P5 P4 P3 P2 P1"),
         (Of(part="under_way"), "P7"),

@@ -28,8 +28,10 @@ from sqlalchemy import Connection
 
 from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
 from clinical.codes import Phase, Sex
+from clinical.durability import Since
 from clinical.instruments import PHQ9, WHO5
 from data_access.cohort import Cohort
+from data_access.courses_behind import CoursesBehind, Instead, Milestone, named_courses_behind
 from data_access.engine import make_engine, reading, writing
 from data_access.facts import rebuild_facts
 from data_access.filters import Filters
@@ -115,6 +117,24 @@ def spans(
 
 def test_each_response_has_its_days(clinic):
     assert spans(clinic) == {NO_RESPONSE, P1, P3, P4, P5, P6}
+
+
+@pytest.mark.parametrize(
+    ("lost", "end_scores"),
+    [
+        # P1 lost it on day 42, 35 days after the end score; P3 on day 57, 40 days after.
+        (Milestone(Since.LAST_INFUSION), [6, 8]),
+        (Milestone(Since.LAST_INFUSION, 42, 42), [8]),
+        (Milestone(Since.LAST_INFUSION, 43, 57), [6]),
+        (Milestone(Since.END_SCORE, 35, 35), [8]),
+        (Milestone(Since.END_SCORE, 36, 40), [6]),
+        (Milestone(Since.END_SCORE, 41, None), []),
+    ],
+)
+def test_those_who_lost_it_are_found_by_both_clocks(clinic, lost, end_scores):
+    behind = CoursesBehind(milestones=(lost,), instead=Instead.END)
+    listed = named_courses_behind(clinic, LOCAL_VIEWER, ALL, ON_PHQ9, behind, TODAY)
+    assert sorted(listed.rows["total"]) == end_scores
 
 
 def test_the_columns_have_their_types(clinic):

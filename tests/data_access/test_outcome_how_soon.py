@@ -14,7 +14,7 @@ from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
 from clinical.instruments import PHQ9
 from clinical.time_to import LAST, Basis, Reached, Unit, hours_at
 from data_access.cohort import Cohort
-from data_access.courses_behind import CoursesBehind, named_courses_behind
+from data_access.courses_behind import CoursesBehind, Milestone, named_courses_behind
 from data_access.engine import make_engine, reading, writing
 from data_access.outcome_how_soon import first_day_counts, milestone_column, times_to
 from tests.data_access.course_clinic import ALL, TODAY, fill
@@ -138,6 +138,7 @@ def test_those_behind_a_point_are_those_it_counts(clinic, unit):
     for _, _, reached, time, courses in found(clinic, Reached.RESPONSE, Basis.ANY, unit):
         if not reached or time is None:
             continue
-        behind = CoursesBehind(milestone=(column, *hours_at(time, unit)), with_under_way=True)
+        then = Milestone(column, *hours_at(time, unit))
+        behind = CoursesBehind(milestones=(then,), with_under_way=True)
         listed = named_courses_behind(clinic, LOCAL_VIEWER, ALL, ON_PHQ9, behind, TODAY)
         assert listed.total == courses
