@@ -158,7 +158,14 @@ def table(
 ) -> None:
     """A table, and a button that saves it as CSV (``download`` where the file holds more)."""
     height: Literal["content", "auto"] = "content" if len(frame) <= _WHOLE_ROWS else "auto"
-    st.dataframe(frame, hide_index=True, column_config=columns, height=height, key=f"table-{key}")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=columns,
+        height=height,
+        key=f"table-{key}",
+        placeholder="–",
+    )
     csv_button(frame if download is None else download, key)
 
 
