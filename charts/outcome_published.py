@@ -31,7 +31,8 @@ def side_by_side_chart(pairs: pd.DataFrame) -> go.Figure:
     ``pairs``: ``label`` and ``study`` (what it is, and whose); ``events``, ``n``, ``share``,
     ``low``, ``high`` (ours); ``said`` (theirs, as printed), ``published``, ``published_n``,
     ``published_low`` and ``published_high`` (missing without an n); ``gap`` (the difference in
-    words; empty where there is none to tell); ``worse`` (bool: more is worse).
+    words; empty where there is none to tell); ``worse`` (bool: more is worse). A dot of ours
+    carries its words and the place of its pair, from 0.
     """
     rows = [float(row) for row in range(len(pairs))]
     records = pairs.to_dict("records")
@@ -67,8 +68,10 @@ def _ours(pairs: pd.DataFrame, rows: list[float]) -> Trace:
         mode="markers",
         marker={"color": colours, "size": 10},
         error_x=interval(pairs["share"], pairs["low"], pairs["high"], NEUTRAL),
-        customdata=[_ours_hover(row) for row in pairs.to_dict("records")],
-        hovertemplate=_HOVER,
+        customdata=[
+            [_ours_hover(row), place] for place, row in enumerate(pairs.to_dict("records"))
+        ],
+        hovertemplate="%{customdata[0]}<extra></extra>",
         showlegend=False,
     )
 

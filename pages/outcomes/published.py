@@ -1,6 +1,8 @@
 """Published: the clinic's figures beside those of the literature that are read in the same way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -10,19 +12,27 @@ from clinical.course_scores import USUAL_LENGTH
 from clinical.effect_size import EffectSize
 from clinical.incidence import proportion
 from clinical.instruments import PHQ9
-from clinical.published import FIGURES, MCINNES, STUDIES, Figure, Outcome, When
-from clinical.side_by_side import (
-    Counts,
-    SideBySide,
-    own_effect,
-    side_by_side,
+from clinical.published import (
+    FIGURES,
+    INDUCTION_DAYS,
+    INDUCTION_INFUSIONS,
+    MCINNES,
+    STUDIES,
+    Figure,
+    Outcome,
+    When,
+    Whose,
 )
+from clinical.side_by_side import Counts, Pair, SideBySide, own_effect, side_by_side
 from data_access.cohort import measures_in_use
+from data_access.courses_behind import CoursesBehind, Instead, Milestone
 from data_access.outcome_published import after_induction_counts, after_infusion_counts
+from pages.outcomes.behind import behind_section
 from pages.outcomes.look import Look
 from pages.outcomes.published_findings import (
     apart_words,
     in_words,
+    pair_name,
     published_answer,
     side_by_side_finding,
     value_words,
@@ -69,7 +79,8 @@ def published_view(context: PageContext, look: Look) -> None:
         sentence(published_answer(found.pairs[0]))
         st.caption(_WARNING)
         key_figures(_key_figures(look, compared))
-        show(side_by_side_finding(found))
+        points = show(side_by_side_finding(found), choosable=True)
+        _behind(context, look, chosen_pair(points, found))
         _in_words(found)
     else:
         nothing(
@@ -177,6 +188,49 @@ def _analysed(look: Look, compared: _Compared) -> list[KeyFigure]:
             f"{MCINNES.name} {there:,} of {_TREATED_THERE:,} treated.",
         )
     ]
+
+
+def chosen_pair(points: Sequence[Any], found: SideBySide) -> Pair | None:
+    """The pair of the first chosen dot of ours; ``None`` for none, and for one not drawn."""
+    match points:
+        case [[_, int(place)], *_] if 0 <= place < len(found.pairs):
+            return found.pairs[place]
+    return None
+
+
+def _behind(context: PageContext, look: Look, pair: Pair | None) -> None:
+    """List the inductions that reached what a pair is about."""
+    if pair is not None:
+        words = f"inductions, {pair_name(pair.figure)}"
+        behind_section(context, look, behind_figure(pair.figure), words, "behind-published")
+
+
+def behind_figure(figure: Figure) -> CoursesBehind:
+    """The clinic's courses that are counted as having reached it."""
+    at_all = CoursesBehind(measure=(figure.measure or PHQ9).code)
+    if figure.when is When.AFTER_INDUCTION:
+        of_study = (
+            Milestone("done", *INDUCTION_INFUSIONS),
+            Milestone("span_days", *INDUCTION_DAYS),
+        )
+        at_all = replace(at_all, instead=Instead.AFTER, milestones=of_study)
+    else:
+        at_all = replace(at_all, number=figure.infusions or USUAL_LENGTH)
+    if figure.whose is Whose.WITH_IT:
+        at_all = replace(at_all, baselines=(_ANY, None))
+    return replace(at_all, **_REACHED[figure.outcome])
+
+
+_ANY = 1e-6
+"""More than nothing: whatever is above 0, in points or per cent, is more than this."""
+_REACHED: dict[Outcome, dict[str, Any]] = {
+    Outcome.RESPONSE: {"responded": True},
+    Outcome.REMISSION: {"remitted": True},
+    Outcome.ROSE: {"worse": True},
+    Outcome.FELL: {"percent": (_ANY, None)},
+    Outcome.FREE: {"totals": (0.0, 0.0)},
+}
+"""What is asked of the score of those that reached an outcome."""
 
 
 def _in_words(found: SideBySide) -> None:

@@ -45,6 +45,12 @@ def figure_words(figure: Figure) -> str:
     return f"{_WORDS[figure.outcome]}{measure}"
 
 
+def pair_name(figure: Figure) -> str:
+    """What a pair is about, with its time: ``response, PHQ-9, day 14–31``."""
+    words = figure_words(figure)
+    return f"{words[:1].lower()}{words[1:]}, {_SHORT_WHEN[figure.when]}"
+
+
 def value_words(figure: Figure) -> str:
     """A published value as it was printed: ``53.6 %``, ``about 80 %``, ``1.5``."""
     unit = "" if figure.outcome is Outcome.EFFECT else "\N{NO-BREAK SPACE}%"
@@ -116,7 +122,8 @@ def side_by_side_finding(found: SideBySide) -> Finding:
         ),
         note="Intervals are 95 % Wilson intervals, worked out from the n that is told; those of "
         f"the differences (Newcombe) hold together at 95 % for {_all(found.comparisons)} "
-        "(Bonferroni). Blue: more is better; orange: more is worse; hollow: published.",
+        "(Bonferroni). Blue: more is better; orange: more is worse; hollow: published. A filled "
+        "dot, when chosen, lists those that reached it.",
     )
 
 

@@ -1,16 +1,25 @@
 """Published: ours beside the literature, as the reader sees it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clinical.published import FIGURES
-from data_access.engine import URL_VARIABLE, make_engine, writing
+from access.viewer import LOCAL_VIEWER
+from clinical.incidence import proportion
+from clinical.instruments import PHQ9, QIDS_SR16
+from clinical.published import FIGURES, When
+from clinical.side_by_side import Pair, SideBySide
+from data_access.cohort import Cohort
+from data_access.courses_behind import CoursesBehind, named_courses_behind
+from data_access.engine import URL_VARIABLE, make_engine, reading, writing
 from data_access.facts import rebuild_facts
+from data_access.filters import Filters
+from pages.outcomes.published import behind_figure, chosen_pair
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
-from tests.pages.side_effect_page import chart, spaced, words
+from tests.pages.side_effect_page import chart, choose, spaced, words
 
 
 def _course(clinic: RecordedClinic, site: str, start: int) -> int:
@@ -149,6 +158,42 @@ def test_what_stands_beside_no_figure_of_ours_is_told_with_its_reason(
     assert "**Hours since the infusion not told**: Oliver 2022" in said
     assert "ELEKT-D 2023 (response on QIDS-SR16 55.4 % of 195 after 6 infusions)" in said
     assert "Bio-K 2023 (response on MADRS 45 % of 73 after 1 infusion" in said
+
+
+def test_a_chosen_dot_lists_as_many_as_it_counts(view, url):
+    engine = make_engine(url)
+    with reading(engine) as connection:
+        filters = Filters(date(2026, 1, 1), date(2026, 4, 30))
+        # Response, remission, worse, thoughts eased and worse, as drawn above.
+        counts = [
+            named_courses_behind(
+                connection,
+                LOCAL_VIEWER,
+                filters,
+                Cohort(PHQ9.code),
+                behind_figure(figure),
+                date(2026, 8, 1),
+            ).total
+            for figure in FIGURES[:5]
+        ]
+    engine.dispose()
+    assert counts == [6, 0, 1, 6, 0]
+    shown = choose(view(), "outcome-published", 3)
+    assert not shown.exception
+    assert "Behind it: inductions, suicidal thoughts eased, day 14–31" in words(shown)
+    assert "6 courses of treatment" in words(shown)
+
+
+def test_after_six_infusions_those_with_a_score_that_responded_lie_behind():
+    figure = next(each for each in FIGURES if each.when is When.BEFORE_VISIT)
+    assert behind_figure(figure) == CoursesBehind(measure=QIDS_SR16.code, number=6, responded=True)
+
+
+@pytest.mark.parametrize("points", [[], ["words"], [["words", 5]], [["words", -1]], [["words"]]])
+def test_only_a_pair_that_is_drawn_is_taken_from_a_browser(points):
+    pair = Pair(FIGURES[0], proportion(6, 12))
+    assert chosen_pair(points, SideBySide((pair,), ())) is None
+    assert chosen_pair([["words", 0], *points], SideBySide((pair,), ())) is pair
 
 
 @pytest.mark.parametrize(
