@@ -32,3 +32,16 @@ def points(difference: float) -> str:
     sign = "+" if value > 0 else "−"
     unit = "point" if abs(value) == 1 else "points"
     return f"{sign}{abs(value)}{_SPACE}{unit}"
+
+
+def p_words(p: float | None) -> str:
+    """A p-value in words: ``p = 0.003``, ``p = 0.24``, ``p < 0.001``; else ``not compared``."""
+    if p is None or isnan(p):
+        return "not compared"
+    if p < _LEAST_P:
+        return f"p < {_LEAST_P}"
+    return f"p = {p:.3f}" if p < _COARSE_P else f"p = {min(p, 1.0):.2f}"
+
+
+_LEAST_P = 0.001
+_COARSE_P = 0.0995

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isnan
 from textwrap import wrap
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.attendance import OUTCOME_COLOURS, STACKED, stacks, totals
-from charts.numbers import percent, percent_range
+from charts.numbers import p_words, percent, percent_range
 from charts.palette import CONCERN, IMPROVEMENT, INK, NEUTRAL, PALE
 from charts.style import (
     HEIGHT_LARGE,
@@ -231,19 +230,6 @@ def _change_colour(direction: int, better: int) -> str:
     if direction == 0:
         return INK
     return IMPROVEMENT if direction == better else CONCERN
-
-
-def p_words(p: float | None) -> str:
-    """A p-value in words: ``p = 0.003``, ``p = 0.24``, ``p < 0.001``; else ``not compared``."""
-    if p is None or isnan(p):
-        return "not compared"
-    if p < _LEAST_P:
-        return f"p < {_LEAST_P}"
-    return f"p = {p:.3f}" if p < _COARSE_P else f"p = {min(p, 1.0):.2f}"
-
-
-_LEAST_P = 0.001
-_COARSE_P = 0.0995
 
 
 def _before_marks(rates: pd.DataFrame, rows: Sequence[int], before: str) -> Trace:

@@ -13,6 +13,7 @@ from scipy.special import stdtrit
 from clinical.incidence import CONFIDENCE, Proportion, proportion
 from clinical.instruments import Instrument
 from clinical.progress import points_worse
+from clinical.responses import reliable_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,10 @@ class FirstDay:
     """The first day of ``n`` courses with a score then.
 
     ``responded``: of those whose baseline is not 0; ``remitted``: of those not in remission at
-    their baseline; ``improved`` and ``worse``: by at least the measure's reliable change, of all.
-    Each is missing where the measure has no such rule. ``better_by``: mean improvement in points,
-    positive = better, with its 95 % interval by Student's t; missing where it cannot be told.
+    their baseline; ``improved`` and ``worse``: by at least
+    :func:`clinical.responses.reliable_points`, of all. Each is missing where the measure has no
+    such rule. ``better_by``: mean improvement in points, positive = better, with its 95 % interval
+    by Student's t; missing where it cannot be told: of one, and where all changes are the same.
     """
 
     n: int
@@ -45,8 +47,8 @@ def first_day(rows: pd.DataFrame, measure: Instrument) -> FirstDay:
         n=int(courses.sum()),
         responded=_responded(pairs, measure),
         remitted=_remitted(pairs, measure),
-        improved=_beyond(better, courses, measure.reliable_change),
-        worse=_beyond(-better, courses, measure.reliable_change),
+        improved=_beyond(better, courses, reliable_points(measure)),
+        worse=_beyond(-better, courses, reliable_points(measure)),
         better_by=mean,
         better_low=low,
         better_high=high,
@@ -100,5 +102,7 @@ def _mean(
     if n == 1:
         return mean, None, None
     variance = float((courses * (points - mean) ** 2).sum() / (n - 1))
+    if variance == 0:
+        return mean, None, None
     half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * sqrt(variance / n)
     return mean, mean - half, mean + half

@@ -10,7 +10,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from charts.numbers import percent, percent_range
+from charts.numbers import p_words, percent, percent_range
 from charts.outcome_how_long import (
     INTERVAL_COLOURS,
     WITH_COLOUR,
@@ -20,7 +20,6 @@ from charts.outcome_how_long import (
     lasting_chart,
     weeks_chart,
 )
-from charts.today import p_words
 from clinical.booster_intervals import INTERVALS
 from clinical.codes import Phase
 from clinical.durability import (

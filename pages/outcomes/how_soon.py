@@ -317,6 +317,6 @@ HOW_SOON_DEFINITIONS = """
   so that none can be found by subtraction. The largest five have a curve; all are in the table.
 - **First day**: of the scores within 72 hours after infusion 1 the one nearest to 24 hours, if it
   was taken within the hours that the settings allow. They are never mixed with settled scores.
-  *Clearly*: by at least the measure's reliable change. Interval of a share: Wilson; of the mean:
-  Student's t.
+  *Clearly*: by at least the points that count as a change of one person (see *Scores*). Interval
+  of a share: Wilson; of the mean: Student's t.
 """

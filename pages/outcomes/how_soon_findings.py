@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from charts.numbers import percent, percent_range
+from charts.numbers import p_words, percent, percent_range
 from charts.outcome_how_soon import (
     GROUP_COLOURS,
     REMISSION_COLOUR,
@@ -29,6 +29,7 @@ from clinical.first_day import FirstDay
 from clinical.instruments import Instrument
 from clinical.logrank import LogRank
 from clinical.measures import ITEM_MEASURES, free_word, remission_name
+from clinical.responses import reliable_points
 from clinical.time_to import READ_AT, Reached, TimeTo, Unit
 from pages.outcomes.how_soon_choice import By, SoonChoice
 from pages.outcomes.look import Look
@@ -328,13 +329,6 @@ def _what(reached: Reached, names: Names) -> str:
     return "remission" if free == "in remission" else f"being {free}"
 
 
-def p_words(p: float) -> str:
-    """A p-value: ``p < 0.001``, ``p = 0.003``, ``p = 0.31``."""
-    if p < 0.001:
-        return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
-
-
 def _shares_words(groups: Sequence[Group], choice: SoonChoice, names: Names) -> str:
     """The shares of the groups with the lowest and the highest, at one time, in words."""
     drawn = [group for group in groups if group.found.until > 0]
@@ -532,7 +526,7 @@ def first_day_finding(day: FirstDay, look: Look) -> Finding | None:
 
 
 def _shares(day: FirstDay, look: Look) -> list[Share]:
-    points = look.measure.reliable_change
+    points = reliable_points(look.measure)
     free = _free_title(look)
     offered = (
         ("Responded", day.responded, False),
@@ -573,20 +567,31 @@ def _had_done(name: str) -> str:
 
 
 def _change_words(day: FirstDay, look: Look) -> str:
-    if day.better_by is None or day.better_low is None or day.better_high is None:
+    if day.better_by is None:
         return ""
     direction = "better" if day.better_by >= 0 else "worse"
+    words = f"{abs(day.better_by):.1f} points {direction}{_change_limits(day)}"
+    free = (
+        ""
+        if look.measure.remission_at_most is None
+        else f" {_free_title(look)}: of those who were not at the baseline."
+    )
+    return (
+        f"Mean change on {look.measure.name}: {words}. Taken while the infusion still acts: not "
+        f"comparable with settled scores.{free}"
+    )
+
+
+def _change_limits(day: FirstDay) -> str:
+    if day.better_low is None or day.better_high is None:
+        return ""
     low, high = sorted((abs(day.better_low), abs(day.better_high)))
     limits = (
         f"{low:.1f}–{high:.1f}"
         if day.better_low * day.better_high >= 0
         else f"{day.better_low:+.1f} to {day.better_high:+.1f} better".replace("-", "−")
     )
-    return (
-        f"Mean change on {look.measure.name}: {abs(day.better_by):.1f} points {direction} "
-        f"(95 % CI {limits}). Taken while the infusion still acts: not comparable with settled "
-        f"scores. {_free_title(look)}: of those who were not at the baseline."
-    )
+    return f" (95 % CI {limits})"
 
 
 def first_day_table(shares: Sequence[Share], day: FirstDay) -> pd.DataFrame:

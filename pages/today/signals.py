@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from charts import today as charts
-from charts.numbers import percent
-from charts.today import Compared, p_words
+from charts.numbers import p_words, percent
+from charts.today import Compared
 from clinical.calendar import day_date, day_number
 from clinical.incidence import Proportion, proportion
 from clinical.signals import ExactChange, discovery_limit, exact_changes

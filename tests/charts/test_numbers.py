@@ -2,7 +2,7 @@
 
 import pytest
 
-from charts.numbers import percent, percent_range, points
+from charts.numbers import p_words, percent, percent_range, points
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,21 @@ def test_percent_range(low: float | None, high: float | None, words: str):
 )
 def test_points(difference: float, words: str):
     assert points(difference).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (0.0004, "p < 0.001"),
+        (0.001, "p = 0.001"),
+        (0.0034, "p = 0.003"),
+        (0.0994, "p = 0.099"),
+        (0.0996, "p = 0.10"),
+        (0.244, "p = 0.24"),
+        (1.0, "p = 1.00"),
+        (None, "not compared"),
+        (float("nan"), "not compared"),
+    ],
+)
+def test_p_in_words(p, words):
+    assert p_words(p) == words

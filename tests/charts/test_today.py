@@ -7,7 +7,7 @@ import pytest
 
 from charts.attendance import OUTCOME_COLOURS
 from charts.palette import CONCERN, IMPROVEMENT, INK
-from charts.today import Compared, change_chart, hours_chart, p_words, week_chart
+from charts.today import Compared, change_chart, hours_chart, week_chart
 from clinical.attendance import Outcome
 from clinical.calendar import day_number
 
@@ -160,21 +160,3 @@ def test_a_name_is_only_text():
 def test_no_rates():
     chart = change_chart(rates().head(0), SIDE_EFFECTS)
     assert [trace.name for trace in chart.data] == ["90 days before"]
-
-
-@pytest.mark.parametrize(
-    ("p", "words"),
-    [
-        (0.0004, "p < 0.001"),
-        (0.001, "p = 0.001"),
-        (0.0034, "p = 0.003"),
-        (0.0994, "p = 0.099"),
-        (0.0996, "p = 0.10"),
-        (0.244, "p = 0.24"),
-        (1.0, "p = 1.00"),
-        (None, "not compared"),
-        (float("nan"), "not compared"),
-    ],
-)
-def test_p_in_words(p, words):
-    assert p_words(p) == words

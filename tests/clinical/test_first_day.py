@@ -41,11 +41,14 @@ def test_higher_may_be_better():
     assert found.better_by == pytest.approx((3 * 20 - 2 * 10) / 5)
 
 
-def test_an_item_has_only_being_free_of_it():
+def test_on_an_item_a_level_is_a_change():
     found = first_day(rows((2, 0, 3), (1, 1, 2), (0, 0, 9)), THOUGHTS)
     assert found.remitted is not None
     assert (found.remitted.events, found.remitted.n) == (3, 5)
-    assert (found.responded, found.improved, found.worse) == (None, None, None)
+    assert found.responded is None
+    assert found.improved is not None
+    assert found.worse is not None
+    assert (found.improved.events, found.worse.events, found.improved.n) == (3, 0, 14)
 
 
 def test_without_scores_nothing_is_known_and_of_one_no_interval():
@@ -55,3 +58,5 @@ def test_without_scores_nothing_is_known_and_of_one_no_interval():
     assert none.responded.estimate is None
     one = first_day(rows((20, 10, 1)), PHQ9)
     assert (one.better_by, one.better_low) == (10, None)
+    same = first_day(rows((20, 10, 3)), PHQ9)
+    assert (same.better_by, same.better_low, same.better_high) == (10, None, None)

@@ -38,7 +38,6 @@ from pages.outcomes.how_soon_findings import (
     groups_finding,
     groups_table,
     medians_finding,
-    p_words,
     soon_answer,
 )
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
@@ -257,13 +256,6 @@ def test_the_numbers_of_the_curve_end_with_it():
     assert numbers["Days"].tolist() == [1, 2]
     assert numbers["At risk just before"].tolist() == [8, 6]
     assert numbers["% (Kaplan-Meier)"].tolist() == [25, 50]
-
-
-@pytest.mark.parametrize(
-    ("p", "said"), [(0.00001, "p < 0.001"), (0.0034, "p = 0.003"), (0.31, "p = 0.31")]
-)
-def test_p_is_told_as_exactly_as_it_deserves(p, said):
-    assert p_words(p) == said
 
 
 def test_groups_have_their_names_and_what_is_not_known_comes_last():
