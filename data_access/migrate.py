@@ -137,10 +137,15 @@ def _run_missing_revisions(connection: Connection) -> bool:
 
 
 def _derive_facts_anew(connection: Connection) -> None:
-    """A revision may change what is derived from the records, and may empty its tables."""
+    """A revision may change what is derived from the records, and may empty its tables.
+
+    Of a new table the database knows nothing yet, and would take indexes by guessing.
+    """
     from data_access.facts import rebuild_facts
+    from data_access.upkeep import analyze
 
     rebuild_facts(connection)
+    analyze(connection)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -202,6 +202,20 @@ def test_upgrading_keeps_the_data_and_the_references(
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
+def test_after_an_upgrade_the_rows_are_counted_for_the_plans_of_queries(
+    engine: Engine, database_url: str, next_revision: Callable[[str], None]
+):
+    add_a_site_with_a_chair(engine)
+    next_revision(ADD_A_COLUMN)
+    migrate(database_url)
+    counted = {
+        "sqlite": "SELECT stat FROM sqlite_stat1 WHERE tbl = 'sites'",
+        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = 'sites'",
+    }[engine.dialect.name]
+    with reading(engine) as connection:
+        assert str(connection.exec_driver_sql(counted).scalar())[0] == "1"
+
+
 def test_an_upgrade_that_fails_half_way_leaves_the_database_as_it_was(
     tmp_path: Path, next_revision: Callable[[str], None]
 ):
