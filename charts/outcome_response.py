@@ -102,7 +102,7 @@ def _bounds_by_number(
     bounded = [
         (each, bounds)
         for each in shown
-        if each.seen >= least and (bounds := each.bounds(result)) is not None
+        if each.has_bounds(least) and (bounds := each.bounds(result)) is not None
     ]
     return bar(
         x=[each.number + shift for each, _ in bounded],

@@ -90,6 +90,21 @@ class Rates:
         counted = self.n if self.missing is Missing.CARRIED else self.seen
         return counted - self.no_room >= least
 
+    def carries_few(self, least: int) -> bool:
+        """Whether fewer than ``least`` scores are carried forward, and some are.
+
+        What those few had reached is the rate less what the observed had; so beside this rate
+        nothing is shown that tells of the observed alone.
+        """
+        return self.missing is Missing.CARRIED and 0 < self.n - self.seen < least
+
+    def has_bounds(self, least: int) -> bool:
+        """Whether enough courses were seen for the bounds, and the rate with them gives none away.
+
+        The worst bound tells what the observed had reached.
+        """
+        return self.seen >= least and not self.carries_few(least)
+
 
 def results_of(measure: Instrument) -> tuple[Result, ...]:
     """What is told of a measure, the first first: by its own rules as far as it has any."""

@@ -47,10 +47,13 @@ class ThoughtChanges:
         """Whether enough courses that began with thoughts have an answer."""
         return self.answered >= least
 
-    @property
-    def fell(self) -> Proportion:
-        """Lower than at baseline, to none or not."""
-        return proportion(self.free.events + self.lower.events, self.free.n)
+    def has_bounds(self, least: int) -> bool:
+        """Whether the bounds can be told: of enough, and without telling of few carried answers.
+
+        The worst bound tells how many of the observed are free, and the rate less those is what
+        the answers carried forward say.
+        """
+        return self.seen >= least and not 0 < self.answered - self.seen < least
 
 
 def changes_at(

@@ -110,6 +110,11 @@ def too_few_words(over: int, counts: Responses, told: States, least: int) -> str
             f"None of {count_words(over, 'induction')} that are over has a baseline and a settled "
             "score after the last infusion, so a response at the end is not known of any."
         )
+    if counts.scored < least:
+        return (
+            f"Fewer than {least} inductions have a baseline and a settled score after the last "
+            "infusion: whether they ended in a response is not shown."
+        )
     if not counts.responded:
         return (
             f"None of {count_words(counts.scored, 'induction')} with a score after the last "

@@ -73,11 +73,12 @@ def how_soon_view(context: PageContext, look: Look) -> None:
     )
     least = look.thresholds.smallest_group
     names = Names(look.measure, look.phase, choice.unit)
-    if max(each.n for each in found.all_together.values()) < least:
+    shown = {reached: each for reached, each in found.all_together.items() if each.n >= least}
+    if not shown:
         nothing(_too_few_words(look, found.all_together))
         return
     if choice.by is By.NOTHING:
-        _draw_together(context, look, choice, found, names)
+        _draw_together(context, look, choice, found, shown, names)
     else:
         _draw_groups(context, look, choice, found, names)
 
@@ -159,14 +160,19 @@ def _sizes(rows: pd.DataFrame) -> dict[int, int]:
 
 
 def _draw_together(
-    context: PageContext, look: Look, choice: SoonChoice, found: _Found, names: Names
+    context: PageContext,
+    look: Look,
+    choice: SoonChoice,
+    found: _Found,
+    shown: Mapping[Reached, TimeTo],
+    names: Names,
 ) -> None:
-    sentence(soon_answer(found.all_together, names))
-    key_figures(soon_figures(found.all_together, found.day, look, names))
+    """``shown``: of those found, the ones that enough courses can reach."""
+    sentence(soon_answer(shown, names))
+    key_figures(soon_figures(shown, found.day, look, names))
     st.caption(left_out_words(found.all_together, look))
     groups = [
-        Group(names.curve(reached), (reached.value, 0), one)
-        for reached, one in found.all_together.items()
+        Group(names.curve(reached), (reached.value, 0), one) for reached, one in shown.items()
     ]
     finding = curves_finding(groups, names)
     _show_curves(context, look, choice, finding, groups, found)

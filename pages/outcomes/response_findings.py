@@ -104,7 +104,7 @@ def response_answer(look: Look, found: Responses) -> str:
             said.append(f"; {percent(rate.estimate)} {reached_words(look.measure, result)}")
     said.append(". ")
     bounds = _bounds_words(look.measure, rates, first, found.least)
-    return "".join(said) + bounds + _no_room_words(rates, first)
+    return f"{''.join(said)}{bounds}{_no_room_words(rates, first)}".rstrip()
 
 
 def _no_rule_words(measure: Instrument) -> str:
@@ -138,7 +138,7 @@ def _first_words(look: Look, rates: Rates, result: Result) -> str:
 def _bounds_words(measure: Instrument, rates: Rates, result: Result, least: int) -> str:
     """What the missing scores may hide."""
     bounds = rates.bounds(result)
-    if bounds is None or rates.seen < least:
+    if bounds is None or not rates.has_bounds(least):
         return ""
     if rates.seen == rates.due:
         return "No score is missing."
@@ -202,7 +202,7 @@ def response_figures(look: Look, found: Responses) -> list[KeyFigure]:
     ]
     first, *_ = names
     bounds = rates.bounds(first)
-    if bounds is not None and rates.seen >= found.least:
+    if bounds is not None and rates.has_bounds(found.least):
         figures.append(_bounds_figure(names[first], bounds, rates))
     figures.append(
         KeyFigure(
@@ -230,8 +230,8 @@ def _bounds_figure(name: str, bounds: Bounds, rates: Rates) -> KeyFigure:
     return KeyFigure(
         f"{name}, worst to best",
         f"{percent_range(*bounds)}\N{NO-BREAK SPACE}%",
-        "The rate if none of the missing scores, or if all of them, were a response: however the "
-        "missing ones did, the truth for all that are due lies between",
+        "The rate if none of those without a score, or if all of them, had reached it: however "
+        "they did, the truth for all that are due lies between",
         change=f"{count_words(rates.due - rates.seen, 'score')} missing of {rates.due:,} due",
     )
 
@@ -293,7 +293,7 @@ def _numbers(shown: Sequence[Rates], names: Names, least: int) -> pd.DataFrame:
 
 def _row(rates: Rates, result: Result, name: str, least: int) -> dict[str, Any]:
     rate = rates.rate(result)
-    bounds = rates.bounds(result) if rates.seen >= least else None
+    bounds = rates.bounds(result) if rates.has_bounds(least) else None
     return {
         "Result": name,
         "Missing scores": str(rates.missing),
@@ -332,7 +332,7 @@ def by_rule_finding(look: Look, found: Responses) -> Finding | None:
             found.by_rule,
             names,
             hidden,
-            "" if of_all.is_shown(least) else _few_words(of_all, least),
+            hidden.get(of_all.missing, ""),
         ),
         table=lambda: pd.DataFrame(
             [_row(each, result, name, least) for each in shown for result, name in names.items()]
@@ -345,14 +345,18 @@ def by_rule_finding(look: Look, found: Responses) -> Finding | None:
 def hidden_rules(found: Responses) -> dict[Missing, str]:
     """The rules whose rates are not shown side by side, and why.
 
-    Beside the observed, those carried forward would tell what a few others had reached.
+    Beside the observed, those carried forward would tell what a few others had reached. Where they
+    are the chosen rule, which the large picture shows, it is the other rules that are left out.
     """
-    least = found.least
+    least, chosen = found.least, found.at_number
+    if chosen.is_shown(least) and chosen.carries_few(least):
+        few = f"Fewer than {least} differ from those carried forward: not shown"
+        return {each.missing: few for each in found.by_rule if each.missing is not chosen.missing}
     hidden = {
         each.missing: _few_words(each, least) for each in found.by_rule if not each.is_shown(least)
     }
     for each in found.by_rule:
-        if each.missing is Missing.CARRIED and 0 < each.n - each.seen < least <= each.seen:
+        if each.carries_few(least) and each.seen >= least:
             hidden[each.missing] = f"Fewer than {least} carried forward: not shown"
     return hidden
 

@@ -58,7 +58,8 @@ def thoughts_answer(asked: Asked, changes: ThoughtChanges) -> str:
         of_all = "" if changes.higher.n == free.n else f" of {changes.higher.n:,}"
         said = (
             f"Of {asked.courses(free.n)} that began with suicidal thoughts"
-            f"{_WITH_ANSWER[asked.missing]}, **{free.events:,} were free of them** {after} "
+            f"{_WITH_ANSWER[asked.missing]}, **{free.events:,} "
+            f"{'was' if free.events == 1 else 'were'} free of them** {after} "
             f"({rate_words(free)}); they rose in {changes.higher.events:,}{of_all} "
             f"({percent(changes.higher.estimate)})"
         )
@@ -83,7 +84,7 @@ def _newly_words(asked: Asked, newly: Proportion) -> str:
 
 def bounds_words(asked: Asked, changes: ThoughtChanges) -> str:
     """What the missing answers could change, and what counts as missing."""
-    if changes.free_bounds is None or changes.seen < asked.least:
+    if changes.free_bounds is None or not changes.has_bounds(asked.least):
         return ""
     missing = changes.due - changes.seen
     if not missing:
@@ -154,7 +155,7 @@ def _figure(asked: Asked, label: str, rate: Proportion, answered: int, help_: st
 def changes_finding(asked: Asked, changes: Sequence[ThoughtChanges]) -> Finding | None:
     """What became of thoughts by infusion number; ``None`` where too few have an answer."""
     shown = [
-        each if each.seen >= asked.least else replace(each, free_bounds=None)
+        each if each.has_bounds(asked.least) else replace(each, free_bounds=None)
         for each in changes
         if each.is_shown(asked.least)
     ]

@@ -68,7 +68,6 @@ def test_each_change_has_its_own_denominator(
     assert found.unchanged == proportion(*unchanged)
     assert found.higher == proportion(*higher)
     assert found.newly == proportion(*newly)
-    assert found.fell == proportion(free[0] + lower[0], free[1])
     # None, or all three of those without an observed answer, were free.
     assert found.free_bounds == pytest.approx((4 / 14, 7 / 14))
 

@@ -251,7 +251,8 @@ def told(without: Spells = TEN, boosted: Spells = NONE) -> States:
     [
         (Responses(0, 0, 0, 0, 0, 0), told(NONE), "None of 8 inductions that are over has a base"),
         (Responses(8, 0, 0, 0, 0, 0), told(NONE), "None of 8 inductions with a score after the"),
-        (Responses(1, 1, 0, 0, 0, 0), told(NONE), "Fewer than 5 inductions ended in a response"),
+        (Responses(4, 0, 0, 0, 0, 0), told(NONE), "Fewer than 5 inductions have a baseline and a"),
+        (Responses(5, 1, 0, 0, 0, 0), told(NONE), "Fewer than 5 inductions ended in a response"),
         (Responses(8, 6, 2, 0, 0, 0), told(NONE), "6 inductions ended in a response, but at no"),
         (COUNTS, told(), ""),
     ],

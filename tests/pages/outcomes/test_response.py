@@ -139,8 +139,8 @@ def strip(page: AppTest) -> list[str]:
         (
             "Last score carried forward",
             "## 6 of 9 inductions had responded at their last PHQ-9 score up to infusion 2 (67 %, "
-            "95 % CI 35–88); 11 % were in remission. If none of those without a score had "
-            "responded, it would be 40 %; if all, 80 %.",
+            # Three were carried: the bounds would tell what became of them.
+            "95 % CI 35–88); 11 % were in remission.\n",
         ),
         (
             "All starters",
@@ -393,6 +393,32 @@ def test_a_few_carried_scores_are_not_told_beside_the_observed_ones():
     assert hidden_rules(few) == {Missing.CARRIED: "Fewer than 5 carried forward: not shown"}
     enough = responses_of(look((6, 1, 20, 5, 6), (6, 0, 20, 20, 5), due=12))
     assert hidden_rules(enough) == {}
+
+
+def test_where_few_carried_scores_are_chosen_the_observed_are_not_told_beside_them():
+    at = look((6, 1, 20, 5, 6), (6, 0, 20, 20, 4), due=12, missing=Missing.CARRIED)
+    found = responses_of(at)
+    assert set(hidden_rules(found)) == {Missing.OBSERVED, Missing.ALL}
+    # The worst bound would be the 6 of 12 that were observed to respond.
+    assert response_answer(at, found).startswith("**6 of 10** inductions had responded")
+    assert "if all" not in response_answer(at, found)
+    assert not any("worst" in figure.label for figure in response_figures(at, found))
+    by_number, by_rule = by_number_finding(at, found), by_rule_finding(at, found)
+    assert by_rule is not None
+    assert by_number.numbers()["Worst, %"].isna().all()
+    assert set(by_rule.numbers()["Missing scores"]) == {"Last score carried forward"}
+    assert not any("CI" in str(words) for words in _bars(by_rule))
+    assert not _bars(by_number)
+
+
+def _bars(finding):
+    """What the bars from worst to best say."""
+    return [
+        words
+        for trace in finding.chart.data
+        if trace.type == "bar"
+        for words in trace.hovertext or ()
+    ]
 
 
 def test_scores_within_72_hours_are_not_carried():

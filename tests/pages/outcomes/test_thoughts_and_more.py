@@ -4,6 +4,7 @@ The clinic's inductions have two infusions, and an answer after the second (see 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from clinical.codes import Phase
 from clinical.course_scores import Missing
+from clinical.incidence import proportion
 from clinical.instruments import GAD7, PHQ9, WHO5
 from clinical.measure_results import measure_results
 from clinical.thought_changes import LevelChange, changes_at, changes_by_number
@@ -220,6 +222,20 @@ def test_nobody_began_with_thoughts():
     by_number = changes_by_number(scores, baselines, Missing.OBSERVED)
     assert changes_finding(ASKED, by_number) is None
     assert bounds_words(ASKED, now) == ""
+
+
+@pytest.mark.parametrize(("carried", "is_told"), [(4, False), (5, True)])
+def test_the_bounds_do_not_tell_what_few_carried_answers_are(carried, is_told):
+    # The worst bound would be the 6 of 12 that were observed to be free.
+    scores, baselines = _changes((1, 0, 6), (1, 1, carried), due=12)
+    scores.loc[scores["total"] == 1, "observed"] = 0
+    asked = replace(ASKED, missing=Missing.CARRIED)
+    now = changes_at(scores, baselines, 6, Missing.CARRIED)
+    assert now.free == proportion(6, 6 + carried)
+    assert bool(bounds_words(asked, now)) == is_told
+    finding = changes_finding(asked, [now])
+    assert finding is not None
+    assert finding.numbers()["Worst case, %"].notna().all() == is_told
 
 
 def test_everyone_free_at_once_and_nobody_missing():
