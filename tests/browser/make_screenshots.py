@@ -1,16 +1,17 @@
 """The pictures in the docs, made from the app: ``uv run python -m tests.browser.make_screenshots``.
 
 Starts the dashboard on a demo clinic of its own and writes ``docs/screenshots``; with the word
-``appointments`` only the pictures of that page. The pictures of what is printed need ``pdftoppm``
-(on Debian: ``apt install poppler-utils``).
+``appointments`` or ``outcomes`` only the pictures of that page. The pictures of what is printed
+need ``pdftoppm`` (on Debian: ``apt install poppler-utils``).
 """
 
 import shutil
 import subprocess
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal, NamedTuple
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Position, ViewportSize, sync_playwright
@@ -18,12 +19,15 @@ from playwright.sync_api import Browser, Position, ViewportSize, sync_playwright
 from clinical.attention import Rule
 from data_access.demo.stories import LOSES_RESPONSE, PARTIAL, PatientStory
 from pages.appointments.choice import View as AppointmentsView
+from pages.outcomes.choice import View as OutcomesView
+from pages.outcomes.groups_choice import By
 from pages.registry import PAGES
 from pages.side_effects.choice import View
 from tests.browser.conftest import ROOT, Tab, Visit, launch_chromium, running_server
 
 FOLDER = ROOT / "docs" / "screenshots"
 _SIZE: ViewportSize = {"width": 1440, "height": 1250}
+_TALL: ViewportSize = {"width": 1440, "height": 1500}
 _NARROW: ViewportSize = {"width": 820, "height": 1480}
 _DRAWN_MILLISECONDS = 2_500
 """How long charts and tables take at most to be drawn after the script has run."""
@@ -40,17 +44,39 @@ _VIEWS = {
     View.SERIOUS: ("serious", {}),
 }
 """Views of Side effects beside the Overview: the picture's name, and what is chosen in it."""
-_APPOINTMENTS = "appointments"
-_APPOINTMENT_VIEWS: dict[AppointmentsView, tuple[str, ViewportSize, str, dict[str, str]]] = {
-    AppointmentsView.VOLUME: ("volume", _SIZE, "light", {}),
-    AppointmentsView.ATTENDANCE: ("attendance", _SIZE, "light", {}),
-    AppointmentsView.CAPACITY: ("capacity", _SIZE, "dark", {}),
-    AppointmentsView.ACCESS: ("access", _SIZE, "light", {}),
-    AppointmentsView.COMING: ("coming", _NARROW, "light", {}),
-    AppointmentsView.WHAT_IF: ("what-if", _SIZE, "light", {"what-if-chairs": "1"}),
-    AppointmentsView.CALENDAR: ("calendar", _SIZE, "light", {}),
-}
-"""Views of Appointments: the picture's name, its size and colours, and what is chosen in it."""
+
+
+class ViewPicture(NamedTuple):
+    """One view of a page: the picture's name, what is chosen in it, its size and its colours."""
+
+    view: str
+    name: str
+    choices: Mapping[str, str] = {}
+    size: ViewportSize = _SIZE
+    scheme: Literal["light", "dark"] = "light"
+
+
+_APPOINTMENTS, _OUTCOMES = "appointments", "outcomes"
+_APPOINTMENT_VIEWS = (
+    ViewPicture(AppointmentsView.VOLUME, "volume"),
+    ViewPicture(AppointmentsView.ATTENDANCE, "attendance"),
+    ViewPicture(AppointmentsView.CAPACITY, "capacity", scheme="dark"),
+    ViewPicture(AppointmentsView.ACCESS, "access"),
+    ViewPicture(AppointmentsView.COMING, "coming", size=_NARROW),
+    ViewPicture(AppointmentsView.WHAT_IF, "what-if", {"what-if-chairs": "1"}),
+    ViewPicture(AppointmentsView.CALENDAR, "calendar"),
+)
+_OUTCOME_VIEWS = (
+    ViewPicture(OutcomesView.RESPONSE, "response", size=_TALL),
+    ViewPicture(OutcomesView.SCORES, "scores", size=_TALL, scheme="dark"),
+    ViewPicture(OutcomesView.HOW_SOON, "how-soon", size=_TALL),
+    # In a year too few are watched for long without maintenance.
+    ViewPicture(OutcomesView.HOW_LONG, "how-long", {"period": "All data"}, _TALL),
+    ViewPicture(OutcomesView.THOUGHTS, "thoughts", size=_TALL),
+    ViewPicture(OutcomesView.MORE, "more", size=_NARROW),
+    ViewPicture(OutcomesView.GROUPS, "groups", {"outcome-groups-by": By.SITE.value}, _TALL),
+    ViewPicture(OutcomesView.PUBLISHED, "published", size=_TALL),
+)
 
 
 def picture(visit: Visit, name: str) -> None:
@@ -108,14 +134,31 @@ def side_effect_pictures(visit: Visit, suffix: str) -> None:
     picture(choose_last_point(visit), f"side-effects-behind{suffix}")
 
 
+def view_pictures(visit: Visit, page: str, key: str, views: Sequence[ViewPicture]) -> None:
+    """Views of a page, whose addresses hold them by a key."""
+    for each in views:
+        visit.page.set_viewport_size(each.size)
+        visit.page.emulate_media(color_scheme=each.scheme)
+        visit.open(f"/{page}?{urlencode({key: each.view, **each.choices})}")
+        picture(visit, f"{page}-{each.name}")
+
+
 def appointment_pictures(visit: Visit) -> None:
     """Each view of Appointments once, and the sheet for the weekly meeting."""
-    for view, (name, size, scheme, choices) in _APPOINTMENT_VIEWS.items():
-        visit.page.set_viewport_size(size)
-        visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        visit.open(f"/{_APPOINTMENTS}?{urlencode({'show': view.value, **choices})}")
-        picture(visit, f"{_APPOINTMENTS}-{name}")
+    view_pictures(visit, _APPOINTMENTS, "show", _APPOINTMENT_VIEWS)
     picture_of_paper(visit, "Weekly sheet (PDF)", f"{_APPOINTMENTS}-week-sheet")
+
+
+def outcome_pictures(visit: Visit) -> None:
+    """Each view of Outcomes once."""
+    view_pictures(visit, _OUTCOMES, "outcome", _OUTCOME_VIEWS)
+
+
+_OF_ONE_PAGE: dict[str, Callable[[Visit], None]] = {
+    _APPOINTMENTS: appointment_pictures,
+    _OUTCOMES: outcome_pictures,
+}
+"""Pages whose views have pictures of their own, in one colour scheme each."""
 
 
 def picture_of_paper(visit: Visit, button: str, name: str) -> None:
@@ -140,7 +183,7 @@ def new_visit(browser: Browser, url: str, scheme: str) -> Visit:
 def pictures(visit: Visit, scheme: str, suffix: str) -> None:
     """Write a picture of each page in one colour scheme, and of what lies further down on two."""
     for entry in PAGES:
-        if entry.url_path != _APPOINTMENTS:  # its views have pictures of their own
+        if entry.url_path not in _OF_ONE_PAGE:
             visit.open(f"/{entry.url_path}")
             picture(visit, f"{entry.url_path or 'today'}{suffix}")
     side_effect_pictures(visit, suffix)
@@ -156,20 +199,24 @@ def pictures(visit: Visit, scheme: str, suffix: str) -> None:
 
 
 def main() -> None:
-    """Write every picture, light and dark; those of Appointments alone where that is asked for."""
+    """Write every picture, light and dark; those of one page alone where that is asked for."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     parser = ArgumentParser(description="Make the pictures in the docs.")
-    parser.add_argument("page", nargs="?", choices=[_APPOINTMENTS], help="only those of this page")
-    is_all = parser.parse_args().page is None
+    parser.add_argument(
+        "page", nargs="?", choices=list(_OF_ONE_PAGE), help="only those of this page"
+    )
+    page = parser.parse_args().page
     with (
         tempfile.TemporaryDirectory() as home,
         running_server(Path(home)) as server,
         sync_playwright() as playwright,
     ):
         browser = launch_chromium(playwright)
-        for scheme, suffix in (("light", ""), ("dark", "-dark")) if is_all else ():
+        for scheme, suffix in (("light", ""), ("dark", "-dark")) if page is None else ():
             pictures(new_visit(browser, server.url, scheme), scheme, suffix)
-        appointment_pictures(new_visit(browser, server.url, "light"))
+        for name, make in _OF_ONE_PAGE.items():
+            if page in {None, name}:
+                make(new_visit(browser, server.url, "light"))
         browser.close()
 
 
