@@ -367,10 +367,14 @@ def _median_label(median: Median, row: int, unit: Unit, end: float) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share with its name; ``is_worse``: one that nobody hopes for."""
+    """A share with its name, and the code that its dot carries.
+
+    ``is_worse``: one that nobody hopes for.
+    """
 
     name: str
     rate: Proportion
+    code: str
     is_worse: bool = False
 
 
@@ -433,7 +437,8 @@ def _share(share: Share, row: int) -> Trace:
         customdata=[
             [
                 f"<b>{text(share.name)}</b><br>{rate.events:,} of {rate.n:,}: "
-                f"{percent(rate.estimate)}, 95 % CI {percent_range(rate.low, rate.high)}"
+                f"{percent(rate.estimate)}, 95 % CI {percent_range(rate.low, rate.high)}",
+                share.code,
             ]
         ],
         hovertemplate=_HOVER,

@@ -9,6 +9,7 @@ import streamlit as st
 from clinical.codes import AgeBand, Code, DoseBand, FailuresBand, ScoreKind, SeriesOrder, Sex
 from clinical.course_scores import LAST_NUMBER, USUAL_LENGTH, Missing
 from clinical.instruments import PHQ9, Instrument
+from clinical.measures import THOUGHTS
 from data_access.cohort import Cohort
 
 
@@ -62,6 +63,8 @@ def choose(view: View, measures: Sequence[Instrument]) -> Choice:
     offered = tuple(measures) or (PHQ9,)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="cohort"):
         measure = _measure(offered, disabled=view in _OF_ITS_OWN_COHORT)
+        if view is View.THOUGHTS:
+            measure = THOUGHTS
         kind = _kind(disabled=view in _OF_ITS_OWN_COHORT | {View.HOW_SOON, View.HOW_LONG})
         number = _number(disabled=view in {View.HOW_SOON, View.HOW_LONG, View.PUBLISHED})
         missing = _missing(

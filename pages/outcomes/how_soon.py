@@ -1,7 +1,7 @@
 """How soon: when courses first reach response and remission, and what the first day brings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,11 +12,15 @@ from clinical.logrank import LogRank, log_rank_of
 from clinical.suppression import merged_small
 from clinical.time_to import Reached, TimeTo, Unit, hours_at, time_to, time_to_by
 from data_access import outcome_how_soon as queries
-from data_access.courses_behind import CoursesBehind, Milestone
+from data_access.courses_behind import CoursesBehind, Instead, Milestone
 from data_access.sites import site_names
 from pages.outcomes.behind import behind_section
 from pages.outcomes.how_soon_choice import By, SoonChoice, choose_soon, group_names, reachable
 from pages.outcomes.how_soon_findings import (
+    BETTER,
+    REMITTED,
+    RESPONDED,
+    WORSE,
     Group,
     Names,
     curves_finding,
@@ -31,11 +35,10 @@ from pages.outcomes.how_soon_findings import (
     together_words,
 )
 from pages.outcomes.look import Look
-from pages.outcomes.words import count_courses
+from pages.outcomes.words import count_courses, course_nouns
 from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
-    finding_grid,
     key_figures,
     nothing,
     plain,
@@ -94,12 +97,9 @@ def _without_rule(context: PageContext, look: Look) -> None:
     )
     sentence(f"{look.measure.name} has no agreed rule for response or remission")
     st.markdown(
-        "So there is no time until one is reached. Its mean change by infusion is under *Scores*. "
-        + first_day_words(day, look)
+        "So there is no time until one is reached. Its mean change by infusion is under *Scores*."
     )
-    finding = first_day_finding(day, look)
-    if finding is not None:
-        show(finding)
+    _behind_first_day(context, look, _show_first_day(day, look))
 
 
 def _too_few_words(look: Look, found: Mapping[Reached, TimeTo]) -> str:
@@ -176,7 +176,7 @@ def _draw_together(
     ]
     finding = curves_finding(groups, names)
     _show_curves(context, look, choice, finding, groups, found)
-    _first_day_part(found.day, look)
+    _behind_first_day(context, look, _show_first_day(found.day, look))
 
 
 def _draw_groups(
@@ -194,11 +194,11 @@ def _draw_groups(
     st.caption(left_out_words(found.all_together, look))
     finding = groups_finding(groups, found.test, choice, names)
     _show_curves(context, look, choice, finding, groups, found)
-    smaller = [medians_finding(groups, choice, names)] if len(groups) > 1 else []
-    day = first_day_finding(found.day, look)
-    finding_grid([*smaller, *([] if day is None else [day])])
-    if day is None:
-        st.caption(first_day_words(found.day, look))
+    with st.grid(2, min_column_width=420):
+        if len(groups) > 1:
+            show(medians_finding(groups, choice, names))
+        points = _show_first_day(found.day, look)
+    _behind_first_day(context, look, points)
 
 
 def _in_order(found: _Found, known: Mapping[int, str], reached: Reached) -> list[Group]:
@@ -219,12 +219,48 @@ _TOGETHER = -1
 """What the points of those put together carry in the place of a code."""
 
 
-def _first_day_part(day: FirstDay, look: Look) -> None:
+def _show_first_day(day: FirstDay, look: Look) -> list[Any]:
+    """Draw the first day, or say why it is not told; returns what is chosen of it."""
     finding = first_day_finding(day, look)
     if finding is None:
         st.caption(first_day_words(day, look))
-    else:
-        show(finding)
+        return []
+    return show(finding, choosable=True)
+
+
+def _behind_first_day(context: PageContext, look: Look, points: Sequence[Any]) -> None:
+    """List the courses of the chosen share of the first day, if one is chosen."""
+    match points:
+        case [[_, str(code)], *_] if code in _FIRST_DAY_WORDS:
+            words = f"{course_nouns(look)[1]}, {_FIRST_DAY_WORDS[code]} on the first day"
+            behind_section(context, look, first_day_behind(code, look), words, "behind-first-day")
+
+
+_FIRST_DAY_WORDS = {
+    RESPONDED: "a response",
+    REMITTED: "in remission or free of it",
+    BETTER: "with a score",
+    WORSE: "with a score",
+}
+
+
+def first_day_behind(code: str, look: Look) -> CoursesBehind:
+    """The courses of a share of the first day.
+
+    Better and worse are told in points: behind them are all with a score, the least improved first.
+    """
+    hours = look.thresholds.early_hours
+    behind = CoursesBehind(
+        instead=Instead.EARLY,
+        milestones=(Milestone("early_hours", None, hours),),
+        with_under_way=True,
+    )
+    if code == RESPONDED:
+        return replace(behind, responded=True)
+    if code == REMITTED:
+        room = (_least_baseline(Reached.REMISSION, look), None)
+        return replace(behind, remitted=True, baselines=room)
+    return replace(behind, by_percent=True)
 
 
 def _show_curves(

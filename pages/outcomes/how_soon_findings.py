@@ -528,18 +528,23 @@ def first_day_finding(day: FirstDay, look: Look) -> Finding | None:
 def _shares(day: FirstDay, look: Look) -> list[Share]:
     points = reliable_points(look.measure)
     free = _free_title(look)
+    unit = "point" if points == 1 else "points"
     offered = (
-        ("Responded", day.responded, False),
-        (free, day.remitted, False),
-        (f"Better by {points:g} points" if points else "", day.improved, False),
-        (f"Worse by {points:g} points" if points else "", day.worse, True),
+        (RESPONDED, "Responded", day.responded),
+        (REMITTED, free, day.remitted),
+        (BETTER, f"Better by {points or 0:g} {unit}", day.improved),
+        (WORSE, f"Worse by {points or 0:g} {unit}", day.worse),
     )
     least = look.thresholds.smallest_group
     return [
-        Share(name, rate, is_worse)
-        for name, rate, is_worse in offered
+        Share(name, rate, code, is_worse=code == WORSE)
+        for code, name, rate in offered
         if rate is not None and rate.n >= least
     ]
+
+
+RESPONDED, REMITTED, BETTER, WORSE = "responded", "remitted", "better", "worse"
+"""What the dots of the first day carry."""
 
 
 def _free_title(look: Look) -> str:
@@ -578,7 +583,7 @@ def _change_words(day: FirstDay, look: Look) -> str:
     )
     return (
         f"Mean change on {look.measure.name}: {words}. Taken while the infusion still acts: not "
-        f"comparable with settled scores.{free}"
+        f"comparable with settled scores.{free} A dot, when chosen, lists its courses."
     )
 
 

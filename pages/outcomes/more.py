@@ -1,5 +1,8 @@
 """More than mood: energy, anxiety, well-being, trauma and every other measure side by side."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -7,7 +10,9 @@ from clinical.instruments import Instrument
 from clinical.measure_results import MeasureResult, measure_results
 from clinical.retention import due_at
 from data_access.cohort import measures_in_use
+from data_access.courses_behind import CoursesBehind
 from data_access.outcome_more import baselines_by_measure, scores_by_measure
+from pages.outcomes.behind import behind_section
 from pages.outcomes.choice import View, look_at
 from pages.outcomes.look import Look
 from pages.outcomes.more_findings import (
@@ -20,9 +25,9 @@ from pages.outcomes.more_findings import (
     more_figures,
     rule_words,
 )
-from pages.outcomes.words import course_nouns
+from pages.outcomes.words import after_words, course_nouns, strip_words
 from pages.shared.context import PageContext
-from pages.shared.frame import heading, key_figures, nothing, sentence, show, table
+from pages.shared.frame import heading, key_figures, nothing, plain, sentence, show, table
 from pages.shared.memory import remembered
 
 
@@ -50,8 +55,7 @@ def more_view(context: PageContext, look: Look) -> None:
         )
         return
     sentence(more_answer(compared))
-    if left_out := left_out_words(compared):
-        st.caption(left_out)
+    st.caption(f"{strip_words(look)} {left_out_words(compared)}".rstrip())
     key_figures(more_figures(compared))
     effects, courses = remembered(
         context,
@@ -60,7 +64,7 @@ def more_view(context: PageContext, look: Look) -> None:
         look.cohort,
         look.number,
     )
-    show(effects)
+    _behind(context, look, chosen_measure(show(effects, choosable=True), compared))
     _to_scores(measures)
     if courses is not None:
         show(courses)
@@ -80,6 +84,24 @@ def _results(
     due[own] = due_at(look.starts[look.starts["baseline"] == 1], look.number)
     every = pd.concat([look.scores.assign(measure=own), scores], ignore_index=True)
     return measure_results(every, due, measures, look.number)
+
+
+def chosen_measure(points: Sequence[Any], compared: Compared) -> Instrument | None:
+    """The measure of the first chosen dot; ``None`` for none, and for one that is not drawn."""
+    match points:
+        case [[_, int(code)], *_]:
+            drawn = {each.measure.code: each.measure for each in compared.shown}
+            return drawn.get(code)
+    return None
+
+
+def _behind(context: PageContext, look: Look, measure: Instrument | None) -> None:
+    """List the courses with a score on a measure, the least improved first."""
+    if measure is None:
+        return
+    behind = CoursesBehind(number=look.number, measure=measure.code, by_percent=True)
+    words = f"{course_nouns(look)[1]} with a score on {plain(measure.name)} {after_words(look)}"
+    behind_section(context, look, behind, words, key="behind-more")
 
 
 def _to_scores(measures: tuple[Instrument, ...]) -> None:

@@ -142,7 +142,8 @@ def effects_finding(compared: Compared) -> Finding:
             "Mean improvement over the standard deviation of baseline and later scores together, "
             "with its 95 % interval. Blue: clearly better; grey: no clear change; orange: clearly "
             "worse. The same effect can mean another thing on another measure, and the courses are "
-            "not the same: not every measure is asked of everyone."
+            "not the same: not every measure is asked of everyone. A dot, when chosen, lists them, "
+            "the least improved first."
         ),
     )
 

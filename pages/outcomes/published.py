@@ -37,6 +37,7 @@ from pages.outcomes.published_findings import (
     side_by_side_finding,
     value_words,
 )
+from pages.outcomes.words import strip_words
 from pages.shared.context import PageContext
 from pages.shared.frame import KeyFigure, heading, key_figures, nothing, sentence, show
 from pages.shared.memory import remembered
@@ -77,7 +78,7 @@ def published_view(context: PageContext, look: Look) -> None:
     found = compared.found
     if found.pairs:
         sentence(published_answer(found.pairs[0]))
-        st.caption(_WARNING)
+        st.caption(f"{_WARNING} {strip_words(look)}")
         key_figures(_key_figures(look, compared))
         points = show(side_by_side_finding(found), choosable=True)
         _behind(context, look, chosen_pair(points, found))

@@ -15,6 +15,7 @@ from pages.outcomes.look import Look
 from pages.outcomes.response_findings import (
     by_number_finding,
     by_rule_finding,
+    hidden_rules,
     response_answer,
     response_figures,
     responses_of,
@@ -36,6 +37,7 @@ class _View:
     by_rule: Finding | None
     funnel: Finding
     numbers: tuple[int, ...]
+    rules: tuple[Missing, ...]
 
 
 def response_view(context: PageContext, look: Look) -> None:
@@ -48,8 +50,8 @@ def response_view(context: PageContext, look: Look) -> None:
         _behind(context, look, chosen_rate(points, view.numbers, look), "behind-response")
     with st.grid(1 if view.by_rule is None else 2, min_column_width=420):
         steps = show(view.funnel, choosable=True)
-        if view.by_rule is not None:
-            show(view.by_rule)
+        rules = [] if view.by_rule is None else show(view.by_rule, choosable=True)
+    _behind_rule(context, look, chosen_rule(rules, view.rules, look))
     part = chosen_part(steps, look)
     if part is not None:
         show_part(context, look, part, "behind-funnel-bar")
@@ -57,7 +59,7 @@ def response_view(context: PageContext, look: Look) -> None:
 
 def _make(look: Look) -> _View:
     found = responses_of(look)
-    is_shown = found.at_number.is_shown(found.least)
+    is_shown, hidden = found.at_number.is_shown(found.least), hidden_rules(found)
     return _View(
         answer=response_answer(look, found),
         figures=tuple(response_figures(look, found)) if is_shown else (),
@@ -65,6 +67,7 @@ def _make(look: Look) -> _View:
         by_rule=by_rule_finding(look, found),
         funnel=funnel_finding(look),
         numbers=tuple(each.number for each in found.shown),
+        rules=tuple(each.missing for each in found.by_rule if each.missing not in hidden),
     )
 
 
@@ -81,6 +84,17 @@ def chosen_rate(points: Sequence[Any], numbers: Sequence[int], look: Look) -> Ch
     return None
 
 
+def chosen_rule(
+    points: Sequence[Any], rules: Sequence[Missing], look: Look
+) -> tuple[Result, Missing] | None:
+    """The result and the rule of the first chosen dot; ``None`` for one that is not drawn."""
+    match points:
+        case [[_, str(result), str(missing)], *_] if missing in rules:
+            known = {str(each): each for each in result_names(look.measure)}
+            return (known[result], Missing(missing)) if result in known else None
+    return None
+
+
 def chosen_part(points: Sequence[Any], look: Look) -> str | None:
     """The part of the funnel of the first chosen bar; ``None`` for none, and an unknown one."""
     match points:
@@ -94,13 +108,27 @@ def _behind(context: PageContext, look: Look, chosen: Chosen | None, key: str) -
     if chosen is None:
         return
     result, number = chosen
-    name = result_names(look.measure)[result].lower()
-    courses = course_nouns(look)[1]
-    words = f"{courses}, {name} {after_words(look, number)}"
+    behind = rate_behind(look.missing, result, number)
+    behind_section(context, look, behind, plain(_rate_words(look, result, number)), key)
+
+
+def _behind_rule(context: PageContext, look: Look, chosen: tuple[Result, Missing] | None) -> None:
+    """List the courses of a rate under a rule for missing scores."""
+    if chosen is None:
+        return
+    result, missing = chosen
+    words = f"{_rate_words(look, result, look.number)}, {str(missing).lower()}"
+    behind = rate_behind(missing, result, look.number)
+    behind_section(context, look, behind, plain(words), "behind-rule")
+
+
+def _rate_words(look: Look, result: Result, number: int) -> str:
+    """The courses of a rate."""
+    courses, when = course_nouns(look)[1], after_words(look, number)
     if result is Result.IMPROVEMENT:
         # The least improved first, for there is no line in per cent between the two.
-        words = f"{courses} with a score {after_words(look, number)}"
-    behind_section(context, look, rate_behind(look.missing, result, number), plain(words), key)
+        return f"{courses} with a score {when}"
+    return f"{courses}, {result_names(look.measure)[result].lower()} {when}"
 
 
 def rate_behind(missing: Missing, result: Result, number: int) -> CoursesBehind:

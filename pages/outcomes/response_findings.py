@@ -338,7 +338,8 @@ def by_rule_finding(look: Look, found: Responses) -> Finding | None:
             [_row(each, result, name, least) for each in shown for result, name in names.items()]
         ),
         alt=f"Dots with intervals for each rule for missing scores. {title}",
-        note="The same infusion under each rule for missing scores. Pale: from worst to best.",
+        note="The same infusion under each rule for missing scores. Pale: from worst to best. A "
+        "dot, when chosen, lists its courses.",
     )
 
 

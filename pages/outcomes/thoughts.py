@@ -20,9 +20,8 @@ from clinical.thought_changes import (
 from data_access.cohort import Cohort
 from data_access.courses_behind import CoursesBehind
 from data_access.outcome_thoughts import thought_baselines, thoughts_and_mood
-from data_access.outcomes import score_counts
 from pages.outcomes.behind import behind_section
-from pages.outcomes.look import Look
+from pages.outcomes.look import Look, counts_of
 from pages.outcomes.thoughts_findings import (
     Asked,
     bounds_words,
@@ -42,8 +41,9 @@ from pages.shared.memory import remembered
 def thoughts_view(context: PageContext, look: Look) -> None:
     """Draw the view."""
     cohort = replace(look.cohort, measure=THOUGHTS.code, baseline_bands=())
-    scores, baselines = remembered(
-        context, "thoughts: counts", lambda: _counts(context, cohort), cohort
+    _, scores = counts_of(context, cohort)
+    baselines = remembered(
+        context, "thoughts: baselines", lambda: _baselines(context, cohort), cohort
     )
     asked = Asked(look.phase, look.number, look.missing, look.thresholds.smallest_group)
     if _sum(baselines) < max(asked.least, 1):
@@ -66,9 +66,9 @@ def thoughts_view(context: PageContext, look: Look) -> None:
     _smaller(context, look, asked, by_number, levels)
 
 
-def _counts(context: PageContext, cohort: Cohort) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _baselines(context: PageContext, cohort: Cohort) -> pd.DataFrame:
     asked = context.connection, context.viewer, context.filters, cohort, context.today
-    return score_counts(*asked), thought_baselines(*asked)
+    return thought_baselines(*asked)
 
 
 def _sum(rows: pd.DataFrame) -> int:

@@ -2,6 +2,7 @@
 
 from clinical.codes import Phase, ScoreKind
 from pages.outcomes.look import Look
+from pages.shared.frame import plain
 from pages.shared.words import count_words
 
 
@@ -31,6 +32,14 @@ def taken_words(kind: ScoreKind, number: int) -> str:
     """When scores of a kind were taken: ``after infusion 6``."""
     when = "within 72 hours after" if kind is ScoreKind.ACUTE else "after"
     return f"{when} infusion {number}"
+
+
+def strip_words(look: Look) -> str:
+    """How the strip above a view differs from one that looks at several measures."""
+    return (
+        f"The strip above counts scores on {plain(look.measure.name)} {after_words(look)}; what "
+        "stands below has an n of its own, measure by measure."
+    )
 
 
 def after_words(look: Look, number: int | None = None) -> str:

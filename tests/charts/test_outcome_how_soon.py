@@ -121,9 +121,9 @@ def test_a_share_in_words():
 
 def test_the_first_day_has_its_shares_and_what_is_worse_is_orange():
     shares = [
-        Share("Responded", proportion(17, 80)),
-        Share("Worse by 6 points", proportion(0, 80), is_worse=True),
-        Share("No data", proportion(0, 0)),
+        Share("Responded", proportion(17, 80), "responded"),
+        Share("Worse by 6 points", proportion(0, 80), "worse", is_worse=True),
+        Share("No data", proportion(0, 0), "remitted"),
     ]
     chart = first_day_chart(shares)
     assert [trace.marker.color for trace in chart.data[:2]] == [IMPROVEMENT, CONCERN]

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from clinical.codes import ScoreKind, Sex
 from clinical.course_scores import Missing
 from clinical.instruments import PHQ9, WHO5
+from clinical.measures import THOUGHTS
 from pages.outcomes.choice import View
 
 
@@ -82,11 +83,14 @@ def test_acute_scores_are_not_carried_forward(chosen):
     assert page.selectbox(key="missing").disabled
 
 
-@pytest.mark.parametrize("view", [View.THOUGHTS, View.MORE, View.PUBLISHED])
-def test_views_with_measures_of_their_own_take_none_from_the_page(chosen, view):
+@pytest.mark.parametrize(
+    ("view", "measure"),
+    [(View.THOUGHTS, THOUGHTS), (View.MORE, PHQ9), (View.PUBLISHED, PHQ9)],
+)
+def test_views_with_measures_of_their_own_take_none_from_the_page(chosen, view, measure):
     page, _, choice = chosen(outcome=view, measure="WHO-5", scores="Within 72 hours")
     assert page.selectbox(key="measure").disabled
-    assert (choice.cohort.measure, choice.cohort.kind) == (PHQ9.code, ScoreKind.SETTLED)
+    assert (choice.cohort.measure, choice.cohort.kind) == (measure.code, ScoreKind.SETTLED)
     assert "severity-1" not in [each.key for each in page.multiselect]
 
 

@@ -176,6 +176,17 @@ def test_a_chosen_point_of_a_group_lists_its_own(url, monkeypatch):
     assert "2 courses of treatment" in words(choose(page, "outcome-soon", "Response", 2, 10))
 
 
+@pytest.mark.parametrize(
+    ("code", "listed"),
+    [("responded", "5 courses"), ("remitted", "No course"), ("better", "5 courses")],
+)
+def test_a_chosen_share_of_the_first_day_lists_its_own(url, monkeypatch, code, listed):
+    # Five of the six women have a score then: 8, from 20.
+    page = choose(drawn(monkeypatch, url), "outcome-soon-first-day", code)
+    assert not page.exception
+    assert f"{listed} of treatment" in words(page)
+
+
 def test_too_few_on_the_curve_is_said(url, monkeypatch):
     page = drawn(monkeypatch, url, measure="GAD-7")
     assert (

@@ -225,6 +225,22 @@ def test_a_chosen_dot_lists_those_who_responded(page):
     assert names_listed(shown) == [f"Number {key}" for key in (1, 2, 3, 4)]
 
 
+@pytest.mark.parametrize(
+    ("missing", "people"), [("Observed", (1, 2, 3, 4)), ("All starters", (1, 2, 3, 4))]
+)
+def test_a_chosen_rule_lists_those_who_responded_under_it(page, missing, people):
+    shown = choose(page(), "outcome-rules", "response", missing)
+    assert not shown.exception
+    assert f"response after infusion 2, {missing.lower()}" in said(shown)
+    assert names_listed(shown) == [f"Number {key}" for key in people]
+
+
+def test_a_rule_that_is_not_drawn_lists_nobody(page):
+    # Three scores are carried forward: what became of so few is not shown beside the others.
+    shown = choose(page(), "outcome-rules", "response", "Last score carried forward")
+    assert "Behind it" not in said(shown)
+
+
 def test_a_chosen_bar_and_a_chosen_step_list_theirs(page):
     shown = choose(page(), "outcome-funnel", "unscored")
     assert names_listed(shown) == ["Number 7", "Number 8"]

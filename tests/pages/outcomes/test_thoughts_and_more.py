@@ -289,6 +289,9 @@ def test_all_measures_stand_side_by_side(page):
 
 def test_a_measure_leads_to_its_scores(page):
     shown = page("more").run()
+    listed = choose(page("more"), "outcome-more", PHQ9.code)
+    assert not listed.exception
+    assert "Behind it: inductions with a score on PHQ\\-9 after infusion 2" in words(listed)
     shown.button(key=f"outcome-more-{GAD7.code}").click().run()
     assert not shown.exception
     assert shown.session_state["measure"] == "GAD-7"
