@@ -19,9 +19,13 @@ from clinical.durability import MARKS, WEEK, Kept, Lasting, kept_on, told_weeks
 WITHOUT_COLOUR, WITH_COLOUR = INK, CATEGORIES[0]
 INTERVAL_COLOURS = CATEGORIES
 """One for each of :data:`clinical.booster_intervals.INTERVALS`."""
-_TICKS = (0, *MARKS, 39, 52)
-"""Weeks; the axis ends at 12, at 26 or at 52 of them."""
-_ENDS = (12, 26, 52)
+_TICKS = {
+    12: (0, 4, 8, 12),
+    26: (0, *MARKS),
+    52: (0, *MARKS, 39, 52),
+    104: (0, 12, 26, 52, 78, 104),
+}
+"""The week at which the axis may end, and where it is marked."""
 _LETTER = 7.0
 """Pixels that a letter of a name takes."""
 
@@ -37,9 +41,9 @@ class Line:
 
 
 def last_week(lines: Sequence[Line]) -> int:
-    """The week at which the axis ends: so far as any curve goes, but no more than a year."""
+    """The week at which the axis ends: so far as any curve goes, but no more than two years."""
     last = max((line.found.last for line in lines), default=0)
-    return next((end for end in _ENDS if end * WEEK >= last), _ENDS[-1])
+    return next((end for end in _TICKS if end * WEEK >= last), max(_TICKS))
 
 
 def lasting_chart(lines: Sequence[Line], since: str, *, small: bool = False) -> go.Figure:
@@ -48,7 +52,7 @@ def lasting_chart(lines: Sequence[Line], since: str, *, small: bool = False) -> 
     ``since``: what the weeks count from, for the axis.
     """
     end = last_week(lines)
-    ticks = [tick for tick in _TICKS if tick <= end]
+    ticks = _TICKS[end]
     room = Room(HEIGHT_SMALL if small else HEIGHT_LARGE, len(lines))
     banded = lines if len(lines) <= MOST_WITH_BANDS else ()
     return figure(

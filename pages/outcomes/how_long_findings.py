@@ -138,12 +138,7 @@ def how_long_answer(told: States, since: Since) -> str:
     lines = told.lines() if told.comparable else told.lines()[:1]
     week = _last_known(lines)
     if week is None:
-        line = lines[0]
-        return (
-            f"Of {count_words(line.found.n, 'response')} watched {line.name}, {line.found.lost:,} "
-            f"{'was' if line.found.lost == 1 else 'were'} seen to be lost; too few were watched "
-            "long enough to tell a share."
-        )
+        return _each_for_itself(lines, since)
     said = [
         f"**{percent(kept.share)}** {_interval_words(kept)} {line.name}"
         for line in lines
@@ -152,6 +147,30 @@ def how_long_answer(told: States, since: Since) -> str:
     whom, anchor = _of_whom(lines, since), SINCE_WORDS[since]
     after = f"**{week} weeks** after {'it' if whom.endswith(anchor) else anchor}"
     return f"{whom}, {listed(said)} were still there {after}."
+
+
+def _each_for_itself(lines: Sequence[Line], since: Since) -> str:
+    """The answer where there is no week at which the curves could stand beside each other."""
+    known = [(line, week) for line in lines if (week := _last_known([line])) is not None]
+    said = [
+        f"**{percent(kept.share)}** {_interval_words(kept)} {line.name} were still there "
+        f"**{week} weeks** after {SINCE_WORDS[since]}"
+        for line, week in known
+        if (kept := kept_on(line.found, week * WEEK)) is not None
+    ]
+    others = [line for line in lines if line not in [each for each, _ in known]]
+    few = listed(
+        [
+            f"of {count_words(line.found.n, 'response')} watched {line.name} {line.found.lost:,} "
+            f"{'was' if line.found.lost == 1 else 'were'} seen to be lost"
+            for line in others
+        ]
+    )
+    too_few = f"{few}, too few to tell a share"
+    if not said:
+        return f"{too_few[:1].upper()}{too_few[1:]}."
+    whom = _of_whom([line for line, _ in known], since)
+    return f"{whom}, {listed(said)}{f'; {too_few}' if few else ''}."
 
 
 def _of_whom(lines: Sequence[Line], since: Since) -> str:

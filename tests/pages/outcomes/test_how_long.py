@@ -294,10 +294,18 @@ def test_all_lost_at_once_is_told_without_an_interval():
 def test_where_nobody_was_watched_for_four_weeks_no_share_is_told():
     one = told(spells((0, 20, 0, 5), (0, 9, 1, 1)))
     assert how_long_answer(one, Since.END_SCORE) == (
-        "Of 6 responses watched without maintenance, 1 was seen to be lost; too few were watched "
-        "long enough to tell a share."
+        "Of 6 responses watched without maintenance 1 was seen to be lost, too few to tell a share."
     )
     assert weeks_finding(one, Since.END_SCORE, PHQ9) is None
+
+
+def test_where_only_one_curve_goes_far_enough_it_is_told_with_what_is_seen_of_the_other():
+    short = spells((0, 20, 0, 5), (0, 9, 1, 1))
+    assert spaced(how_long_answer(told(short, spells((0, 60, 0, 10))), Since.END_SCORE)) == (
+        "Of responses, **100 %** (95 % CI 72–100) with maintenance were still there **8 weeks** "
+        "after the score that showed the response; of 6 responses watched without maintenance 1 "
+        "was seen to be lost, too few to tell a share."
+    )
 
 
 def test_a_clear_difference_is_named_with_its_direction_and_its_test():
