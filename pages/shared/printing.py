@@ -64,7 +64,7 @@ _WHOLE_TABLES = """
 
 _DARK_ON_WHITE = """
 html, body, .stApp, .stApp *:not(svg, svg *, canvas) {
-  background: transparent !important; color: #1c2733 !important; border-color: #d9dfe5 !important;
+  background: transparent !important; color: #0f1722 !important; border-color: #d9dfe5 !important;
 }
 html, body { background: white !important; }
 html, body, .stApp { color-scheme: light !important; }
