@@ -60,7 +60,7 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path, visit: Callable[..., 
     migrate(url)
     with running_server(tmp_path / "home", CLINIC_DATABASE_URL=url) as own:
         tab = visit(base=own.url)
-        for address in ("/", "/patients", "/side-effects", "/appointments"):
+        for address in ("/", "/patients", "/outcomes", "/side-effects", "/appointments"):
             tab.open(address)
             assert "import-csv" in tab.text
             assert "fault in the program" not in tab.text

@@ -116,7 +116,7 @@ def test_after_an_import_the_dashboard_shows_the_clinics_own_records_as_text(
         tab.settle()
         tab.page.get_by_role("button", name="Back to the caseload").wait_for()
         assert hostile in tab.text
-        for address in ("/", "/side-effects", "/appointments"):
+        for address in ("/", "/outcomes", "/side-effects", "/appointments"):
             tab.open(f"{address}?period=All+data")
             assert "fault in the program" not in tab.text
         assert tab.foreign_requests == []
