@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from clinical.calendar import day_number, month_number
+from clinical.calendar import day_number
 from clinical.codes import Phase, ScoreKind, failures_band
 from clinical.course_scores import (
     AFTER_DAYS,
@@ -106,7 +106,6 @@ def _start_row(
 ) -> FactRow:
     planned, done = course.series.planned_infusions, len(course.infusions)
     is_induction = course.series.phase is Phase.INDUCTION
-    last_day = day_number(course.infusions[-1].clinic_day)
     # Some clinics number an infusion by all that the patient had before, too.
     highest = max(infusion.number for infusion in course.infusions)
     return {
@@ -115,9 +114,7 @@ def _start_row(
         "site_key": first["site_key"],
         "phase": int(course.series.phase),
         "started_day": first["day"],
-        "started_month": month_number(course.infusions[0].clinic_day),
         "closed_day": _closed_day(course, begun.courses),
-        "last_day": last_day,
         "diagnosis_group": first["diagnosis_group"],
         "sex": first["sex"],
         "age_band": first["age_band"],
@@ -180,7 +177,7 @@ def milestone_rows(begun: Begun, starts: Sequence[FactRow]) -> list[FactRow]:
             **_shared(judged, start),
             "length": start["length"],
             "done": start["done"],
-            "span_days": start["last_day"] - start["started_day"],
+            "span_days": day_number(judged.course.infusions[-1].clinic_day) - start["started_day"],
             **_reached(judged),
             **_early(judged),
             **_end(judged),
@@ -260,7 +257,7 @@ def _days(judged: _Judged, completed_at: datetime) -> float:
 def _reached(judged: _Judged) -> FactRow:
     own = judged.own
     settled = [score for score in own if score.kind is ScoreKind.SETTLED]
-    row: FactRow = {"scores": len(settled)}
+    row: FactRow = {}
     for name, scores in (("settled", settled), ("any", own)):
         first_response = next(filter(judged.responds, scores), None)
         first_remission = next(
@@ -307,22 +304,14 @@ def _end_score(judged: _Judged) -> _Measured | None:
 def _end(judged: _Judged) -> FactRow:
     end = _end_score(judged)
     if end is None:
-        return {"end_total": None, "end_days": None, "end_number": None}
-    return {
-        "end_total": end.total,
-        "end_days": _days(judged, end.completed_at),
-        "end_number": min(end.placed.number, _HIGHEST),
-    }
+        return {"end_total": None, "end_days": None}
+    return {"end_total": end.total, "end_days": _days(judged, end.completed_at)}
 
 
 def _after(judged: _Judged) -> FactRow:
     first, last = AFTER_DAYS
     days = [(_days(judged, score.completed_at), score.total) for score in judged.scores]
-    found = next(((day, total) for day, total in days if first <= day <= last), None)
-    return {
-        "after_days": None if found is None else found[0],
-        "after_total": None if found is None else found[1],
-    }
+    return {"after_total": next((total for day, total in days if first <= day <= last), None)}
 
 
 _NOT_LASTING: FactRow = dict.fromkeys(

@@ -1245,9 +1245,7 @@ class StartFact(Base):
     site_key: Mapped[int] = _reference()
     phase: Mapped[int] = _small()
     started_day: Mapped[int] = _reference()
-    started_month: Mapped[int] = _reference()
     closed_day: Mapped[int] = _reference()
-    last_day: Mapped[int] = _reference()
     diagnosis_group: Mapped[int] = _small()
     sex: Mapped[int] = _small()
     age_band: Mapped[int] = _small()
@@ -1340,12 +1338,11 @@ class MilestoneFact(Base):
     later than 72 hours after an infusion or before the next one, ``any_…`` at all that belong to
     the course: the hours and infusion number at the first score that is a response, at the first
     that is a remission, and at the last score (``watched_…``), each missing where there is none.
-    ``span_days``: from the first infusion to the last. ``scores``: settled ones. Of the acute
-    scores of infusion 1 the one nearest to 24 hours: ``early_total``, ``early_hours``. ``end_…``:
-    the latest settled score after the last infusion of the course, with the days since that
-    infusion and the number of the infusion. ``after_…``: the score, of whatever kind and whether or
-    not it belongs to the course, nearest to its last infusion among those within
-    :data:`clinical.course_scores.AFTER_DAYS` of it.
+    ``span_days``: from the first infusion to the last. Of the acute scores of infusion 1 the one
+    nearest to 24 hours: ``early_total``, ``early_hours``. ``end_…``: the latest settled score after
+    the last infusion of the course, with the days since that infusion. ``after_total``: the score,
+    of whatever kind and whether or not it belongs to the course, nearest to its last infusion among
+    those within :data:`clinical.course_scores.AFTER_DAYS` of it.
 
     How long a response lasts, of inductions whose end score is one; days from the last infusion of
     the induction: ``lost_days`` at the first later settled score that is none; ``kept_days`` at the
@@ -1414,7 +1411,6 @@ class MilestoneFact(Base):
     length: Mapped[int] = _small()
     done: Mapped[int] = _small()
     span_days: Mapped[int] = _reference()
-    scores: Mapped[int] = _small()
     settled_response_hours: Mapped[float | None] = _optional_real()
     settled_response_number: Mapped[int | None] = _optional_small()
     settled_remission_hours: Mapped[float | None] = _optional_real()
@@ -1431,9 +1427,7 @@ class MilestoneFact(Base):
     early_hours: Mapped[float | None] = _optional_real()
     end_total: Mapped[float | None] = _optional_real()
     end_days: Mapped[float | None] = _optional_real()
-    end_number: Mapped[int | None] = _optional_small()
     after_total: Mapped[float | None] = _optional_real()
-    after_days: Mapped[float | None] = _optional_real()
     lost_days: Mapped[float | None] = _optional_real()
     kept_days: Mapped[float | None] = _optional_real()
     booster_days: Mapped[float | None] = _optional_real()

@@ -89,8 +89,10 @@ def test_nothing_to_find_after_a_refresh(clinic):
             "outcome_facts 1, 1, 0, 6: missing",
         ),
         (
-            update(MilestoneFact).where(MilestoneFact.series_key == 2).values(scores=4),
-            "milestone_facts 2, 1: scores is 4, should be 0",
+            update(MilestoneFact)
+            .where(MilestoneFact.series_key == 2)
+            .values(settled_response_number=4),
+            "milestone_facts 2, 1: settled_response_number is 4, should be None",
         ),
     ],
 )
