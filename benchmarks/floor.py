@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL
 
-from data_access.engine import parse_url
+from data_access.engine import POSTGRES_SETTINGS, parse_url
 
 Fetch = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 """Runs a statement with named parameters (``:name``) and gives its rows as plain tuples."""
@@ -37,7 +37,7 @@ def _sqlite(url: URL) -> Iterator[Fetch]:
 @contextmanager
 def _postgresql(url: URL) -> Iterator[Fetch]:
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, options="-c jit=off -c timezone=UTC") as connection:
+    with psycopg.connect(address, options=POSTGRES_SETTINGS) as connection:
         yield lambda statement, values: connection.execute(
             _PARAMETER.sub(r"%(\1)s", statement.replace("%", "%%")), values
         ).fetchall()

@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Double,
     Select,
     and_,
     case,
@@ -217,7 +218,7 @@ def _percent(cohort: Cohort, behind: CoursesBehind) -> ColumnElement[Any] | None
     if total is None:
         return None
     better = total - baseline if cohort.instrument.higher_is_better else baseline - total
-    return 100.0 * better / func.nullif(baseline, 0.0)
+    return 100.0 * better / func.nullif(baseline, 0.0, type_=Double)
 
 
 def _matching(cohort: Cohort, behind: CoursesBehind, today: date) -> list[ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Double,
     Select,
     and_,
     case,
@@ -208,7 +209,9 @@ def _has_reached(measure: Instrument, result: Result) -> ColumnElement[bool]:
     if limit is None:
         raise ValueError(f"{measure.name} has no rule of {result}")
     if result is Result.RESPONSE:
-        found: ColumnElement[bool] = 100.0 * better / func.nullif(baseline, 0.0) >= limit
+        found: ColumnElement[bool] = (
+            100.0 * better / func.nullif(baseline, 0.0, type_=Double) >= limit
+        )
         return found
     return total <= limit if result is Result.REMISSION else better >= limit
 
