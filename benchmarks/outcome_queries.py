@@ -219,7 +219,7 @@ OUTCOMES: tuple[PageQuery, ...] = (
     about(
         outcome_more.baselines_by_measure,
         OTHER_MEASURES,
-        floor=(counted(f"{_on_others(measured())}{OVER}", "measure", "length"),),
+        floor=(counted(f"{STARTS}{OVER}", "length", "measured"),),
     ),
     *by_group("diagnosis_group"),
     after_induction(ON_PHQ9),

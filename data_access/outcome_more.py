@@ -1,5 +1,6 @@
 """The queries of More than mood: the scores of several measures at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,10 +12,11 @@ from sqlalchemy import Connection, func, select, union_all
 from access.viewer import Permission, Viewer, require
 from clinical.codes import ScoreKind
 from clinical.course_scores import LAST_NUMBER
+from clinical.measures import measure_bit
 from data_access.cohort import Cohort, in_cohort
 from data_access.filters import Filters
 from data_access.frames import typed_frame
-from data_access.schema import MilestoneFact, OutcomeFact
+from data_access.schema import OutcomeFact, StartFact
 
 _SCORES = {
     "measure": "int64",
@@ -84,24 +86,19 @@ def baselines_by_measure(
 
     Columns: ``measure``, ``length`` (up to which infusion a course is judged), ``courses``.
     """
-    require(viewer, Permission.SEE_TOTALS)
-    groups = (MilestoneFact.measure, MilestoneFact.length)
-    parts = [
-        select(*groups, func.count().label("courses"))
-        .where(
-            *in_cohort(
-                connection,
-                viewer,
-                filters,
-                replace(cohort, measure=measure, baseline_bands=()),
-                MilestoneFact,
-                over_on=today,
-            )
-        )
+    groups = (StartFact.length, StartFact.measured)
+    statement = (
+        select(*groups, func.count())
+        .where(*in_cohort(connection, viewer, filters, cohort, StartFact, over_on=today))
         .group_by(*groups)
-        for measure in measures
-    ]
-    return _together(connection, parts, _BASELINES)
+    )
+    counted: Counter[tuple[int, int]] = Counter()
+    for length, measured, courses in connection.execute(statement):
+        for measure in measures:
+            if measured & measure_bit(measure):
+                counted[measure, length] += courses
+    rows = [(*of_measure, courses) for of_measure, courses in sorted(counted.items())]
+    return typed_frame(rows, _BASELINES)
 
 
 def _together(connection: Connection, parts: Sequence[Any], kinds: dict[str, str]) -> pd.DataFrame:
