@@ -30,6 +30,7 @@ def response_spans(
 ) -> pd.DataFrame:
     """The inductions that are over and have an end score, by how long the response lasted.
 
+    Without those with a baseline of 0, which leaves no room for a response.
     Inductions whatever phase the filters name. Whole days since the last infusion of the induction:
     ``end`` (the end score), ``lost`` (missing: never seen), ``kept``, ``booster``, ``second`` (the
     first and the second booster; missing: none), as in :class:`~data_access.schema.MilestoneFact`.
@@ -48,7 +49,8 @@ def response_spans(
         case((again, 1), else_=0).label("again"),
     )
     scoped = in_cohort(connection, viewer, of_inductions(filters), cohort, facts, over_on=today)
-    each = select(*spans).where(facts.end_days.is_not(None), *scoped).subquery()
+    can_respond = facts.end_days.is_not(None), facts.baseline > 0
+    each = select(*spans).where(*can_respond, *scoped).subquery()
     statement = select(*each.c, func.count()).group_by(*each.c)
     return typed_frame(connection.execute(statement), _SPANS)
 

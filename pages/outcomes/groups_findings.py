@@ -15,6 +15,7 @@ from charts.outcome_site_funnel import site_funnel_chart
 from clinical.course_scores import Missing
 from clinical.group_rates import ALL_TOGETHER, Compared
 from clinical.incidence import Proportion, proportion
+from clinical.responses import Result
 from clinical.site_funnel import INNER, OUTER, funnel_limits, outside, spread
 from data_access.outcome_groups import QUARTER
 from pages.outcomes.groups_choice import By, GroupChoice
@@ -111,9 +112,10 @@ def why_not_compared(look: Look, found: GroupsFound) -> str:
         none = f"No {course_nouns(look)[0]} within the filters has"
         counted = f"{count_courses(look, found.size)} within the filters {have}"
         few = f" Fewer than {least} are not shown as a rate." if found.size else ""
+        room = " and a baseline above 0" if found.choice.result is Result.RESPONSE else ""
         return (
             f"{counted if found.size else none} a score on {plain(look.measure.name)} "
-            f"{after_words(look)}.{few}"
+            f"{after_words(look)}{room}.{few}"
         )
     if found.compared.compares:
         return ""
@@ -248,7 +250,7 @@ def merged_words(look: Look, found: GroupsFound) -> str:
     if found.empty:
         names = listed([plain(name) for name in found.empty[:8]])
         more = len(found.empty) - 8
-        parts.append(f"Without a score then: {names}{f' and {more} more' if more > 0 else ''}.")
+        parts.append(f"Without such a score: {names}{f' and {more} more' if more > 0 else ''}.")
     return " ".join(parts)
 
 

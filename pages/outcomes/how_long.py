@@ -165,7 +165,8 @@ def chosen_week(points: Sequence[Any]) -> int | None:
 HOW_LONG_DEFINITIONS = """
 - **Response at the end**: the end score, the latest settled score within 28 days after the last
   infusion of an induction (before the next course, if that comes sooner), is a response. Inductions
-  that are over; others are not known to be without a later end score.
+  that are over; others are not known to be without a later end score. A baseline of 0 leaves no
+  room for a response: such inductions are left out.
 - **Lost**: at the first later settled score that is no response any more, whatever came after. One
   score is enough, so a bad week counts, and noise about the limit too; the attention list and the
   caseload wait for two in a row (Murrough 2013), and so tell of fewer. A loss is dated when it is

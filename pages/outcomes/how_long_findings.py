@@ -107,13 +107,13 @@ def too_few_words(over: int, counts: Responses, told: States, least: int) -> str
     """Why there is nothing to show; empty where there is something."""
     if not counts.scored:
         return (
-            f"None of {count_words(over, 'induction')} that are over has a baseline and a settled "
-            "score after the last infusion, so a response at the end is not known of any."
+            f"None of {count_words(over, 'induction')} that are over has a baseline above 0 and a "
+            "settled score after the last infusion, so a response at the end is not known of any."
         )
     if counts.scored < least:
         return (
-            f"Fewer than {least} inductions have a baseline and a settled score after the last "
-            "infusion: whether they ended in a response is not shown."
+            f"Fewer than {least} inductions have a baseline above 0 and a settled score after the "
+            "last infusion: whether they ended in a response is not shown."
         )
     if not counts.responded:
         return (
@@ -200,9 +200,9 @@ def _interval_words(kept: Kept) -> str:
 def who_words(over: int, counts: Responses, phase: Phase) -> str:
     """Whom the curves are about, from all inductions to those that were watched."""
     words = (
-        f"{counts.scored:,} of {count_words(over, 'induction')} that are over have a baseline and "
-        f"a settled score after the last infusion; {counts.responded:,} of them ended in a "
-        f"response, of which {counts.followed:,} were scored again."
+        f"{counts.scored:,} of {count_words(over, 'induction')} that are over have a baseline "
+        f"above 0 and a settled score after the last infusion; {counts.responded:,} of them ended "
+        f"in a response, of which {counts.followed:,} were scored again."
     )
     if counts.again:
         words += (

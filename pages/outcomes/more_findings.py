@@ -152,6 +152,8 @@ def _effects_title(shown: Sequence[MeasureResult]) -> str:
     first, last = shown[0], shown[-1]
     if first is last:
         return f"{plain(first.measure.name)} changed by {_sd(first)}"
+    if _sd(first) == _sd(last):
+        return f"The change is the same on all {len(shown)} measures, {_sd(first)}"
     return (
         f"The change is largest on {plain(first.measure.name)}, {_sd(first)}, and smallest on "
         f"{plain(last.measure.name)}, {_sd(last)}"

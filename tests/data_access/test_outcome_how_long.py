@@ -15,6 +15,7 @@ P5   North  4 six and a half days after the last infusion
 P6   North  4 an hour less than that
 P7   North  began on 29 May, 4 five days later: under way
 P8   North  no score after the baseline
+P9   North  a baseline of 0, which leaves no room for a response, and 3 on day 10
 ===  =====  ============================================================================
 """
 
@@ -78,6 +79,10 @@ def _write(clinic: RecordedClinic) -> None:
     clinic.score(_patient(clinic), half - timedelta(hours=1), 4)
     clinic.score(_patient(clinic, 89), at(94), 4)
     _patient(clinic)
+    ninth = clinic.patient()
+    _induction(clinic, ninth, 0)
+    clinic.score(ninth, at(0, 9), 0)
+    clinic.score(ninth, at(10), 3)
     rebuild_facts(clinic.connection)
 
 

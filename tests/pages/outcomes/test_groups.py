@@ -287,8 +287,8 @@ def test_only_small_groups_are_nothing_to_compare():
     )
     few = why_not_compared(at_look, sites_of({1: (1, 2), 2: (1, 2)}, at_look))
     assert few == (
-        "4 inductions within the filters have a score on PHQ\\-9 after infusion 6. Fewer than 5 "
-        "are not shown as a rate."
+        "4 inductions within the filters have a score on PHQ\\-9 after infusion 6 and a baseline "
+        "above 0. Fewer than 5 are not shown as a rate."
     )
     assert why_not_compared(at_look, sites_of({}, at_look)).startswith("No induction")
 
@@ -304,7 +304,7 @@ def test_everyone_or_nobody_responding_is_a_sentence():
 
 def test_groups_without_a_score_are_named_apart():
     found = sites_of({1: (5, 9), 2: (3, 7), 3: (0, 0)}, look())
-    assert merged_words(look(), found) == "Without a score then: Site 03."
+    assert merged_words(look(), found) == "Without such a score: Site 03."
     assert [figure.value for figure in group_figures(look(), found)][3] == "0 of 2"
 
 
