@@ -232,8 +232,8 @@ def test_two_items_of_phq9_are_measures_of_their_own(clinic):
         (PHQ9.code, 20, 4, 9),
         (THOUGHTS.code, 2, 2, 0),
     ]
-    columns = ("measure", "settled_watched_number", "settled_remission_number")
-    assert clinic.rows(MilestoneFact, *columns) == [
+    names = ("measure", "settled_watched_number", "settled_remission_number")
+    assert clinic.rows(MilestoneFact, *names) == [
         (PHQ9.code, 1, None),
         (ENERGY.code, None, None),
         (THOUGHTS.code, 1, 1),
