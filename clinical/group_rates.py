@@ -228,9 +228,7 @@ def with_expected(
     """
     rows = compared.rows
     if missing is Missing.ALL:
-        return rows.assign(
-            **dict.fromkeys(("expected", "ratio", "ratio_low", "ratio_high"), np.nan)
-        )
+        return rows.assign(**dict.fromkeys(_EXPECTED, np.nan))
     taken = mix if missing is Missing.CARRIED else mix[mix["observed"] == 1]
     row_of = {key: row for row, keys in enumerate(compared.members) for key in keys}
     taken = taken[taken["group"].isin(list(row_of))]
