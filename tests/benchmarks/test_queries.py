@@ -225,6 +225,11 @@ SAME_ROWS = [
         "data_access.appointment_what_if",
         "data_access.appointments_behind",
         "data_access.infusions_behind",
+        "data_access.outcome_groups",
+        "data_access.outcome_how_long",
+        "data_access.outcome_how_soon",
+        "data_access.outcome_thoughts",
+        "data_access.outcomes",
         "data_access.rebases",
         "data_access.serious_events",
         "data_access.side_effect_groups",
@@ -324,4 +329,14 @@ def test_the_aims_of_what_a_page_asks_together(name: str, aim: float, aim_of_lar
 def test_the_aims_of_a_view(infusions: int, scenario: str, aim: float, page: str, fewest: int):
     views = [group for group in GROUPS if group.name.startswith(page)]
     assert len(views) >= fewest  # its views, and what is behind a point
+    assert {view.aim_ms(infusions, scenario) for view in views} == {aim}
+
+
+@pytest.mark.parametrize(
+    ("infusions", "scenario", "aim"),
+    [(100_000, ALL, 40), (1_000_000, SITE_YEAR, 30), (1_000_000, YEAR, 250), (1_000_000, ALL, 250)],
+)
+def test_the_aims_of_a_view_of_outcomes(infusions: int, scenario: str, aim: float):
+    views = [group for group in GROUPS if group.name.startswith("outcomes:")]
+    assert len(views) >= 7  # Response and Scores ask the same
     assert {view.aim_ms(infusions, scenario) for view in views} == {aim}
