@@ -46,6 +46,18 @@ class Cohort:
         return MEASURE_BY_CODE[self.measure]
 
 
+GROUP_COLUMNS = (
+    "site_key",
+    "diagnosis_group",
+    "sex",
+    "age_band",
+    "failures_band",
+    "dose_band",
+    "course_order",
+    "baseline_band",
+)
+"""The columns of the facts by which courses may be told apart; the last one of a baseline."""
+
 _PEOPLE = {
     "sexes": "sex",
     "age_bands": "age_band",

@@ -32,7 +32,7 @@ from clinical.calendar import day_number
 from clinical.course_scores import Missing
 from clinical.durability import Since
 from clinical.instruments import Instrument
-from data_access.cohort import Cohort, in_cohort
+from data_access.cohort import GROUP_COLUMNS, Cohort, in_cohort
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.infusions_behind import Listed
@@ -230,21 +230,12 @@ def _matching(cohort: Cohort, behind: CoursesBehind, today: date) -> list[Column
         found += _within(MilestoneFact.baseline, behind.baselines)
     if behind.group is not None:
         name, codes = behind.group
-        found.append(_GROUPS[name].in_((codes,) if isinstance(codes, int) else codes))
+        if name not in GROUP_COLUMNS:
+            raise ValueError(f"courses are not told apart by {name}")
+        # Of those, severity alone is known of a baseline, and not of the start.
+        column = getattr(MilestoneFact if name == "baseline_band" else StartFact, name)
+        found.append(column.in_((codes,) if isinstance(codes, int) else codes))
     return found
-
-
-_GROUPS: dict[str, Any] = {
-    "site_key": StartFact.site_key,
-    "diagnosis_group": StartFact.diagnosis_group,
-    "sex": StartFact.sex,
-    "age_band": StartFact.age_band,
-    "failures_band": StartFact.failures_band,
-    "dose_band": StartFact.dose_band,
-    "course_order": StartFact.course_order,
-    "baseline_band": MilestoneFact.baseline_band,
-}
-"""What courses may be told apart by."""
 
 
 def _of_part(behind: CoursesBehind, today: date) -> list[ColumnElement[bool]]:

@@ -23,22 +23,11 @@ from access.viewer import Viewer
 from clinical.calendar import day_number
 from clinical.instruments import Instrument
 from clinical.responses import Result, reliable_points
-from data_access.cohort import Cohort, CohortFacts, in_cohort
+from data_access.cohort import GROUP_COLUMNS, Cohort, CohortFacts, in_cohort
 from data_access.filters import Filters
 from data_access.frames import typed_frame
 from data_access.schema import MilestoneFact, OutcomeFact, StartFact
 
-COLUMNS = (
-    "site_key",
-    "diagnosis_group",
-    "sex",
-    "age_band",
-    "failures_band",
-    "dose_band",
-    "course_order",
-    "baseline_band",
-)
-"""The columns of the facts by which courses may be told apart."""
 QUARTER, YEAR = "quarter", "year"
 """Courses may be told apart by when they began, too: a group is ``year * 4 + quarter - 1``, or the
 year."""
@@ -56,8 +45,9 @@ def group_starts(
 ) -> pd.DataFrame:
     """The courses that are over, by group and by how far they are judged.
 
-    ``by``: of :data:`COLUMNS`, :data:`QUARTER` or :data:`YEAR`. Columns, all whole numbers:
-    ``group``, ``length``, ``starts``. By severity at baseline without those that have no baseline.
+    ``by``: of :data:`~data_access.cohort.GROUP_COLUMNS`, :data:`QUARTER` or :data:`YEAR`. Columns,
+    all whole numbers: ``group``, ``length``, ``starts``. By severity at baseline without those that
+    have no baseline.
     """
     of_baseline = by == "baseline_band"
     group = MilestoneFact.baseline_band if of_baseline else _group(StartFact, by, filters)
@@ -218,7 +208,7 @@ def _has_reached(measure: Instrument, result: Result) -> ColumnElement[bool]:
 
 def _group(facts: CohortFacts, by: str, filters: Filters) -> Any:
     """What tells the groups apart, as a whole number."""
-    if by in COLUMNS:
+    if by in GROUP_COLUMNS:
         return getattr(facts, by)
     if by not in {QUARTER, YEAR}:
         raise ValueError(f"courses are not told apart by {by}")

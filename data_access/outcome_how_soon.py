@@ -11,22 +11,11 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal_column, se
 from access.viewer import Viewer
 from clinical.instruments import Instrument
 from clinical.time_to import GRACE, HOURS_IN, LAST, Basis, Reached, Unit
-from data_access.cohort import Cohort, in_cohort
+from data_access.cohort import GROUP_COLUMNS, Cohort, in_cohort
 from data_access.filters import Filters
 from data_access.frames import typed_frame
 from data_access.schema import MilestoneFact
 
-GROUPS = (
-    "site_key",
-    "diagnosis_group",
-    "sex",
-    "age_band",
-    "failures_band",
-    "dose_band",
-    "baseline_band",
-    "course_order",
-)
-"""The columns of the facts by which courses may be compared."""
 _PREFIX = {Basis.SETTLED: "settled", Basis.ANY: "any"}
 _WHAT = {Reached.RESPONSE: "response", Reached.REMISSION: "remission"}
 
@@ -52,11 +41,12 @@ def times_to(
 ) -> pd.DataFrame:
     """The courses with a baseline, by when they reached response or remission.
 
-    ``by``: one of :data:`GROUPS`. Columns: ``group`` (its code or key, 0 without one), ``room``
-    (1; 0: at its baseline in remission or, for response, 0, so that there is nothing to reach),
-    ``reached`` (1, 0), ``time`` (whole days or hours, rounded up, or number of the infusion; of the
-    first score that shows it or, where none does, of the last score; missing where there is no
-    score; what is later than :data:`~clinical.time_to.LAST` is one more than that), ``courses``.
+    ``by``: one of :data:`~data_access.cohort.GROUP_COLUMNS`. Columns: ``group`` (its code or key, 0
+    without one), ``room`` (1; 0: at its baseline in remission or, for response, 0, so that there is
+    nothing to reach), ``reached`` (1, 0), ``time`` (whole days or hours, rounded up, or number of
+    the infusion; of the first score that shows it or, where none does, of the last score; missing
+    where there is no score; what is later than :data:`~clinical.time_to.LAST` is one more than
+    that), ``courses``.
     """
     when = _fact(milestone_column(reached, basis, unit))
     watched = _fact(_column(basis, "watched", unit))
@@ -93,7 +83,7 @@ def _fact(name: str) -> Any:
 
 
 def _known_group(by: str) -> str:
-    if by not in GROUPS:
+    if by not in GROUP_COLUMNS:
         raise ValueError(f"courses are not compared by {by}")
     return by
 

@@ -13,14 +13,8 @@ from data_access import outcome_groups as queries
 from data_access.courses_behind import CoursesBehind
 from data_access.sites import site_names
 from pages.outcomes.behind import behind_section
-from pages.outcomes.groups_choice import (
-    By,
-    GroupChoice,
-    choose_groups,
-    column_of,
-    group_names,
-    name_of,
-)
+from pages.outcomes.grouping import By, group_names
+from pages.outcomes.groups_choice import GroupChoice, choose_groups, column_of, name_of
 from pages.outcomes.groups_findings import (
     OTHERS,
     TOGETHER_KEY,

@@ -3,38 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 import streamlit as st
 
-from clinical.codes import (
-    AgeBand,
-    Code,
-    DiagnosisGroup,
-    DoseBand,
-    FailuresBand,
-    SeriesOrder,
-    Sex,
-)
 from clinical.instruments import Instrument
 from clinical.responses import Result
 from data_access.filters import Filters
 from data_access.outcome_groups import QUARTER, YEAR
+from pages.outcomes.grouping import COLUMNS, NOT_RECORDED, By
 from pages.outcomes.response_findings import result_names
-
-
-class By(StrEnum):
-    """What courses may be told apart by, in the words that stand in the address."""
-
-    DIAGNOSIS = "Diagnosis"
-    SITE = "Site"
-    SEVERITY = "Severity at baseline"
-    FAILED = "Failed antidepressants"
-    SEX = "Sex"
-    AGE = "Age"
-    DOSE = "First dose"
-    COURSE = "First or later series"
-    WHEN = "When it began"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +22,7 @@ class GroupChoice:
     result: Result
 
 
-_CODES: dict[By, tuple[str, type[Code]]] = {
-    By.DIAGNOSIS: ("diagnosis_group", DiagnosisGroup),
-    By.FAILED: ("failures_band", FailuresBand),
-    By.SEX: ("sex", Sex),
-    By.AGE: ("age_band", AgeBand),
-    By.DOSE: ("dose_band", DoseBand),
-    By.COURSE: ("course_order", SeriesOrder),
-}
+_OFFERED = [by for by in By if by is not By.NOTHING]
 _LONGEST_BY_QUARTER = timedelta(days=3 * 366)
 """A longer period is told apart by year."""
 
@@ -62,7 +32,7 @@ def choose_groups(measure: Instrument) -> GroupChoice:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         by = st.selectbox(
             "Side by side by",
-            list(By),
+            _OFFERED,
             key="outcome-groups-by",
             bind="query-params",
             width=240,
@@ -90,24 +60,7 @@ def column_of(by: By, filters: Filters) -> str:
     """What the queries tell courses apart by."""
     if by is By.WHEN:
         return QUARTER if filters.end - filters.start <= _LONGEST_BY_QUARTER else YEAR
-    if by in _CODES:
-        return _CODES[by][0]
-    return "site_key" if by is By.SITE else "baseline_band"
-
-
-def group_names(by: By, measure: Instrument, sites: Mapping[int, str]) -> Mapping[int, str]:
-    """What the groups are called, in the order in which they are shown; unknown ones come last.
-
-    ``sites``: their names, by which they are ordered. When courses began is told by its key alone.
-    """
-    if by in _CODES:
-        codes = sorted(_CODES[by][1], key=lambda code: (code.name == "UNKNOWN", int(code)))
-        return {int(code): code.label for code in codes}
-    if by is By.SEVERITY:
-        return {place: band.name for place, band in enumerate(measure.bands)}
-    if by is By.WHEN:
-        return {}
-    return dict(sorted(sites.items(), key=lambda item: (item[1].casefold(), item[0])))
+    return COLUMNS[by]
 
 
 def name_of(key: int, column: str, names: Mapping[int, str]) -> str:
@@ -116,7 +69,7 @@ def name_of(key: int, column: str, names: Mapping[int, str]) -> str:
         return f"{_QUARTERS[key % 4]} {key // 4}"
     if column == YEAR:
         return str(key)
-    return names.get(key, "Not known")
+    return names.get(key, NOT_RECORDED)
 
 
 _QUARTERS = ("Jan–Mar", "Apr–Jun", "Jul–Sep", "Oct–Dec")

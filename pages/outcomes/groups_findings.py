@@ -18,7 +18,8 @@ from clinical.incidence import Proportion, proportion
 from clinical.responses import Result
 from clinical.site_funnel import INNER, OUTER, funnel_limits, outside, spread
 from data_access.outcome_groups import QUARTER
-from pages.outcomes.groups_choice import By, GroupChoice
+from pages.outcomes.grouping import By
+from pages.outcomes.groups_choice import GroupChoice
 from pages.outcomes.look import Look
 from pages.outcomes.response_findings import reached_words, result_names
 from pages.outcomes.words import after_words, count_courses, course_nouns
@@ -82,7 +83,7 @@ _NOUNS = {
     By.SEX: "sex",
     By.AGE: "age band",
     By.DOSE: "band of the first dose",
-    By.COURSE: "order of the series",
+    By.COURSE: "order of the course",
 }
 
 

@@ -15,7 +15,8 @@ from data_access import outcome_how_soon as queries
 from data_access.courses_behind import CoursesBehind, Instead, Milestone
 from data_access.sites import site_names
 from pages.outcomes.behind import behind_section
-from pages.outcomes.how_soon_choice import By, SoonChoice, choose_soon, group_names, reachable
+from pages.outcomes.grouping import NOT_RECORDED, By, group_names
+from pages.outcomes.how_soon_choice import SoonChoice, choose_soon, reachable
 from pages.outcomes.how_soon_findings import (
     BETTER,
     REMITTED,
@@ -50,7 +51,7 @@ from pages.shared.memory import remembered
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the queries found. ``sizes``: courses on the curve of each group, by its code or key."""
+    """What the queries found. ``alone``, ``together``: the codes or keys of the groups."""
 
     all_together: dict[Reached, TimeTo]
     alone: tuple[int, ...]
@@ -182,9 +183,8 @@ def _draw_together(
 def _draw_groups(
     context: PageContext, look: Look, choice: SoonChoice, found: _Found, names: Names
 ) -> None:
-    known = group_names(
-        choice.by, look.measure, lambda: site_names(context.connection, context.viewer)
-    )
+    sites = site_names(context.connection, context.viewer) if choice.by is By.SITE else {}
+    known = group_names(choice.by, look.measure, sites)
     groups = _in_order(found, known, choice.reached)
     if len(groups) < 2:
         sentence(soon_answer(found.all_together, names))
@@ -206,7 +206,7 @@ def _in_order(found: _Found, known: Mapping[int, str], reached: Reached) -> list
     by_key = dict(zip(found.alone, found.groups, strict=False))
     order = [key for key in known if key in by_key] + [key for key in by_key if key not in known]
     named = [
-        Group(known.get(key, "Not recorded"), (reached.value, key), by_key[key]) for key in order
+        Group(known.get(key, NOT_RECORDED), (reached.value, key), by_key[key]) for key in order
     ]
     if found.together:
         named.append(

@@ -1,49 +1,14 @@
 """What the reader chooses on How soon: the unit of time, the scores, and what to compare by."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import streamlit as st
 
-from clinical.codes import AgeBand, Code, DiagnosisGroup, DoseBand, FailuresBand, SeriesOrder, Sex
 from clinical.instruments import Instrument
 from clinical.time_to import Basis, Reached, Unit
+from pages.outcomes.grouping import COLUMNS, By
 
-
-class By(StrEnum):
-    """What courses are compared by, in the words that stand in the address."""
-
-    NOTHING = "All together"
-    SITE = "Site"
-    DIAGNOSIS = "Diagnosis"
-    SEX = "Sex"
-    AGE = "Age"
-    FAILED = "Failed antidepressants"
-    DOSE = "First dose"
-    SEVERITY = "Severity at baseline"
-    COURSE = "First or later course"
-
-
-COLUMNS = {
-    By.SITE: "site_key",
-    By.DIAGNOSIS: "diagnosis_group",
-    By.SEX: "sex",
-    By.AGE: "age_band",
-    By.FAILED: "failures_band",
-    By.DOSE: "dose_band",
-    By.SEVERITY: "baseline_band",
-    By.COURSE: "course_order",
-}
-"""The column of the facts that each is."""
-_CODES: Mapping[By, type[Code]] = {
-    By.DIAGNOSIS: DiagnosisGroup,
-    By.SEX: Sex,
-    By.AGE: AgeBand,
-    By.FAILED: FailuresBand,
-    By.DOSE: DoseBand,
-    By.COURSE: SeriesOrder,
-}
+_OFFERED = [by for by in By if by is not By.WHEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +24,6 @@ class SoonChoice:
     def column(self) -> str | None:
         """The column by which courses are compared, if they are."""
         return COLUMNS.get(self.by)
-
-
-def group_names(by: By, measure: Instrument, sites: Callable[[], dict[int, str]]) -> dict[int, str]:
-    """What the groups are called, by their code or key, in their order; unknown ones come last."""
-    if by is By.SITE:
-        return sites()
-    if by is By.SEVERITY:
-        return {index: band.name for index, band in enumerate(measure.bands)}
-    codes = sorted(_CODES[by], key=lambda code: (code.name == "UNKNOWN", int(code)))
-    return {int(code): code.label for code in codes}
 
 
 def reachable(measure: Instrument) -> tuple[Reached, ...]:
@@ -107,7 +62,7 @@ def choose_soon(measure: Instrument) -> SoonChoice:
         )
         by = st.selectbox(
             "Compare by",
-            list(By),
+            _OFFERED,
             key="outcome-soon-by",
             bind="query-params",
             width=220,

@@ -31,7 +31,8 @@ from clinical.logrank import LogRank
 from clinical.measures import ITEM_MEASURES, free_word, remission_name
 from clinical.responses import reliable_points
 from clinical.time_to import READ_AT, Reached, TimeTo, Unit
-from pages.outcomes.how_soon_choice import By, SoonChoice
+from pages.outcomes.grouping import By
+from pages.outcomes.how_soon_choice import SoonChoice
 from pages.outcomes.look import Look
 from pages.outcomes.words import count_courses, count_of_phase, course_nouns
 from pages.shared.frame import Finding, KeyFigure, plain

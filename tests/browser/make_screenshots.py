@@ -20,7 +20,7 @@ from clinical.attention import Rule
 from data_access.demo.stories import LOSES_RESPONSE, PARTIAL, PatientStory
 from pages.appointments.choice import View as AppointmentsView
 from pages.outcomes.choice import View as OutcomesView
-from pages.outcomes.groups_choice import By
+from pages.outcomes.grouping import By
 from pages.registry import PAGES
 from pages.side_effects.choice import View
 from tests.browser.conftest import ROOT, Tab, Visit, launch_chromium, running_server

@@ -16,10 +16,9 @@ from clinical.group_rates import tally
 from clinical.instruments import MADRS, PHQ9, WHO5
 from clinical.measures import THOUGHTS
 from clinical.responses import Result, rates_by_number
-from data_access.cohort import Cohort
+from data_access.cohort import GROUP_COLUMNS, Cohort
 from data_access.engine import make_engine, reading, writing
 from data_access.outcome_groups import (
-    COLUMNS,
     QUARTER,
     YEAR,
     group_mix,
@@ -192,7 +191,7 @@ def test_groups_add_up_to_the_rates_of_all(clinic: Connection, measure, result, 
     whole = rates_by_number(
         start_counts(*asked, TODAY), score_counts(*asked, TODAY), measure, missing
     )
-    for by in COLUMNS:
+    for by in GROUP_COLUMNS:
         if by == "baseline_band" and missing is Missing.ALL:
             continue  # those without a baseline are in no group then
         parts = tally(

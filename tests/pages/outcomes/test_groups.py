@@ -31,8 +31,9 @@ from data_access.engine import make_engine, writing
 from data_access.facts import rebuild_facts
 from data_access.schema import Site
 from pages.outcomes.choice import Choice
+from pages.outcomes.grouping import By, group_names
 from pages.outcomes.groups import GroupCounts, chosen_group, groups_found
-from pages.outcomes.groups_choice import By, GroupChoice, column_of, group_names, name_of
+from pages.outcomes.groups_choice import GroupChoice, column_of, name_of
 from pages.outcomes.groups_findings import (
     MOST_PANELS,
     GroupsFound,
@@ -177,7 +178,7 @@ def test_sites_have_a_funnel_and_a_hostile_name_stays_text(view):
             "depression), so there is nothing to compare.",
         ),
         (By.SEVERITY, {}, "are of one severity at baseline (Severe)"),
-        (By.COURSE, {}, "are of one order of the series (First series)"),
+        (By.COURSE, {}, "are of one order of the course (First series)"),
         (By.WHEN, {}, "are of one quarter of the start (Jan–Mar 2026)"),
         (
             By.SEX,
@@ -328,4 +329,4 @@ def test_when_courses_began_is_a_quarter_or_in_long_periods_a_year():
     long = replace(ALL, start=date(2020, 1, 1))
     assert column_of(By.WHEN, long) == "year"
     assert name_of(2026, "year", {}) == "2026"
-    assert name_of(7, "site_key", {}) == "Not known"
+    assert name_of(7, "site_key", {}) == "Not recorded"

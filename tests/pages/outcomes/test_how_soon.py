@@ -28,7 +28,8 @@ from data_access.engine import make_engine, writing
 from data_access.facts import rebuild_facts
 from data_access.schema import Site
 from pages.outcomes.choice import View
-from pages.outcomes.how_soon_choice import By, SoonChoice, group_names
+from pages.outcomes.grouping import By, group_names
+from pages.outcomes.how_soon_choice import SoonChoice
 from pages.outcomes.how_soon_findings import (
     Group,
     Names,
@@ -270,7 +271,7 @@ def test_the_numbers_of_the_curve_end_with_it():
 
 
 def test_groups_have_their_names_and_what_is_not_known_comes_last():
-    ages = list(group_names(By.AGE, PHQ9, dict).values())
+    ages = list(group_names(By.AGE, PHQ9, {}).values())
     assert (ages[0], ages[-1]) == ("Under 18", "Age not recorded")
-    assert group_names(By.SEVERITY, PHQ9, dict)[4] == "Severe"
-    assert group_names(By.SITE, PHQ9, lambda: {3: "North"}) == {3: "North"}
+    assert group_names(By.SEVERITY, PHQ9, {})[4] == "Severe"
+    assert group_names(By.SITE, PHQ9, {3: "North"}) == {3: "North"}
