@@ -295,6 +295,17 @@ def told_weeks(found: Lasting) -> list[int]:
     return [week for week in MARKS if found.start < week * WEEK <= found.last]
 
 
+def as_told(spells: Spells, found: Lasting) -> Spells:
+    """The courses of a curve on its own days alone: what few are watched for is not in it."""
+    cut = Spells(
+        spells.entered,
+        np.minimum(spells.left, found.last),
+        spells.lost * (spells.left <= found.last),
+        spells.courses,
+    )
+    return from_day(cut, found.start)
+
+
 def lasting_test(groups: Sequence[Spells]) -> LogRank:
     """Whether groups differ in how long responses last, all days of all groups."""
     last = max((int(group.left.max(initial=0)) for group in groups), default=0)

@@ -189,8 +189,8 @@ HOW_LONG_DEFINITIONS = """
 - **Without and with maintenance**: until the first booster, and from it on (Simon and Makuch 1984).
   Were courses parted by whether they ever had one, those who kept the response for long would have
   had time to get one, and early losses would all count against the untreated (immortal time).
-  Compared by the log-rank test on these risk sets (Mantel and Byar 1974). Not an experiment: who is
-  given boosters, and who comes for them, is a choice.
+  Compared by the log-rank test on these risk sets (Mantel and Byar 1974), each curve on the days of
+  which it is told. Not an experiment: who is given boosters, and who comes for them, is a choice.
 - **Half lost**: the first day by which at least half was lost, with the interval where the band
   crosses one half (Brookmeyer and Crowley 1982); where the curve lies flat at one half, the
   beginning of the flat piece.

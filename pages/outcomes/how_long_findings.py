@@ -31,6 +31,7 @@ from clinical.durability import (
     Responses,
     Since,
     Spells,
+    as_told,
     kept_on,
     lasting,
     lasting_test,
@@ -86,10 +87,12 @@ class States:
 
 
 def states(without: Spells, boosted: Spells, least: int) -> States:
-    """The curves of both states, as far as ``least`` are at risk in each."""
-    curves = lasting(without, least), lasting(boosted, least)
-    told = [] if None in curves else [without, boosted]
-    return States(*curves, lasting_test(told) if told else LogRank(*_NOTHING, None, 0, None))
+    """The curves of both states, as far as ``least`` are at risk in each, and their difference."""
+    first, second = lasting(without, least), lasting(boosted, least)
+    if first is None or second is None:
+        return States(first, second, LogRank(*_NOTHING, None, 0, None))
+    test = lasting_test([as_told(without, first), as_told(boosted, second)])
+    return States(first, second, test)
 
 
 _NOTHING = np.array([], np.int64), np.array([], np.float64)
@@ -283,7 +286,20 @@ def _lasting_title(told: States) -> str:
     if told.test.p >= _CLEAR:
         return f"No clear difference with and without maintenance: {halves}"
     longer = told.test.observed[1] < told.test.expected[1]
+    if _is_contradicted(told.lines(), longer=bool(longer)):
+        return f"The curves with and without maintenance differ, and cross: {halves}"
     return f"Responses last {'longer' if longer else 'less long'} with maintenance: {halves}"
+
+
+def _is_contradicted(lines: Sequence[Line], *, longer: bool) -> bool:
+    """Whether the shares after the last week that both tell point the other way than the test."""
+    week = _last_known(lines)
+    if week is None:
+        return False
+    without, boosted = (kept_on(line.found, week * WEEK) for line in lines)
+    if without is None or boosted is None:
+        return False
+    return (boosted.share < without.share) if longer else (boosted.share > without.share)
 
 
 def _halves_words(lines: Sequence[Line]) -> str:
@@ -432,16 +448,12 @@ def week_numbers(lines: Sequence[Line]) -> pd.DataFrame:
 
 def interval_finding(intervals: Sequence[Spells], least: int) -> Finding | None:
     """How long responses last after the second booster, by the interval between the first two."""
-    found = [lasting(each, least) for each in intervals]
-    told = [index for index, one in enumerate(found) if one is not None]
-    lines = [
-        Line(INTERVALS[index].name, INTERVAL_COLOURS[index], one)
-        for index, one in enumerate(found)
-        if one is not None
-    ]
+    found = enumerate(lasting(each, least) for each in intervals)
+    told = [(index, one) for index, one in found if one is not None]
+    lines = [Line(INTERVALS[index].name, INTERVAL_COLOURS[index], one) for index, one in told]
     if not lines:
         return None
-    test = lasting_test([intervals[index] for index in told])
+    test = lasting_test([as_told(intervals[index], one) for index, one in told])
     watched = sum(line.found.n for line in lines)
     title = _interval_title(lines, test)
     return Finding(

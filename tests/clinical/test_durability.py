@@ -8,6 +8,7 @@ from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 from clinical.durability import (
     Since,
     Spells,
+    as_told,
     at_risk_by_day,
     by_interval,
     from_day,
@@ -181,6 +182,15 @@ _TIMES = ("entered", "left", "lost")
 def test_nothing_to_compare():
     assert lasting_test([]).p is None
     assert lasting_test([spells((0, 9, 0)), spells((0, 9, 0))]).p is None
+
+
+def test_a_curve_has_its_courses_on_its_own_days_alone():
+    # Two at risk from day 3 to day 20: the first comes alone, and one is lost alone on day 30.
+    watched = spells((1, 30, 1), (3, 20, 0), (3, 12, 1))
+    curve = lasting(watched, 2)
+    assert curve is not None
+    assert (curve.start, curve.last) == (3, 20)
+    assert listed(as_told(watched, curve)) == [(3, 20, 0), (3, 20, 0), (3, 12, 1)]
 
 
 # Days since the last infusion; by hand below.

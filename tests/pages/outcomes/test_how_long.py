@@ -323,6 +323,26 @@ def test_a_clear_difference_is_named_with_its_direction_and_its_test():
     )
 
 
+def test_where_the_shares_point_the_other_way_than_the_test_no_direction_is_named():
+    # All 40 without maintenance are lost on day 70, but after 8 weeks they are ahead: 100 to 83 %.
+    found = told(spells((0, 70, 1, 40)), spells((0, 20, 1, 8), (0, 200, 0, 40)))
+    assert found.test.p is not None
+    assert found.test.p < 0.001
+    assert "**100 %** (95 % CI 91–100) without maintenance and **83 %**" in spaced(
+        how_long_answer(found, Since.END_SCORE)
+    )
+    assert lasting_finding(found, Since.END_SCORE).title.startswith(
+        "The curves with and without maintenance differ, and cross: half of responses were lost"
+    )
+
+
+def test_what_few_are_watched_for_is_not_in_the_test():
+    # Four of the ten are lost after the curve has ended, for want of those at risk.
+    few = spells((0, 60, 0, 6), (0, 90, 1, 4))
+    without = told(few, spells((0, 200, 0, 40)))
+    assert without.test.p is None, "nothing was lost while both curves are told"
+
+
 def test_curves_that_begin_at_very_different_days_are_not_compared():
     late = spells((100, 300, 0, 6), (100, 150, 1, 2))
     found = told(TEN, late)
