@@ -1289,6 +1289,8 @@ class OutcomeFact(Base):
             "site_key",
             *_PEOPLE,
             "baseline_band",
+            # PostgreSQL joins two measures from it alone; in SQLite the key is part of any index.
+            postgresql_include=["series_key"],
         ),
         # The same of one site.
         Index(

@@ -166,6 +166,7 @@ def upgrade() -> None:
             "baseline_band",
         ],
         unique=False,
+        postgresql_include=["series_key"],
     )
     op.create_index(
         "ix_outcome_facts_site",
