@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from charts.curves_at_risk import MOST_WITH_BANDS, End, Room, at_risk_row, band, names_at_ends
 from charts.numbers import percent, percent_range
-from charts.palette import CATEGORIES, INK, NEUTRAL
+from charts.palette import CATEGORIES, INK
 from charts.style import HEIGHT_LARGE, HEIGHT_SMALL, Trace, across, figure, scatter, text
 from clinical.durability import MARKS, WEEK, Kept, Lasting, kept_on, told_weeks
 
@@ -186,18 +186,12 @@ def _last_share(found: Lasting, end: int) -> float:
     return float(remaining[-1]) if len(remaining) else 1.0
 
 
-def weeks_chart(lines: Sequence[Line], published: dict[int, float]) -> go.Figure:
-    """The share still in response at the weeks that are told, each with its interval.
-
-    ``published``: shares by week that another study found for the first curve, drawn hollow.
-    """
+def weeks_chart(lines: Sequence[Line]) -> go.Figure:
+    """The share still in response at the weeks that are told, each with its interval."""
     step = 0.16
     return figure(
         HEIGHT_LARGE,
-        [
-            *(_shares(line, (row - (len(lines) - 1) / 2) * step) for row, line in enumerate(lines)),
-            *([_published(published, -(len(lines) - 1) / 2 * step - step)] if published else []),
-        ],
+        [_shares(line, (row - (len(lines) - 1) / 2) * step) for row, line in enumerate(lines)],
         xaxis={
             "tickvals": list(range(len(MARKS))),
             "ticktext": [f"{week} weeks" for week in MARKS],
@@ -235,18 +229,5 @@ def _shares(line: Line, shift: float) -> Trace:
             f"<b>{text(line.name)}</b>, {MARKS[place]} weeks: {kept_words(kept)}"
             for place, kept in known
         ],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-
-
-def _published(published: dict[int, float], shift: float) -> Trace:
-    weeks = [week for week in MARKS if week in published]
-    return scatter(
-        x=[MARKS.index(week) + shift for week in weeks],
-        y=[published[week] for week in weeks],
-        mode="markers",
-        marker={"color": NEUTRAL, "size": 10, "symbol": "diamond-open", "line": {"width": 1.5}},
-        name="Published, without",
-        customdata=[f"Published, {week} weeks: about {percent(published[week])}" for week in weeks],
         hovertemplate="%{customdata}<extra></extra>",
     )

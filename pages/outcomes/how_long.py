@@ -131,7 +131,7 @@ def _findings(look: Look, found: _Found, since: Since) -> list[Finding]:
     other = next(each for each in Since if each is not since)
     drawn = [
         lasting_finding(found.by_since[since], since),
-        weeks_finding(found.by_since[other], other, look.measure),
+        weeks_finding(found.by_since[other], other),
         interval_finding(found.intervals, look.thresholds.smallest_group),
     ]
     return [finding for finding in drawn if finding is not None]
@@ -200,6 +200,6 @@ HOW_LONG_DEFINITIONS = """
   how somebody is doing, so it need not be the cause. Log-rank test over the intervals that are
   shown (Mantel 1966).
 - **Published**: McInnes 2022 (PHQ-9, without maintenance) tells of about 80 % after 4 weeks and
-  60 % after 8; its abstract does not say since when, and stands beside the weeks counted from the
-  score. Murrough 2013 (median 18 days) counts MADRS and two visits in a row, and is not shown.
+  60 % after 8; its abstract tells neither of how many nor since when. Murrough 2013 (median 18
+  days) counts MADRS and two visits in a row. So neither stands beside these curves.
 """

@@ -38,7 +38,7 @@ from clinical.durability import (
     told_weeks,
 )
 from clinical.incidence import proportion
-from clinical.instruments import PHQ9, Instrument
+from clinical.instruments import Instrument
 from clinical.logrank import LogRank
 from clinical.survival import time_until, time_until_limits
 from pages.shared.frame import Finding, KeyFigure, plain
@@ -46,8 +46,6 @@ from pages.shared.words import count_words, listed
 
 HALF = 0.5
 _CLEAR = 0.05
-PUBLISHED = {4: 0.80, 8: 0.60}
-"""About so many keep the response so many weeks without maintenance (McInnes 2022, PHQ-9)."""
 _APART = 28
 """Curves that begin more than so many days apart do not stand beside each other."""
 
@@ -390,28 +388,21 @@ def _percents(shares: Sequence[float | None]) -> list[float]:
     return [np.nan if share is None else round(100 * share, 1) for share in shares]
 
 
-def weeks_finding(told: States, since: Since, measure: Instrument) -> Finding | None:
+def weeks_finding(told: States, since: Since) -> Finding | None:
     """The shares at the weeks that are told, counted the other way; ``None`` without a curve."""
     lines = [line for line in told.lines() if _last_known([line]) is not None]
     if not lines:
         return None
-    beside = since is Since.END_SCORE and measure.code == PHQ9.code and told.without is not None
     title = f"Counted from {SINCE_WORDS[since]}: {_weeks_words(lines[0])}"
     return Finding(
         key="outcome-how-long-weeks",
         title=title,
         subtitle=listed([f"{count_words(one.found.n, 'response')} {one.name}" for one in lines]),
-        chart=weeks_chart(lines, PUBLISHED if beside else {}),
+        chart=weeks_chart(lines),
         table=lambda: week_numbers(lines),
         alt=f"Dots: the share of responses still there after {listed([str(w) for w in MARKS])} "
         f"weeks. {title}",
-        note="With 95 % intervals."
-        + (
-            " Published, without maintenance: about 80 % after 4 weeks and 60 % after 8 (McInnes "
-            "2022; since when is not told)."
-            if beside
-            else ""
-        ),
+        note="With 95 % intervals.",
     )
 
 

@@ -29,7 +29,6 @@ from pages.outcomes.thoughts_findings import (
     levels_finding,
     mood_finding,
     newly_finding,
-    published_words,
     thoughts_answer,
     thoughts_figures,
 )
@@ -58,7 +57,7 @@ def thoughts_view(context: PageContext, look: Look) -> None:
     )
     now = changes_at(scores, baselines, asked.number, asked.missing)
     sentence(thoughts_answer(asked, now))
-    st.caption(" ".join(filter(None, (bounds_words(asked, now), published_words(asked)))))
+    st.caption(bounds_words(asked, now))
     key_figures(thoughts_figures(asked, now))
     _where_to_look(context)
     _by_number(context, look, asked, by_number)

@@ -24,9 +24,6 @@ from pages.outcomes.words import count_of_phase, nouns_of
 from pages.shared.frame import Finding, KeyFigure
 from pages.shared.words import count_words, listed, rate_words
 
-_OLIVER_NUMBER = 6
-"""The infusion after which Oliver 2022 tells how many were free of thoughts."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -98,16 +95,6 @@ def bounds_words(asked: Asked, changes: ThoughtChanges) -> str:
         f"{'has' if missing == 1 else 'have'} no observed answer after infusion {asked.number}: "
         f"had none of them been free of thoughts, {percent(worst)} would be; had all, "
         f"{percent(best)}."
-    )
-
-
-def published_words(asked: Asked) -> str:
-    """The published figure of the same definition and time, where there is one."""
-    if asked.phase is Phase.MAINTENANCE or asked.number != _OLIVER_NUMBER:
-        return ""
-    return (
-        "Published: half of those with suicidal thoughts had none after 6 infusions (PHQ-9; Oliver "
-        "2022, 424 patients treated; no interval given)."
     )
 
 

@@ -89,7 +89,7 @@ def test_a_dark_page_is_printed_dark_on_white(visit: Callable[..., Visit]):
     )
     on_screen = tab.page.evaluate(read)
     tab.page.emulate_media(media="print")
-    assert tab.page.evaluate(read) == ["rgba(0, 0, 0, 0)", "rgb(28, 39, 51)"]
+    assert tab.page.evaluate(read) == ["rgba(0, 0, 0, 0)", "rgb(15, 23, 34)"]
     assert on_screen[1] != "rgb(28, 39, 51)"
     body = "() => getComputedStyle(document.body).backgroundColor"
     assert tab.page.evaluate(body) == "rgb(255, 255, 255)"

@@ -18,9 +18,8 @@ So of 20 with an end score 16 ended in a response. Of those still there after 4 
 maintenance 8 of 10 are there after 8 weeks and 7 of 10 after 12; with it 5 of 6.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +27,7 @@ from streamlit.testing.v1 import AppTest
 
 from clinical.codes import Phase
 from clinical.durability import Responses, Since, Spells
-from clinical.instruments import GAD7, PHQ9, WHO5
+from clinical.instruments import PHQ9, WHO5
 from clinical.measures import THOUGHTS
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from data_access.facts import rebuild_facts
@@ -152,7 +151,7 @@ def test_the_view_answers_in_a_sentence_with_intervals_and_says_who_is_counted(p
     }
 
 
-def test_the_pictures_show_the_same_and_the_published_shares_stand_beside(page):
+def test_the_pictures_show_the_same(page):
     shown = page()
     by_name = {one["name"]: one for one in chart(shown)["data"] if "name" in one}
     dots = by_name["without maintenance, weeks"]
@@ -161,9 +160,6 @@ def test_the_pictures_show_the_same_and_the_published_shares_stand_beside(page):
         "Counted from the score that showed the response: 100 % after 4 weeks and 80 % after 8"
         in said(shown)
     )
-    assert "about 80 % after 4 weeks and 60 % after 8 (McInnes 2022; since when" in said(shown)
-    published = {one["name"]: one for one in chart(shown, 1)["data"]}["Published, without"]
-    assert published["y"] == [0.8, 0.6]
 
 
 def test_counted_from_the_score_the_pictures_change_places(page):
@@ -296,7 +292,7 @@ def test_where_nobody_was_watched_for_four_weeks_no_share_is_told():
     assert how_long_answer(one, Since.END_SCORE) == (
         "Of 6 responses watched without maintenance 1 was seen to be lost, too few to tell a share."
     )
-    assert weeks_finding(one, Since.END_SCORE, PHQ9) is None
+    assert weeks_finding(one, Since.END_SCORE) is None
 
 
 def test_where_only_one_curve_goes_far_enough_it_is_told_with_what_is_seen_of_the_other():
@@ -364,17 +360,6 @@ def test_the_table_holds_what_the_curve_shows():
     weeks = week_numbers(told().lines())
     assert weeks["Weeks"].tolist() == [4, 8, 12]
     assert weeks["% still in response"].tolist() == [80.0, 70.0, 70.0]
-
-
-def test_published_shares_stand_beside_phq_9_from_the_score_alone():
-    def names(since: Since, measure: Any) -> Sequence[str]:
-        finding = weeks_finding(told(), since, measure)
-        assert finding is not None
-        return [str(trace.name) for trace in finding.chart.data]
-
-    assert "Published, without" in names(Since.END_SCORE, PHQ9)
-    assert "Published, without" not in names(Since.LAST_INFUSION, PHQ9)
-    assert "Published, without" not in names(Since.END_SCORE, GAD7)
 
 
 def test_booster_intervals_with_too_few_are_left_out():

@@ -34,7 +34,6 @@ from pages.outcomes.thoughts_findings import (
     changes_finding,
     levels_finding,
     mood_finding,
-    published_words,
     thoughts_answer,
     thoughts_figures,
 )
@@ -245,15 +244,6 @@ def test_everyone_free_at_once_and_nobody_missing():
         thoughts_answer(ASKED, now)
     )
     assert bounds_words(ASKED, now).startswith("All 8 inductions that began with thoughts")
-
-
-@pytest.mark.parametrize(
-    ("phase", "number", "is_told"),
-    [(Phase.INDUCTION, 6, True), (Phase.INDUCTION, 5, False), (Phase.MAINTENANCE, 6, False)],
-)
-def test_a_published_figure_stands_only_beside_its_own_time(phase, number, is_told):
-    said = published_words(Asked(phase, number, Missing.OBSERVED, 5))
-    assert ("Oliver 2022" in said) is is_told
 
 
 def test_small_groups_have_no_picture():
