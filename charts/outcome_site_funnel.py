@@ -56,7 +56,7 @@ def site_funnel_chart(
                     label(group.name) if mark or names_all else ""
                     for group, mark in zip(groups, marks, strict=True)
                 ],
-                textposition="top center",
+                textposition=_positions(rows["n"].to_numpy(), rows["share"].to_numpy(), at[-1]),
                 textfont={"color": INK, "size": 11},
                 customdata=carried_by(
                     groups, [_site_words(*each) for each in with_rows(rows, groups)], number
@@ -72,6 +72,20 @@ def site_funnel_chart(
         margin={"r": _ROOM_RIGHT},
         showlegend=False,
     )
+
+
+_NEAR = (0.15, 0.1)
+"""Of the two axes: names of dots nearer than this in both would touch."""
+
+
+def _positions(n: Any, shares: Any, width: float) -> list[str]:
+    """Each name above its dot, but below the lower one of two dots that lie near each other."""
+    across_, up = np.subtract.outer(n, n) / width, np.subtract.outer(shares, shares)
+    near = (np.abs(across_) < _NEAR[0]) & (np.abs(up) < _NEAR[1])
+    # Of two at one height the later one gives way.
+    later = np.tri(len(n), k=-1, dtype=bool)
+    gives_way = (near & ((up < 0) | ((up == 0) & later))).any(axis=1)
+    return ["bottom center" if below else "top center" for below in gives_way]
 
 
 def _limit(at: Any, line: Any, dash: str) -> Trace:

@@ -160,6 +160,14 @@ def test_sites_stand_by_their_number_within_the_limits_of_chance():
     assert min(-np.diff(heights)) > 0.049, "no name over another"
 
 
+def test_of_two_sites_near_each_other_the_lower_is_named_below():
+    table = rows((27, 50), (26, 50), (26, 50), (10, 50), (10, 20))
+    groups = [Group(f"Site {place}", ("site_key", place)) for place in range(5)]
+    named = site_funnel_chart(table, groups, [0] * 5, 6).data[4].textposition
+    above, below = "top center", "bottom center"
+    assert list(named) == [above, below, below, above, above]
+
+
 def test_of_many_sites_those_outside_are_named():
     table = rows(*[(20, 40)] * 40)
     groups = [Group(f"Site {place}", ("site_key", place)) for place in range(40)]
