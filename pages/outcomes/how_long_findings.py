@@ -162,8 +162,8 @@ def _each_for_itself(lines: Sequence[Line], since: Since) -> str:
     others = [line for line in lines if line not in [each for each, _ in known]]
     few = listed(
         [
-            f"of {count_words(line.found.n, 'response')} watched {line.name} {line.found.lost:,} "
-            f"{'was' if line.found.lost == 1 else 'were'} seen to be lost"
+            f"of {count_words(line.found.n, 'response')} watched {line.name} "
+            f"{line.found.lost or 'none'} {'were' if line.found.lost > 1 else 'was'} seen to be lost"
             for line in others
         ]
     )
