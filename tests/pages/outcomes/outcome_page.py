@@ -1,39 +1,44 @@
 """The Outcomes page run as Streamlit runs it, for its tests."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from access.viewer import LOCAL_VIEWER, Permission, Viewer
+from clinical.codes import Phase
 from data_access.engine import URL_VARIABLE
+from data_access.filters import Filters
+from pages.outcomes.choice import Choice
+from pages.outcomes.look import Look, take_look
+from pages.outcomes.page import outcomes_page
+from pages.shared.context import PageContext
 from tests.data_access.course_clinic import TODAY
 
+TOTALS_ALONE = replace(LOCAL_VIEWER, permissions=frozenset({Permission.SEE_TOTALS}))
+"""A viewer who may see no patient."""
 
-def _page() -> None:
+Draw = Callable[[PageContext], None]
+"""What draws a page or a part of it."""
+
+
+# Streamlit runs the source of this function by itself: no name from above is known to it.
+def _page(draw: "Draw", viewer: "Viewer", filters: "Filters", today: "date") -> None:
     import os
-    from dataclasses import replace
-    from datetime import UTC, date, datetime, time
+    from datetime import UTC, datetime, time
 
-    from access.viewer import LOCAL_VIEWER, Permission
-    from clinical.codes import Phase
     from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
     from data_access.status import clinic_status
-    from pages.outcomes.page import outcomes_page
     from pages.shared.context import PageContext
 
-    start, end, today = map(date.fromisoformat, os.environ["TEST_DAYS"].split())
-    viewer = LOCAL_VIEWER
-    if os.environ["TEST_VIEWER"] == "totals":
-        viewer = replace(viewer, permissions=frozenset({Permission.SEE_TOTALS}))
-    phases = tuple(Phase(int(phase)) for phase in os.environ["TEST_PHASES"].split())
-    filters = replace(Filters(start, end), phases=phases)
     engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
     with reading(engine) as connection:
         status = clinic_status(connection, viewer)
         now = datetime.combine(today, time(15), UTC)
-        outcomes_page(PageContext(connection, viewer, filters, status, now, today, {}))
+        draw(PageContext(connection, viewer, filters, status, now, today, {}))
     engine.dispose()
 
 
@@ -41,18 +46,26 @@ def prepared_page(
     monkeypatch: pytest.MonkeyPatch,
     url: str,
     *,
+    draw: Draw = outcomes_page,
     start: date = date(2026, 1, 1),
+    end: date | None = None,
     today: date = TODAY,
-    viewer: str = "",
-    phases: tuple[int, ...] = (),
+    viewer: Viewer = LOCAL_VIEWER,
+    phases: tuple[Phase, ...] = (),
     **chosen: Any,
 ) -> AppTest:
-    """The page on a clinic, not yet drawn; ``chosen``: what the session holds, by its keys."""
+    """The page on a clinic, not yet drawn; ``chosen``: what the session holds, by its keys.
+
+    ``draw``: what draws instead of the whole page; ``end``: of the period, by itself today.
+    """
     monkeypatch.setenv(URL_VARIABLE, url)
-    monkeypatch.setenv("TEST_DAYS", f"{start} {today} {today}")
-    monkeypatch.setenv("TEST_VIEWER", viewer)
-    monkeypatch.setenv("TEST_PHASES", " ".join(str(int(phase)) for phase in phases))
-    page = AppTest.from_function(_page, default_timeout=30)
+    asked = {
+        "draw": draw,
+        "viewer": viewer,
+        "filters": Filters(start, end or today, phases=phases),
+        "today": today,
+    }
+    page = AppTest.from_function(_page, default_timeout=30, kwargs=asked)
     for key, value in chosen.items():
         page.session_state[key.replace("_", "-")] = value
     return page
@@ -63,3 +76,8 @@ def drawn_page(monkeypatch: pytest.MonkeyPatch, url: str, **asked: Any) -> AppTe
     page = prepared_page(monkeypatch, url, **asked).run()
     assert not page.exception
     return page
+
+
+def alone(view: Callable[[PageContext, Look], None], choice: Choice) -> Draw:
+    """What draws a view alone, on a choice that the page need not offer."""
+    return lambda context: view(context, take_look(context, choice))

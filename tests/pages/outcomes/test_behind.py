@@ -1,56 +1,35 @@
 """From a bar or a point of Outcomes to the courses behind it, run as Streamlit runs it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from data_access.engine import URL_VARIABLE, make_engine, writing
+from access.viewer import LOCAL_VIEWER, Viewer
+from clinical.course_scores import Missing
+from clinical.instruments import PHQ9
+from data_access.cohort import Cohort
+from data_access.courses_behind import CoursesBehind
+from data_access.engine import make_engine, writing
 from data_access.facts.tables import table_of
 from data_access.schema import Patient
+from pages.outcomes.behind import behind_section
+from pages.outcomes.choice import Choice
+from pages.outcomes.look import Look
+from pages.shared.context import PageContext
 from tests.data_access.course_clinic import fill
+from tests.pages.outcomes.outcome_page import TOTALS_ALONE, alone, drawn_page
 from tests.pages.side_effect_page import words
 
 HOSTILE = "<b>x</b> *y* [z](javascript:1)"
-
-
-def _section() -> None:
-    import os
-    from dataclasses import replace
-    from datetime import UTC, datetime
-
-    from access.viewer import LOCAL_VIEWER, Permission
-    from clinical.course_scores import Missing
-    from clinical.instruments import PHQ9
-    from data_access.cohort import Cohort
-    from data_access.courses_behind import CoursesBehind
-    from data_access.engine import make_engine, reading
-    from data_access.status import clinic_status
-    from pages.outcomes.behind import behind_section
-    from pages.outcomes.choice import Choice
-    from pages.outcomes.look import take_look
-    from pages.shared.context import PageContext
-    from tests.data_access.course_clinic import ALL, TODAY
-
-    viewer = LOCAL_VIEWER
-    if os.environ["TEST_VIEWER"] == "totals":
-        viewer = replace(viewer, permissions=frozenset({Permission.SEE_TOTALS}))
-    if os.environ["TEST_VIEWER"] == "north":
-        viewer = replace(viewer, site_ids=frozenset({"S1"}))
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, viewer)
-        now = datetime(2026, 6, 1, 15, tzinfo=UTC)
-        context = PageContext(connection, viewer, ALL, status, now, TODAY, {})
-        behind = {
-            "nobody": CoursesBehind(number=2, totals=(99, None)),
-            "carried": CoursesBehind(number=2, missing=Missing.CARRIED, by_percent=True),
-            "all": CoursesBehind(),
-        }[os.environ["TEST_BEHIND"]]
-        look = take_look(context, Choice(Cohort(PHQ9.code), 2, Missing.OBSERVED))
-        behind_section(context, look, behind, "what was chosen")
-    engine.dispose()
+BEHIND = {
+    "nobody": CoursesBehind(number=2, totals=(99, None)),
+    "carried": CoursesBehind(number=2, missing=Missing.CARRIED, by_percent=True),
+    "all": CoursesBehind(),
+}
+CHOICE = Choice(Cohort(PHQ9.code), 2, Missing.OBSERVED)
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +50,11 @@ def url(make_database: Callable[[str], str]) -> str:
 def section(url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """A function that draws the section for a viewer."""
 
-    def draw(behind: str, viewer: str = "") -> AppTest:
-        monkeypatch.setenv(URL_VARIABLE, url)
-        monkeypatch.setenv("TEST_BEHIND", behind)
-        monkeypatch.setenv("TEST_VIEWER", viewer)
-        page = AppTest.from_function(_section, default_timeout=30).run()
-        assert not page.exception
-        return page
+    def draw(behind: str, viewer: Viewer = LOCAL_VIEWER) -> AppTest:
+        def drawn(context: PageContext, look: Look) -> None:
+            behind_section(context, look, BEHIND[behind], "what was chosen")
+
+        return drawn_page(monkeypatch, url, draw=alone(drawn, CHOICE), viewer=viewer)
 
     return draw
 
@@ -112,11 +89,11 @@ def test_where_nothing_lies_behind_it_says_so(section):
 
 
 def test_another_sites_patient_has_no_name_here(section):
-    table = section("all", "north").dataframe[0].value
+    table = section("all", replace(LOCAL_VIEWER, site_ids=frozenset({"S1"}))).dataframe[0].value
     assert list(table["Patient"]) == ["Another site's patient", "P5", f"P2, {HOSTILE}", "P1, Ann"]
 
 
 def test_without_the_permission_nobody_is_listed(section):
-    page = section("all", "totals")
+    page = section("all", TOTALS_ALONE)
     assert "Who they are needs the permission to see patients" in words(page)
     assert not page.dataframe

@@ -48,7 +48,7 @@ from pages.outcomes.groups_findings import (
 from pages.outcomes.look import Look
 from tests.data_access.course_clinic import ALL
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
-from tests.pages.outcomes.outcome_page import drawn_page
+from tests.pages.outcomes.outcome_page import TOTALS_ALONE, drawn_page
 from tests.pages.side_effect_page import chart, choose, spaced, words
 
 HOSTILE = "<b>West</b> $x$ [a](http://b)"
@@ -150,7 +150,7 @@ def test_a_dot_lists_the_courses_of_its_group_and_one_put_together_those_of_all(
 
 
 def test_who_may_not_see_patients_is_shown_none(view):
-    shown = choose(view(By.SEX, viewer="totals"), "outcome-groups", "sex", 2, 2)
+    shown = choose(view(By.SEX, viewer=TOTALS_ALONE), "outcome-groups", "sex", 2, 2)
     assert "needs the permission" in said(shown)
     assert not shown.dataframe
 

@@ -20,6 +20,7 @@ maintenance 8 of 10 are there after 8 weeks and 7 of 10 after 12; with it 5 of 6
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from clinical.codes import Phase
 from clinical.durability import Responses, Since, Spells
 from clinical.instruments import PHQ9, WHO5
 from clinical.measures import THOUGHTS
-from data_access.engine import URL_VARIABLE, make_engine, writing
+from data_access.engine import make_engine, writing
 from data_access.facts import rebuild_facts
 from pages.outcomes.how_long import chosen_week
 from pages.outcomes.how_long_findings import (
@@ -47,6 +48,7 @@ from pages.outcomes.how_long_findings import (
     who_words,
 )
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
+from tests.pages.outcomes.outcome_page import TOTALS_ALONE, drawn_page
 from tests.pages.side_effect_page import chart, choose, spaced, words
 
 
@@ -82,45 +84,13 @@ def clinic_url(make_database: Callable[[str], str]) -> str:
     return url
 
 
-def _draw() -> None:
-    import os
-    from dataclasses import replace
-    from datetime import UTC, date, datetime, time
-
-    from access.viewer import LOCAL_VIEWER, Permission
-    from clinical.codes import Phase
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.outcomes.page import outcomes_page
-    from pages.shared.context import PageContext
-
-    today = date(2026, 9, 1)
-    viewer = LOCAL_VIEWER
-    if os.environ.get("TEST_TOTALS_ALONE"):
-        viewer = replace(viewer, permissions=frozenset({Permission.SEE_TOTALS}))
-    phases = (Phase.MAINTENANCE,) if os.environ.get("TEST_MAINTENANCE") else ()
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, viewer)
-        filters = Filters(date(2026, 1, 1), today, phases=phases)
-        now = datetime.combine(today, time(16), UTC)
-        outcomes_page(PageContext(connection, viewer, filters, status, now, today, {}))
-    engine.dispose()
-
-
 @pytest.fixture
 def page(clinic_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """A function that runs the view with choices."""
-    monkeypatch.setenv(URL_VARIABLE, clinic_url)
 
-    def run(**chosen: str) -> AppTest:
-        script = AppTest.from_function(_draw, default_timeout=30)
-        for name, value in ({"outcome": "How long"} | chosen).items():
-            script.session_state[name.replace("_", "-")] = value
-        shown = script.run()
-        assert not shown.exception
-        return shown
+    def run(**chosen: Any) -> AppTest:
+        asked = {"today": date(2026, 9, 1), "outcome": "How long"} | chosen
+        return drawn_page(monkeypatch, clinic_url, **asked)
 
     return run
 
@@ -190,16 +160,14 @@ def test_a_chosen_dot_lists_who_lost_the_response_before_it(page, week, words, p
     assert "Number 4" not in drawn
 
 
-def test_who_may_not_see_patients_is_told_of_none(page, monkeypatch):
-    monkeypatch.setenv("TEST_TOTALS_ALONE", "1")
-    shown = choose(page(), "outcome-how-long", "8")
+def test_who_may_not_see_patients_is_told_of_none(page):
+    shown = choose(page(viewer=TOTALS_ALONE), "outcome-how-long", "8")
     assert not shown.exception
     assert "needs the permission" in said(shown)
 
 
-def test_where_maintenance_alone_is_chosen_inductions_are_counted_and_it_is_said(page, monkeypatch):
-    monkeypatch.setenv("TEST_MAINTENANCE", "1")
-    shown = said(page())
+def test_where_maintenance_alone_is_chosen_inductions_are_counted_and_it_is_said(page):
+    shown = said(page(phases=(Phase.MAINTENANCE,)))
     assert "70 % (95 % CI 33–89) without maintenance" in shown
     assert "Counted are inductions, although the filters name maintenance alone" in shown
 

@@ -14,7 +14,7 @@ from data_access.facts import rebuild_facts
 from pages.outcomes.choice import View
 from tests.data_access import course_clinic
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
-from tests.pages.outcomes.outcome_page import drawn_page
+from tests.pages.outcomes.outcome_page import TOTALS_ALONE, drawn_page
 from tests.pages.side_effect_page import words
 
 HOSTILE = "<b>x</b> $y$ ![x](http://host/a)"
@@ -134,7 +134,7 @@ def test_too_few_are_over(clinics, monkeypatch):
 
 def test_who_may_not_see_patients_sees_the_totals_and_no_name(clinics, monkeypatch):
     page = drawn_page(
-        monkeypatch, clinics("small"), viewer="totals", after=2, outcome_part="scored"
+        monkeypatch, clinics("small"), viewer=TOTALS_ALONE, after=2, outcome_part="scored"
     )
     assert "Who they are needs the permission to" in words(page)
     assert "P1" not in words(page)

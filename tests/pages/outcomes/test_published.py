@@ -1,6 +1,7 @@
 """Published: ours beside the literature, as the reader sees it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,17 +9,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from access.viewer import LOCAL_VIEWER
+from clinical.codes import Phase
+from clinical.course_scores import Missing
 from clinical.incidence import proportion
 from clinical.instruments import PHQ9, QIDS_SR16
 from clinical.published import FIGURES, When
 from clinical.side_by_side import Pair, SideBySide
 from data_access.cohort import Cohort
 from data_access.courses_behind import CoursesBehind, named_courses_behind
-from data_access.engine import URL_VARIABLE, make_engine, reading, writing
+from data_access.engine import make_engine, reading, writing
 from data_access.facts import rebuild_facts
 from data_access.filters import Filters
-from pages.outcomes.published import behind_figure, chosen_pair
+from pages.outcomes.choice import Choice
+from pages.outcomes.published import behind_figure, chosen_pair, published_view
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
+from tests.pages.outcomes.outcome_page import alone, drawn_page
 from tests.pages.side_effect_page import chart, choose, spaced, words
 
 
@@ -67,51 +72,18 @@ def url(make_database: Callable[[str], str]) -> str:
     return found
 
 
-def _draw() -> None:
-    import os
-    from dataclasses import replace
-    from datetime import UTC, date, datetime, time
-
-    from access.viewer import LOCAL_VIEWER
-    from clinical.codes import Phase
-    from clinical.course_scores import Missing
-    from clinical.instruments import PHQ9
-    from data_access.cohort import Cohort
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.outcomes.choice import Choice
-    from pages.outcomes.look import take_look
-    from pages.outcomes.published import published_view
-    from pages.shared.context import PageContext
-
-    start, end, phase, site = os.environ["TEST_SCOPE"].split()
-    today = date(2026, 8, 1)
-    viewer = replace(LOCAL_VIEWER, site_ids=frozenset({site})) if site != "all" else LOCAL_VIEWER
-    phases = (Phase.MAINTENANCE,) if phase == "maintenance" else ()
-    filters = Filters(date.fromisoformat(start), date.fromisoformat(end), phases=phases)
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, viewer)
-        now = datetime.combine(today, time(16), UTC)
-        context = PageContext(connection, viewer, filters, status, now, today, {})
-        look = take_look(context, Choice(Cohort(PHQ9.code), 6, Missing.OBSERVED))
-        published_view(context, look)
-    engine.dispose()
-
-
-MARCH = "2026-01-01", "2026-04-30"
-MAY = "2026-05-01", "2026-06-30"
+MARCH = date(2026, 1, 1), date(2026, 4, 30)
+MAY = date(2026, 5, 1), date(2026, 6, 30)
+OF_THE_WEST = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
+CHOICE = Choice(Cohort(PHQ9.code), 6, Missing.OBSERVED)
 
 
 @pytest.fixture
 def view(url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    def run(period: tuple[str, str] = MARCH, *, phase: str = "both", site: str = "all") -> AppTest:
-        monkeypatch.setenv(URL_VARIABLE, url)
-        monkeypatch.setenv("TEST_SCOPE", f"{period[0]} {period[1]} {phase} {site}")
-        page = AppTest.from_function(_draw, default_timeout=30).run()
-        assert not page.exception
-        return page
+    def run(period: tuple[date, date] = MARCH, **how: Any) -> AppTest:
+        start, end = period
+        asked = {"start": start, "end": end, "today": date(2026, 8, 1)} | how
+        return drawn_page(monkeypatch, url, draw=alone(published_view, CHOICE), **asked)
 
     return run
 
@@ -200,7 +172,10 @@ def test_only_a_pair_that_is_drawn_is_taken_from_a_browser(points):
     ("how", "reason"),
     [
         ({"period": MAY}, "**Fewer than 5 here with a score then**: McInnes 2022"),
-        ({"site": "S2"}, "**No PHQ-9 here**: McInnes 2022 (response on PHQ-9 53.6 % of 537"),
+        (
+            {"viewer": OF_THE_WEST},
+            "**No PHQ-9 here**: McInnes 2022 (response on PHQ-9 53.6 % of 537",
+        ),
     ],
 )
 def test_nothing_to_compare_says_so(
@@ -216,5 +191,5 @@ def test_nothing_to_compare_says_so(
 
 
 def test_maintenance_has_no_published_figure(view: Callable[..., AppTest]) -> None:
-    said = words(view(phase="maintenance"))
+    said = words(view(phases=(Phase.MAINTENANCE,)))
     assert "The published figures are of inductions" in said

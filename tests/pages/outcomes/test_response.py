@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from access.viewer import LOCAL_VIEWER, Viewer
 from clinical.codes import Phase, ScoreKind
 from clinical.course_scores import Missing
 from clinical.instruments import MADRS, PCL5, PHQ9, WHO5, Instrument
@@ -24,7 +25,7 @@ from clinical.retention import retention
 from clinical.thresholds import DEFAULTS
 from data_access.cohort import Cohort
 from data_access.courses_behind import CoursesBehind, Part
-from data_access.engine import URL_VARIABLE, make_engine, writing
+from data_access.engine import make_engine, writing
 from data_access.facts import rebuild_facts
 from pages.outcomes.choice import Choice
 from pages.outcomes.funnel import WITH_BASELINE, funnel_finding, funnel_steps, part_behind
@@ -39,6 +40,7 @@ from pages.outcomes.response_findings import (
     responses_of,
 )
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
+from tests.pages.outcomes.outcome_page import TOTALS_ALONE, prepared_page
 from tests.pages.side_effect_page import chart, choose, spaced, words
 
 AFTER_TWO = (10, 10, 9, 4, 11, 21)
@@ -75,38 +77,12 @@ def clinic_url(make_database: Callable[[str], str]) -> str:
     return url
 
 
-def _draw() -> None:
-    import os
-    from dataclasses import replace
-    from datetime import UTC, date, datetime, time
-
-    from access.viewer import LOCAL_VIEWER, Permission
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.outcomes.page import outcomes_page
-    from pages.shared.context import PageContext
-
-    today = date(2026, 6, 1)
-    viewer = LOCAL_VIEWER
-    if os.environ.get("TEST_TOTALS_ALONE"):
-        viewer = replace(viewer, permissions=frozenset({Permission.SEE_TOTALS}))
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, viewer)
-        filters = Filters(date(2026, 1, 1), today)
-        now = datetime.combine(today, time(16), UTC)
-        outcomes_page(PageContext(connection, viewer, filters, status, now, today, {}))
-    engine.dispose()
-
-
 @pytest.fixture
 def page(clinic_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """A function that runs the page at an address."""
-    monkeypatch.setenv(URL_VARIABLE, clinic_url)
 
-    def run(**address: str) -> AppTest:
-        script = AppTest.from_function(_draw, default_timeout=30)
+    def run(viewer: Viewer = LOCAL_VIEWER, **address: str) -> AppTest:
+        script = prepared_page(monkeypatch, clinic_url, viewer=viewer)
         for name, value in ({"after": "2"} | address).items():
             script.query_params[name] = value
         shown = script.run()
@@ -262,9 +238,8 @@ def test_what_a_browser_makes_up_lists_nobody(page):
     assert "Behind it" not in said(shown)
 
 
-def test_whoever_may_see_totals_alone_is_told_so_and_named_nobody(page, monkeypatch):
-    monkeypatch.setenv("TEST_TOTALS_ALONE", "1")
-    shown = choose(page(), "outcome-response", "response", 2)
+def test_whoever_may_see_totals_alone_is_told_so_and_named_nobody(page):
+    shown = choose(page(viewer=TOTALS_ALONE), "outcome-response", "response", 2)
     assert not shown.exception
     assert "needs the permission" in said(shown)
     assert "Number" not in str([each.value for each in shown.dataframe])

@@ -27,19 +27,23 @@ from sqlalchemy import Connection
 from streamlit.testing.v1 import AppTest
 
 from clinical.codes import ScoreKind
+from clinical.course_scores import Missing
 from clinical.instruments import MADRS, PHQ9, WHO5
 from clinical.mean_scores import means_by_number
 from clinical.score_shares import bands_by_number, changes_by_number
 from clinical.waterfall import waterfall
-from data_access.engine import URL_VARIABLE, make_engine, writing
+from data_access.cohort import Cohort
+from data_access.engine import make_engine, writing
 from data_access.facts import rebuild_facts
-from pages.outcomes.scores import chosen_bar
+from pages.outcomes.choice import Choice
+from pages.outcomes.scores import chosen_bar, scores_view
 from pages.outcomes.scores_findings import waterfall_finding
 from pages.outcomes.scores_known import ScoresKnown
 from tests.clinical.test_mean_scores import scores
 from tests.clinical.test_waterfall import MIXED
 from tests.conftest import copied
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
+from tests.pages.outcomes.outcome_page import alone, prepared_page
 from tests.pages.side_effect_page import chart, choose, words
 
 SCORES = (
@@ -70,34 +74,6 @@ def _fill(connection: Connection) -> None:
     rebuild_facts(connection)
 
 
-def _draw(measure: int, kind: int, number: int) -> None:
-    import os
-    from datetime import UTC, date, datetime
-
-    from access.viewer import LOCAL_VIEWER
-    from clinical.codes import ScoreKind
-    from clinical.course_scores import Missing
-    from data_access.cohort import Cohort
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.outcomes.choice import Choice
-    from pages.outcomes.look import take_look
-    from pages.outcomes.scores import scores_view
-    from pages.shared.context import PageContext
-
-    today = date(2026, 6, 1)
-    now = datetime(2026, 6, 1, 16, tzinfo=UTC)
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, LOCAL_VIEWER)
-        filters = Filters(date(2026, 1, 1), today)
-        context = PageContext(connection, LOCAL_VIEWER, filters, status, now, today, {})
-        choice = Choice(Cohort(measure, ScoreKind(kind)), number, Missing.OBSERVED)
-        scores_view(context, take_look(context, choice))
-    engine.dispose()
-
-
 @pytest.fixture(scope="module")
 def clinic_url(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> str:
     """The URL of the clinic, filled once; the view only reads."""
@@ -112,13 +88,12 @@ def clinic_url(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
 @pytest.fixture
 def page(clinic_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """A function that prepares the view."""
-    monkeypatch.setenv(URL_VARIABLE, clinic_url)
 
     def make(
         number: int = 1, measure: int = PHQ9.code, kind: ScoreKind = ScoreKind.SETTLED
     ) -> AppTest:
-        chosen = {"measure": measure, "kind": int(kind), "number": number}
-        return AppTest.from_function(_draw, default_timeout=30, kwargs=chosen)
+        choice = Choice(Cohort(measure, kind), number, Missing.OBSERVED)
+        return prepared_page(monkeypatch, clinic_url, draw=alone(scores_view, choice))
 
     return make
 

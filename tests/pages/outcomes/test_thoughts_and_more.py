@@ -5,6 +5,7 @@ The clinic's inductions have two infusions, and an answer after the second (see 
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from clinical.incidence import proportion
 from clinical.instruments import GAD7, PHQ9, WHO5
 from clinical.measure_results import measure_results
 from clinical.thought_changes import LevelChange, changes_at, changes_by_number
-from data_access.engine import URL_VARIABLE, make_engine, writing
+from data_access.cohort import Cohort
+from data_access.engine import make_engine, writing
+from pages.outcomes.choice import Choice
+from pages.outcomes.more import more_view
 from pages.outcomes.more_findings import (
     Compared,
     left_out_words,
@@ -27,7 +31,7 @@ from pages.outcomes.more_findings import (
     more_figures,
     rule_words,
 )
-from pages.outcomes.thoughts import chosen_change, chosen_level, chosen_number
+from pages.outcomes.thoughts import chosen_change, chosen_level, chosen_number, thoughts_view
 from pages.outcomes.thoughts_findings import (
     Asked,
     bounds_words,
@@ -39,35 +43,21 @@ from pages.outcomes.thoughts_findings import (
 )
 from tests.conftest import copied
 from tests.data_access.thoughts_clinic import fill
+from tests.pages.outcomes.outcome_page import alone, prepared_page
 from tests.pages.side_effect_page import carried_by, chart, choose, spaced, words
 
+_VIEWS = {"thoughts": thoughts_view, "more": more_view}
 
-def _draw(view: str, number: int, missing: str) -> None:
-    import os
-    from datetime import UTC, date, datetime
-    from importlib import import_module
 
-    from access.viewer import LOCAL_VIEWER
-    from clinical.course_scores import Missing
-    from clinical.instruments import PHQ9
-    from data_access.cohort import Cohort
-    from data_access.engine import make_engine, reading
-    from data_access.filters import Filters
-    from data_access.status import clinic_status
-    from pages.outcomes.choice import Choice
-    from pages.outcomes.look import take_look
-    from pages.shared.context import PageContext
-
-    today = date(2026, 6, 1)
-    now = datetime(2026, 6, 1, 16, tzinfo=UTC)
-    engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
-    with reading(engine) as connection:
-        status = clinic_status(connection, LOCAL_VIEWER)
-        filters = Filters(date(2026, 1, 1), today)
-        context = PageContext(connection, LOCAL_VIEWER, filters, status, now, today, {})
-        draw = getattr(import_module(f"pages.outcomes.{view}"), f"{view}_view")
-        draw(context, take_look(context, Choice(Cohort(PHQ9.code), number, Missing(missing))))
-    engine.dispose()
+def _prepared(
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    view: str,
+    number: int = 2,
+    missing: Missing = Missing.OBSERVED,
+) -> AppTest:
+    choice = Choice(Cohort(PHQ9.code), number, missing)
+    return prepared_page(monkeypatch, url, draw=alone(_VIEWS[view], choice))
 
 
 def _filled(folder: Path, template: Path, **how: Any) -> str:
@@ -88,13 +78,7 @@ def clinic_url(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
 @pytest.fixture
 def page(clinic_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """A function that prepares a view."""
-    monkeypatch.setenv(URL_VARIABLE, clinic_url)
-
-    def make(view: str, number: int = 2, missing: Missing = Missing.OBSERVED) -> AppTest:
-        chosen = {"view": view, "number": number, "missing": missing.value}
-        return AppTest.from_function(_draw, default_timeout=30, kwargs=chosen)
-
-    return make
+    return partial(_prepared, monkeypatch, clinic_url)
 
 
 def figures(page: AppTest) -> list[tuple[str, str, str]]:
@@ -187,13 +171,12 @@ def test_an_infusion_without_answers_is_said_so(page):
 
 
 def test_totals_alone_tell_nothing_of_thoughts(tmp_path, sqlite_template, monkeypatch):
-    monkeypatch.setenv(URL_VARIABLE, _filled(tmp_path, sqlite_template, items=False))
-    chosen = {"number": 2, "missing": Missing.OBSERVED.value}
+    url = _filled(tmp_path, sqlite_template, items=False)
     for view, said in (
         ("thoughts", "Where only totals of PHQ-9 are recorded, nothing can be told"),
         ("more", "clearly better on 2 of 3 measures"),
     ):
-        shown = AppTest.from_function(_draw, kwargs={"view": view, **chosen}).run(timeout=30)
+        shown = _prepared(monkeypatch, url, view).run()
         assert not shown.exception
         assert said in words(shown)
 
