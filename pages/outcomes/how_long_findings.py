@@ -163,7 +163,8 @@ def _each_for_itself(lines: Sequence[Line], since: Since) -> str:
     few = listed(
         [
             f"of {count_words(line.found.n, 'response')} watched {line.name} "
-            f"{line.found.lost or 'none'} {'were' if line.found.lost > 1 else 'was'} seen to be lost"
+            f"{line.found.lost or 'none'} {'were' if line.found.lost > 1 else 'was'} seen to be "
+            "lost"
             for line in others
         ]
     )
