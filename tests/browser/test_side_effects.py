@@ -245,6 +245,8 @@ def test_limits_are_worked_out_anew_by_a_signed_decision_and_taken_back(
     assert decisions(panel) == [["2026-06-01", "limits anew", "yes", DECIDER, REASON]]
 
     panel.get_by_text("Take a decision back").click()
+    # Until its form has opened, the last fields that can be seen are those of the other one.
+    panel.get_by_role("button", name="Take it back").wait_for()
     sign(panel, "Decided for the wrong site")
     panel.get_by_role("button", name="Take it back").click()
     tab.page.wait_for_function(ROWS_ARE_THREE)
