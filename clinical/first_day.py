@@ -4,16 +4,14 @@ Such a score is taken while the infusion still acts, and is not compared with se
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import isnan
 
-import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
-from clinical.incidence import CONFIDENCE, Proportion, proportion
+from clinical.incidence import Proportion
 from clinical.instruments import Instrument
-from clinical.progress import points_worse
-from clinical.responses import reliable_points
+from clinical.mean_scores import means_by_number
+from clinical.responses import rates_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,70 +37,38 @@ class FirstDay:
 
 def first_day(rows: pd.DataFrame, measure: Instrument) -> FirstDay:
     """Judge ``rows``: ``baseline``, ``total`` (of the first day), ``courses``."""
-    pairs = list(zip(rows["baseline"], rows["total"], rows["courses"], strict=True))
-    better = np.array([-points_worse(measure, total - baseline) for baseline, total, _ in pairs])
-    courses = rows["courses"].to_numpy(np.int64)
-    mean, low, high = _mean(better, courses)
+    rates = rates_of(rows, measure)
+    mean, low, high = _mean(rows, measure)
     return FirstDay(
-        n=int(courses.sum()),
-        responded=_responded(pairs, measure),
-        remitted=_remitted(pairs, measure),
-        improved=_beyond(better, courses, reliable_points(measure)),
-        worse=_beyond(-better, courses, reliable_points(measure)),
+        n=int(rows["courses"].sum()),
+        responded=rates["responded"],
+        remitted=_remitted(rows, measure),
+        improved=rates["improved"],
+        worse=rates["worse"],
         better_by=mean,
         better_low=low,
         better_high=high,
     )
 
 
-_Pairs = list[tuple[float, float, int]]
-
-
-def _responded(pairs: _Pairs, measure: Instrument) -> Proportion | None:
-    if measure.response_percent is None:
-        return None
-    judged = [(measure.responded(baseline, total), n) for baseline, total, n in pairs]
-    return _of([(did, n) for did, n in judged if did is not None])
-
-
-def _remitted(pairs: _Pairs, measure: Instrument) -> Proportion | None:
+def _remitted(rows: pd.DataFrame, measure: Instrument) -> Proportion | None:
     if measure.remission_at_most is None:
         return None
-    return _of(
-        [
-            (measure.remitted(total), n)
-            for baseline, total, n in pairs
-            if not measure.remitted(baseline)
-        ]
-    )
-
-
-def _of(judged: list[tuple[bool | None, int]]) -> Proportion:
-    return proportion(sum(n for did, n in judged if did), sum(n for _, n in judged))
-
-
-def _beyond(
-    points: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    courses: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-    limit: float | None,
-) -> Proportion | None:
-    if limit is None:
-        return None
-    return proportion(int(courses[points >= limit].sum()), int(courses.sum()))
+    return rates_of(rows[rows["baseline"] > measure.remission_at_most], measure)["remitted"]
 
 
 def _mean(
-    points: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    courses: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    rows: pd.DataFrame, measure: Instrument
 ) -> tuple[float | None, float | None, float | None]:
-    n = int(courses.sum())
-    if n == 0:
+    """The mean improvement with its interval: all rows as the scores of one infusion."""
+    means = means_by_number(rows.assign(number=1, observed=1), measure)
+    if means.empty:
         return None, None, None
-    mean = float((points * courses).sum() / n)
-    if n == 1:
-        return mean, None, None
-    variance = float((courses * (points - mean) ** 2).sum() / (n - 1))
-    if variance == 0:
-        return mean, None, None
-    half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * sqrt(variance / n)
-    return mean, mean - half, mean + half
+    mean, low, high = (
+        float(means[name].iloc[0]) for name in ("change", "change_low", "change_high")
+    )
+    return mean, _known(low), _known(high)
+
+
+def _known(limit: float) -> float | None:
+    return None if isnan(limit) else limit

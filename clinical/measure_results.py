@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from clinical.effect_size import EffectSize
-from clinical.incidence import Proportion, proportion
+from clinical.incidence import Proportion
 from clinical.instruments import Instrument
 from clinical.mean_scores import means_by_number, observed
-from clinical.responses import judged, reliable_points
+from clinical.responses import rates_of
 
 Interval = tuple[float, float]
 
@@ -110,7 +110,7 @@ def _means(seen: pd.DataFrame, measures: Sequence[Instrument]) -> pd.DataFrame:
 def _result(
     measure: Instrument, number: int, due: int, means: pd.DataFrame, at_number: pd.DataFrame
 ) -> MeasureResult:
-    row, rates = _row(means, number), _rates(at_number, measure)
+    row, rates = _row(means, number), rates_of(at_number, measure)
     n = int(row["n"]) if row else 0
     return MeasureResult(
         measure=measure,
@@ -155,23 +155,3 @@ def _effect(row: _Row) -> EffectSize | None:
     if estimate is None:
         return None
     return EffectSize(estimate, row["effect_low"], row["effect_high"])
-
-
-def _rates(at_number: pd.DataFrame, measure: Instrument) -> dict[str, Proportion | None]:
-    """The rates of all that can be judged by a rule, which leaves out a baseline of 0 in some."""
-    reliable = reliable_points(measure)
-    rules = {
-        "responded": measure.response_percent,
-        "remitted": measure.remission_at_most,
-        "improved": reliable,
-        "worse": reliable,
-    }
-    rows = judged(at_number, measure)
-    courses = rows["courses"].to_numpy()
-    rates: dict[str, Proportion | None] = dict.fromkeys(rules)
-    for name, rule in rules.items():
-        if rule is not None:
-            reached = rows[name].to_numpy()
-            of_all = int(courses[~np.isnan(reached)].sum())
-            rates[name] = proportion(int(courses[reached == 1].sum()), of_all)
-    return rates

@@ -161,6 +161,30 @@ def _points_worse(measure: Instrument, change: npt.NDArray[np.float64]) -> npt.N
     return np.asarray(points_worse(measure, 1.0) * change)
 
 
+def rates_of(scores: pd.DataFrame, measure: Instrument) -> dict[str, Proportion | None]:
+    """Of some scores, those that are what :func:`judged` finds them: the rates by its columns.
+
+    Of all that can be judged by a rule, which leaves out a baseline of 0 in some; ``None`` where
+    the measure has no such rule.
+    """
+    reliable = reliable_points(measure)
+    rules = {
+        "responded": measure.response_percent,
+        "remitted": measure.remission_at_most,
+        "improved": reliable,
+        "worse": reliable,
+    }
+    rows = judged(scores, measure)
+    courses = rows["courses"].to_numpy()
+    rates: dict[str, Proportion | None] = dict.fromkeys(rules)
+    for name, rule in rules.items():
+        if rule is not None:
+            reached = rows[name].to_numpy()
+            of_all = int(courses[~np.isnan(reached)].sum())
+            rates[name] = proportion(int(courses[reached == 1].sum()), of_all)
+    return rates
+
+
 def rates_at(
     scores: pd.DataFrame, due: int, measure: Instrument, number: int, missing: Missing
 ) -> Rates:
