@@ -4,12 +4,10 @@ from itertools import pairwise
 
 from clinical.calendar import day_date, day_number, month_number, week_number
 from clinical.codes import AppointmentKind, DiagnosisGroup, Phase
+from clinical.course_scores import USUAL_LENGTH
 from data_access.facts.courses import Course, Courses
 from data_access.facts.infusion_rows import FactRow
 from data_access.facts.records import AppointmentRecord, Clinic, PatientRecords, SiteRecord
-
-USUAL_INFUSIONS = 6
-"""An induction's planned infusions where none are recorded: the usual six."""
 
 
 def access_rows(
@@ -94,7 +92,7 @@ def _induction_row(course: Course, group: DiagnosisGroup) -> FactRow:
 
 def _planned(course: Course | None) -> int:
     known = course.series.planned_infusions if course else None
-    return USUAL_INFUSIONS if known is None else known
+    return USUAL_LENGTH if known is None else known
 
 
 def _completed_day(course: Course) -> int | None:
