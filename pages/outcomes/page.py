@@ -18,6 +18,7 @@ from pages.outcomes.thoughts import THOUGHTS_DEFINITIONS, thoughts_view
 from pages.outcomes.words import count_courses, course_nouns
 from pages.shared.context import PageContext
 from pages.shared.frame import definitions, nothing
+from pages.shared.memory import remembered
 from pages.shared.start_up import settle
 from pages.shared.words import day_words
 
@@ -45,7 +46,11 @@ _PARTS = {
 def outcomes_page(context: PageContext) -> None:
     """Draw the view that the reader has chosen, and beside every rate who it is about."""
     view = choose_view()
-    measures = measures_in_use(context.connection, context.viewer)
+    measures = remembered(
+        context,
+        "outcomes: measures",
+        lambda: measures_in_use(context.connection, context.viewer),
+    )
     look = take_look(context, choose(view, measures))
     empty = _empty_words(context, look)
     if empty:
