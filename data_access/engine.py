@@ -170,6 +170,23 @@ def writing(engine: Engine, wait_seconds: float | None = None) -> Iterator[Conne
             yield writer
 
 
+@contextmanager
+def appending(engine: Engine) -> Iterator[Connection]:
+    """A connection in one short write transaction, for the audit trail and for sessions.
+
+    In PostgreSQL it does not wait for an import or another :func:`writing`; SQLite has one writer.
+    """
+    with _plain_errors(engine), engine.connect() as connection:
+        writer = connection.execution_options(**{_WRITING: True})
+        with writer.begin():
+            yield writer
+
+
+def is_writing(connection: Connection) -> bool:
+    """Whether the connection is in a transaction of :func:`writing` or :func:`appending`."""
+    return bool(connection.get_execution_options().get(_WRITING, False))
+
+
 def _exclude_writers(connection: Connection, wait_seconds: float | None) -> None:
     """Do in PostgreSQL what ``BEGIN IMMEDIATE`` does in SQLite: let one writer in at a time."""
     if wait_seconds is not None:

@@ -1,8 +1,16 @@
-"""The tables: the contract's records, the facts derived from them, and the bookkeeping.
+"""The tables: the contract's records, the facts derived from them, the bookkeeping, the access.
 
 Importing this package registers every table on :data:`Base.metadata`.
 """
 
+from data_access.schema.access import (
+    AuditEntry,
+    AuditHead,
+    AuditPerson,
+    Session,
+    User,
+    UserSite,
+)
 from data_access.schema.base import Base
 from data_access.schema.bookkeeping import (
     ClinicSetting,
@@ -54,6 +62,9 @@ __all__ = [
     "Appointment",
     "AppointmentFact",
     "Assessment",
+    "AuditEntry",
+    "AuditHead",
+    "AuditPerson",
     "Base",
     "Chair",
     "ChairDayFact",
@@ -80,6 +91,7 @@ __all__ = [
     "Rebase",
     "ScoreFact",
     "Series",
+    "Session",
     "SideEffect",
     "SideEffectFact",
     "Site",
@@ -87,6 +99,8 @@ __all__ = [
     "StartFact",
     "Term",
     "ThresholdChange",
+    "User",
+    "UserSite",
     "VitalSigns",
     "WatchFact",
 ]

@@ -26,7 +26,7 @@ ADD_A_COLUMN = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0006", "0005"
+revision, down_revision = "0007", "0006"
 
 
 def upgrade():
@@ -38,7 +38,7 @@ ADD_A_COLUMN_AND_FAIL = ADD_A_COLUMN + '    raise ValueError("half-way")\n'
 REMOVE_THE_SITES = """
 from alembic import op
 
-revision, down_revision = "0006", "0005"
+revision, down_revision = "0007", "0006"
 
 
 def upgrade():
@@ -55,7 +55,7 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
         shutil.copytree(MIGRATIONS, folder)
         (folder / "versions" / "0003_next.py").write_text(source)
         monkeypatch.setattr(migrate_module, "MIGRATIONS", folder)
-        monkeypatch.setattr(migrate_module, "REVISIONS", (*REVISIONS, "0006"))
+        monkeypatch.setattr(migrate_module, "REVISIONS", (*REVISIONS, "0007"))
 
     return add
 
@@ -127,7 +127,7 @@ def sqlite_definitions(engine: Engine) -> dict[str, tuple[str, list[str]]]:
         rows = connection.execute(
             text(
                 "SELECT name, sql FROM sqlite_master "
-                "WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+                "WHERE sql IS NOT NULL AND name <> 'alembic_version' AND type <> 'trigger'"
             )
         ).all()
     engine.dispose()
