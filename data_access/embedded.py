@@ -47,6 +47,11 @@ def demo_path() -> Path:
     return data_folder() / "demo.db"
 
 
+def settings_path() -> Path:
+    """The file of the clinic's settings (:mod:`access.settings`), where none is named otherwise."""
+    return data_folder() / "settings.toml"
+
+
 def file_url(path: Path) -> str:
     """The database URL of a SQLite file."""
     return f"sqlite:///{path}"

@@ -10,7 +10,7 @@ from clinical.terms import canonical_term
 from data_access import embedded
 from data_access.command_line.app import RejectedError, Url, app, open_database, read_day
 from data_access.command_line.terminal import say
-from data_access.command_line.threshold_commands import user_name
+from data_access.command_line.terminal_viewer import user_name
 from data_access.engine import reading, writing
 from data_access.rebases import (
     ANY_TERM,

@@ -1,7 +1,6 @@
 """Commands about the clinic's thresholds: list them, set one with a signature."""
 
 from datetime import UTC, datetime
-from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from clinical.thresholds import LIMITS, ThresholdError, checked_value
 from data_access import embedded
 from data_access.command_line.app import Url, app, open_database
 from data_access.command_line.terminal import say
+from data_access.command_line.terminal_viewer import user_name
 from data_access.engine import reading, writing
 from data_access.thresholds import Signature, read_thresholds, set_threshold, threshold_history
 
@@ -65,11 +65,3 @@ def set_threshold_command(
     with open_database(embedded.reading_url(url)) as engine, writing(engine) as connection:
         set_threshold(connection, name, value, Signature(who, datetime.now(UTC), reason))
     say(f"{name} is now {value:g}, set by {who}.")
-
-
-def user_name() -> str:
-    """Who is signed in to the computer; empty where nobody can tell."""
-    try:
-        return getuser()
-    except (ImportError, KeyError, OSError):  # a container without a user database
-        return ""
