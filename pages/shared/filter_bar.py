@@ -43,10 +43,19 @@ def _choices(status: ClinicStatus, today: date) -> _Choices:
     return _Choices(sites=labels, earliest=status.first_day or today, today=today)
 
 
-def filter_bar(status: ClinicStatus, today: date, *, has_period: bool) -> Filters:
+def unfiltered(today: date) -> Filters:
+    """The choice of whoever is offered none: the defaults."""
+    start, end = _last_days(_DEFAULT_PERIOD, today)
+    return Filters(start=start, end=end)
+
+
+def filter_bar(
+    status: ClinicStatus, today: date, *, has_period: bool, has_diagnoses: bool = True
+) -> Filters:
     """Draw the bar and return the reader's choice. Defaults: the last 12 months, everything.
 
     A page without ``has_period`` shows periods of its own; the reader's choice is kept for others.
+    Without ``has_diagnoses`` there are none to choose from.
     """
     choices = _choices(status, today)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
@@ -54,13 +63,7 @@ def filter_bar(status: ClinicStatus, today: date, *, has_period: bool) -> Filter
         sites = st.multiselect(
             "Sites", list(choices.sites), key="site", bind="query-params", placeholder="All sites"
         )
-        groups = st.multiselect(
-            "Diagnosis",
-            list(_DIAGNOSES),
-            key="diagnosis",
-            bind="query-params",
-            placeholder="All diagnoses",
-        )
+        groups = _diagnoses() if has_diagnoses else []
         phases = st.multiselect(
             "Phase", list(_PHASES), key="phase", bind="query-params", placeholder="Both phases"
         )
@@ -71,6 +74,16 @@ def filter_bar(status: ClinicStatus, today: date, *, has_period: bool) -> Filter
         site_ids=tuple(choices.sites[name] for name in sites),
         diagnosis_groups=tuple(_DIAGNOSES[label] for label in groups),
         phases=tuple(_PHASES[label] for label in phases),
+    )
+
+
+def _diagnoses() -> list[str]:
+    return st.multiselect(
+        "Diagnosis",
+        list(_DIAGNOSES),
+        key="diagnosis",
+        bind="query-params",
+        placeholder="All diagnoses",
     )
 
 

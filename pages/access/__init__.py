@@ -1,0 +1,1 @@
+"""The page Access: who may see what, and who looked at whom."""
