@@ -9,7 +9,8 @@ be written, :class:`NotAuditedError` is raised and nothing is given back.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,9 +22,9 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from access.actions import Action, Outcome
-from access.viewer import Viewer
+from access.viewer import Permission, Viewer, require
 from data_access.engine import appending, is_writing
-from data_access.errors import ClinicDatabaseError
+from data_access.errors import ClinicDatabaseError, DatabaseBusyError
 from data_access.schema import AuditEntry, AuditHead, AuditPerson
 
 SAME_LOOK_SECONDS = 600
@@ -48,11 +49,12 @@ class Entry:
 
 
 def append(connection: Connection, viewer: Viewer, entry: Entry, at: datetime | None = None) -> int:
-    """Add an entry in this write transaction; returns its number."""
-    head = connection.execute(
-        select(AuditHead.entry_key, AuditHead.hash).with_for_update()
-    ).one()
-    number = head.entry_key + 1
+    """Add an entry in this write transaction; returns its number.
+
+    Whoever else adds one waits until this transaction ends: in a long one it comes last.
+    """
+    head = connection.execute(select(AuditHead.entry_key, AuditHead.hash).with_for_update()).one()
+    number: int = head.entry_key + 1
     people = sorted(set(entry.people))
     values = {
         "entry_key": number,
@@ -76,12 +78,14 @@ def append(connection: Connection, viewer: Viewer, entry: Entry, at: datetime | 
     return number
 
 
-def chain_hash(before: str, values: dict[str, object], people: Sequence[int]) -> str:
+def chain_hash(before: str, values: Mapping[str, object], people: Sequence[int]) -> str:
     """The hash of an entry: SHA-256 over the hash before it, its values and its patients' keys.
 
-    ``values``: of every column but the hash, by name; ``people``: in ascending order.
+    ``values``: of every column but the hash, by name, ``at`` as a time in UTC; ``people``: in
+    ascending order.
     """
-    written = {**values, "at": f"{values['at']:%Y-%m-%dT%H:%M:%SZ}", "before": before}
+    at = values["at"]
+    written = {**values, "at": at.isoformat() if isinstance(at, datetime) else at, "before": before}
     text = json.dumps([written, list(people)], sort_keys=True, ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
@@ -91,14 +95,28 @@ def note(engine: Engine, viewer: Viewer, entry: Entry) -> None:
 
     Raises :class:`NotAuditedError` where it cannot be written.
     """
+    with _or_nothing_is_shown(), appending(engine) as connection:
+        append(connection, viewer, entry)
+
+
+_BUSY = (
+    "This could not be noted in the audit trail while another program writes to the database, so "
+    "nothing about patients is shown. Please try again in a moment."
+)
+_UNWRITABLE = (
+    "This could not be noted in the audit trail, so nothing about patients is shown. Please try "
+    "again in a moment; if it stays so, tell whoever runs the dashboard."
+)
+
+
+@contextmanager
+def _or_nothing_is_shown() -> Iterator[None]:
     try:
-        with appending(engine) as connection:
-            append(connection, viewer, entry)
+        yield
+    except DatabaseBusyError as fault:
+        raise NotAuditedError(_BUSY) from fault
     except (ClinicDatabaseError, SQLAlchemyError) as fault:
-        raise NotAuditedError(
-            "This could not be noted in the audit trail, so nothing about patients is shown. "
-            "Please try again in a moment; if it stays so, tell whoever runs the dashboard."
-        ) from fault
+        raise NotAuditedError(_UNWRITABLE) from fault
 
 
 def disclose(
@@ -112,19 +130,59 @@ def disclose(
 
     Within a write transaction the entry is part of it; otherwise it is committed by itself. The
     same look again, within :data:`SAME_LOOK_SECONDS`, is not noted again.
+
+    Raises :class:`NotAuditedError` where it cannot be written.
     """
     people = tuple(sorted({int(key) for key in patient_keys}))
-    if not people:
-        return
-    look = (viewer.session, viewer.name, action, what, people)
-    if _recent.holds(connection.engine, look):
+    if not people or is_same_look(connection, viewer, action, what, people):
         return
     entry = Entry(action, what, people=people)
     if is_writing(connection):
-        append(connection, viewer, entry)
+        with _or_nothing_is_shown():
+            append(connection, viewer, entry)
         return
     note(connection.engine, viewer, entry)
-    _recent.keep(connection.engine, look)
+    _recent.keep(connection.engine, _look(viewer, action, what, people))
+
+
+def is_same_look(
+    connection: Connection, viewer: Viewer, action: Action, what: str, people: Sequence[int]
+) -> bool:
+    """Whether :func:`disclose` has noted just this a short while ago. ``people``: in order."""
+    return _recent.holds(connection.engine, _look(viewer, action, what, people))
+
+
+RECORD = "record"
+"""What is looked at where one patient is."""
+
+
+def disclose_record(connection: Connection, viewer: Viewer, patient_key: int) -> None:
+    """Note that the viewer is about to be shown this patient's record: however much, one look."""
+    disclose(connection, viewer, Action.VIEW_PATIENT, RECORD, [patient_key])
+
+
+def export(
+    connection: Connection, viewer: Viewer, what: str, patient_keys: Iterable[int] = ()
+) -> None:
+    """Note that a file is about to be made for the viewer, each time anew.
+
+    ``what``: the kind of file; ``patient_keys``: whom it tells of. Call it before the file is made.
+
+    Raises :class:`NotAuditedError` where it cannot be noted;
+    :class:`~access.viewer.NotPermittedError` where it tells of patients and the viewer may not take
+    such files out.
+    """
+    people = tuple(int(key) for key in patient_keys)
+    if people:
+        require(viewer, Permission.EXPORT_PATIENTS)
+    note(connection.engine, viewer, Entry(Action.EXPORT, what, people=people))
+
+
+_Look = tuple[object, ...]
+
+
+def _look(viewer: Viewer, action: Action, what: str, people: Sequence[int]) -> _Look:
+    return (viewer.session, viewer.name, action, what, tuple(people))
 
 
 class _Recent:
@@ -136,11 +194,12 @@ class _Recent:
         self._looks: WeakKeyDictionary[Engine, dict[int, float]] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def holds(self, engine: Engine, look: object) -> bool:
-        noted = self._looks.get(engine, {}).get(hash(look))
+    def holds(self, engine: Engine, look: _Look) -> bool:
+        with self._lock:
+            noted = self._looks.get(engine, {}).get(hash(look))
         return noted is not None and monotonic() - noted < SAME_LOOK_SECONDS
 
-    def keep(self, engine: Engine, look: object) -> None:
+    def keep(self, engine: Engine, look: _Look) -> None:
         with self._lock:
             looks = self._looks.setdefault(engine, {})
             if len(looks) >= self._MOST:
