@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, null, or_, select
 
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
@@ -46,12 +46,14 @@ def ways(connection: Connection, viewer: Viewer, filters: Filters, today: date) 
 
     A row a person, without who it is: their ways differ, so that groups of them would be as many.
     Columns: ``site_key`` (missing where it is not known), ``month`` of the entry
-    (:mod:`clinical.calendar`), ``source`` (of the referral; missing where none is recorded),
+    (:mod:`clinical.calendar`), ``source`` (of the referral; missing where none is recorded, and
+    throughout where the viewer may see no more than totals, because it is free text),
     ``waited`` (days from the entry to today), days from the entry to the referral ``referred``, the
     first consultation ``planned`` and ``seen``, the first infusion ``treated`` and the course
     ``completed`` (missing where there is none; never below 0), ``people`` of this way: 1.
     """
-    columns = (_facts.entered_day, _facts.site_key, _facts.referral_source, *_DAYS.values())
+    source = _facts.referral_source if viewer.may(Permission.SEE_CLINICAL) else null()
+    columns = (_facts.entered_day, _facts.site_key, source, *_DAYS.values())
     statement = select(*columns).where(*_entered(connection, viewer, filters, today))
     frame = typed_frame(connection.execute(statement).all(), _WAYS)
     entered = frame["entered"].to_numpy(np.int64)

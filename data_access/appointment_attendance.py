@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from access.viewer import Viewer
+from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
 from clinical.codes import AppointmentStatus
 from clinical.refills import NOTICE_STARTS, UNKNOWN_NOTICE
@@ -148,7 +148,11 @@ def cancellation_reasons(
     Reasons that fewer than :data:`LEAST_NAMED` have are left out. Columns: ``reason`` (missing
     where none is recorded), ``cancelled``, ``late_cancelled``, ``moved`` (replaced by another
     appointment).
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no more than totals:
+    reasons are free text, however many have one.
     """
+    require(viewer, Permission.SEE_CLINICAL)
     written = func.nullif(func.trim(Appointment.cancellation_reason), "")
     cancelled = func.count().label("cancelled")
     statement = (

@@ -156,7 +156,7 @@ def infusions_by_week(connection: Connection, viewer: Viewer, filters: Filters) 
     # By day, since that is what lies together in the index of all sites.
     statement = (
         select(facts.day, func.count())
-        .where(*conditions(connection, viewer, filters, facts))
+        .where(*conditions(connection, viewer, filters, facts, needs=Permission.SEE_TOTALS))
         .group_by(facts.day)
         .order_by(facts.day)
     )

@@ -5,6 +5,7 @@ and phases hold as everywhere. What is about single patients is added up before 
 remembered.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from access.viewer import Viewer
+from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number, week_number
 from clinical.codes import AppointmentKind, AppointmentStatus, Code, DaysAhead, Phase
 from clinical.course_demand import IN_PROGRESS_DAYS
@@ -52,6 +53,38 @@ _CODES, _FROM_MINUS_ONE = 8, 16
 """More than there are codes, and numbers of weeks from −1 on: so they fit into one number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What lies ahead, to be added up: the books, and inductions under way.
+
+    As from :func:`booked_ahead` and :func:`inductions_under_way`, but that ``patient_key`` is a
+    number of this answer alone, the same in both: it leads to nobody.
+    """
+
+    booked: pd.DataFrame
+    under_way: pd.DataFrame
+
+
+def ahead(
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    days: tuple[date, date],
+    today: date,
+) -> Ahead:
+    """What lies ahead, for who may see totals; ``days``: the first and the last of the books."""
+    booked = _booked_ahead(connection, viewer, filters, *days)
+    under_way = _under_way(connection, viewer, filters, today)
+    keys = {0, *booked["patient_key"].tolist(), *under_way["patient_key"].tolist()}
+    numbers = {key: number for number, key in enumerate(sorted(keys))}
+    return Ahead(
+        *(
+            frame.assign(patient_key=frame["patient_key"].map(numbers).astype("int64"))
+            for frame in (booked, under_way)
+        )
+    )
+
+
 def booked_ahead(
     connection: Connection, viewer: Viewer, filters: Filters, first: date, last: date
 ) -> pd.DataFrame:
@@ -60,7 +93,16 @@ def booked_ahead(
     A row for each appointment with the status booked. Columns, whole numbers: ``patient_key`` (0:
     of nobody), ``site_key``, ``kind``, ``phase``, ``day``, ``minutes``, ``lead_band``,
     ``due_before``, ``missed_before``, ``last_infusion_day`` (of the patient; −1: none).
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no more than totals.
     """
+    require(viewer, Permission.SEE_CLINICAL)
+    return _booked_ahead(connection, viewer, filters, first, last)
+
+
+def _booked_ahead(
+    connection: Connection, viewer: Viewer, filters: Filters, first: date, last: date
+) -> pd.DataFrame:
     columns = (
         func.coalesce(_facts.patient_key, 0).label("patient_key"),
         _facts.site_key,
@@ -173,7 +215,7 @@ def maintenance_by_site(
     statement = (
         select(InfusionFact.site_key, func.count())
         .where(
-            *scope(connection, viewer, filters, InfusionFact),
+            *scope(connection, viewer, filters, InfusionFact, needs=Permission.SEE_TOTALS),
             InfusionFact.phase == int(Phase.MAINTENANCE),
             InfusionFact.day.between(day_number(first), day_number(last)),
         )
@@ -254,7 +296,16 @@ def inductions_under_way(
 
     A row for each. Columns, whole numbers: ``patient_key``, ``site_key``, ``done``, ``planned``,
     ``last_day``.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no more than totals.
     """
+    require(viewer, Permission.SEE_CLINICAL)
+    return _under_way(connection, viewer, filters, today)
+
+
+def _under_way(
+    connection: Connection, viewer: Viewer, filters: Filters, today: date
+) -> pd.DataFrame:
     facts, now = InductionFact, day_number(today)
     columns = (facts.patient_key, facts.site_key, facts.done, facts.planned, facts.last_day)
     statement = (

@@ -97,7 +97,10 @@ def appointments_behind(
     before), ``over_minutes`` (from the planned end to the discharge; below 0: early), ``refilled``
     (1, 0; missing where no slot on a chair was freed), ``has_patient``. What is not known is
     missing. Nothing in it is free text about a patient.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no more than totals.
     """
+    require(viewer, Permission.SEE_CLINICAL)
     matching = _matching(connection, viewer, filters, behind, today)
     total = connection.scalar(select(func.count()).select_from(_facts).where(*matching)) or 0
     first = (

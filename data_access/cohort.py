@@ -82,6 +82,7 @@ def in_cohort(
     *,
     over_on: date | None = None,
     along_groups: bool = False,
+    needs: Permission = Permission.SEE_CLINICAL,
 ) -> list[ColumnElement[bool]]:
     """The conditions that keep the facts of courses to a cohort and to the viewer's sites.
 
@@ -89,11 +90,12 @@ def in_cohort(
     ``over_on``: only courses that are over on that day; rates and means take no others, because
     one that is under way has not had its chance. ``along_groups``: for a statement whose groups lie
     along an index without the site in front: SQLite reads that index through, where all sites are
-    meant (see :func:`data_access.selection.conditions`).
+    meant (see :func:`data_access.selection.conditions`). ``needs``: the permission that is asked
+    for.
 
-    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see totals.
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see it.
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, needs)
     is_sqlite = connection.dialect.name == "sqlite"
     hidden = along_groups and is_sqlite and spans_every_site(viewer, filters)
     started: Any = facts.started_day + 0 if hidden else facts.started_day
@@ -123,7 +125,7 @@ def measures_in_use(connection: Connection, viewer: Viewer) -> tuple[Instrument,
 
     The clinic's, whatever the filters, so that the choice is stable: a step in an index for each.
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.SEE_CLINICAL)
     mine = of_permitted_sites(connection, viewer, MilestoneFact)
     found = select(MilestoneFact.series_key).limit(1)
     return tuple(

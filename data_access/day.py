@@ -90,7 +90,9 @@ def chair_times(connection: Connection, viewer: Viewer, filters: Filters) -> pd.
             func.count().label("infusions"),
         )
         .where(
-            *conditions(connection, viewer, _of_everybody(filters), facts),
+            *conditions(
+                connection, viewer, _of_everybody(filters), facts, needs=Permission.SEE_TOTALS
+            ),
             facts.chair_minutes.is_not(None),
         )
         .group_by(*groups)
@@ -108,7 +110,10 @@ def visits(connection: Connection, viewer: Viewer, filters: Filters, now: dateti
     known: ``start``, ``end`` (scheduled), ``started``, ``ended``, ``discharged``. An infusion
     belongs to the appointment that it names; one that names none of the day, to the nearest
     infusion appointment that its patient has at the site.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no more than totals.
     """
+    require(viewer, Permission.SEE_CLINICAL)
     return _visits(connection, viewer, filters, now, ())
 
 

@@ -65,9 +65,9 @@ def _of_others(
 ) -> pd.DataFrame:
     """The totals of everybody less those of the patient, so that nobody is compared with oneself.
 
-    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see totals.
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see clinical counts.
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.SEE_CLINICAL)
     site_keys = permitted_site_keys(connection, viewer)
     values: dict[str, Any] = {
         "instrument": who.instrument.code,

@@ -42,7 +42,7 @@ def scores_by_measure(
     ``cohort``: whose measure does not count; ``measures``: codes. Columns: ``measure``, and those
     of :func:`data_access.outcomes.score_counts`; ``observed`` is 1 throughout.
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.SEE_CLINICAL)
     groups = (
         OutcomeFact.measure,
         OutcomeFact.number,

@@ -101,7 +101,7 @@ def instruments_in_use(connection: Connection, viewer: Viewer) -> tuple[Instrume
 
     One step in an index for each: the clinic's, whatever the filters, so that the choice is stable.
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.SEE_CLINICAL)
     mine = of_permitted_sites(connection, viewer, CourseFact)
     found = select(literal(1)).limit(1)
     return tuple(

@@ -46,7 +46,7 @@ def rebases(connection: Connection, viewer: Viewer) -> pd.DataFrame:
     where it holds now), ``decided_by``, ``decided_at`` (UTC), ``reason``. Of sites that the viewer
     may not see there are none.
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.SEE_CLINICAL)
     statement = (
         select(
             Rebase.term,

@@ -9,7 +9,10 @@ from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number, month_number
 from data_access.filters import Filters
 from data_access.schema import (
+    AccessFact,
     AppointmentFact,
+    FreedSlotFact,
+    InductionFact,
     InfusionFact,
     PatientFact,
     ScoreFact,
@@ -18,6 +21,18 @@ from data_access.schema import (
 )
 
 FilteredFacts = type[AppointmentFact] | type[InfusionFact] | type[ScoreFact] | type[SideEffectFact]
+
+OPERATIONAL: frozenset[Any] = frozenset({AccessFact, AppointmentFact, FreedSlotFact, InductionFact})
+"""Facts about the clinic's work, which hold nothing clinical but the diagnosis group."""
+
+
+def needed_for(facts: Any) -> Permission:
+    """What counting these facts needs, unless the query says otherwise: the stricter, if unknown.
+
+    A query that only counts the work in other facts (:class:`InfusionFact`) asks for
+    ``needs=Permission.SEE_TOTALS``; one that takes out single rows asks for more by itself.
+    """
+    return Permission.SEE_TOTALS if facts in OPERATIONAL else Permission.SEE_CLINICAL
 
 
 def permitted_site_keys(
@@ -49,6 +64,7 @@ def conditions(
     facts: FilteredFacts,
     *,
     along_groups: bool = False,
+    needs: Permission | None = None,
 ) -> list[ColumnElement[bool]]:
     """The conditions that keep a fact table to the filters and to the viewer's sites.
 
@@ -57,9 +73,9 @@ def conditions(
     another one and then sort every row, so the day is hidden from it (``+ 0``). Of chosen sites
     there are few rows, and to seek and sort them is right. PostgreSQL needs no such help.
 
-    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see totals.
+    ``needs`` and what is raised: as :func:`scope`.
     """
-    scoped = scope(connection, viewer, filters, facts)
+    scoped = scope(connection, viewer, filters, facts, needs=needs)
     is_sqlite = connection.dialect.name == "sqlite"
     hidden = along_groups and is_sqlite and spans_every_site(viewer, filters)
     day = facts.day + 0 if hidden else facts.day
@@ -67,25 +83,35 @@ def conditions(
 
 
 def in_each_site(
-    connection: Connection, viewer: Viewer, filters: Filters, facts: FilteredFacts
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    facts: FilteredFacts,
+    *,
+    needs: Permission | None = None,
 ) -> list[ColumnElement[bool]]:
     """As :func:`conditions`, with every site named where all are meant.
 
     For an index that begins with the site and the day: SQLite then seeks the days in each site.
     """
     days = facts.day.between(day_number(filters.start), day_number(filters.end))
-    return [days, *scope_in_each_site(connection, viewer, filters, facts)]
+    return [days, *scope_in_each_site(connection, viewer, filters, facts, needs=needs)]
 
 
 def scope_in_each_site(
-    connection: Connection, viewer: Viewer, filters: Filters, facts: Any
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    facts: Any,
+    *,
+    needs: Permission | None = None,
 ) -> list[ColumnElement[bool]]:
     """As :func:`scope`, with every site named where all are meant.
 
     For an index with the site before the day: SQLite seeks in each site, and would otherwise take
     another index and look into the table for each row.
     """
-    scoped = scope(connection, viewer, filters, facts)
+    scoped = scope(connection, viewer, filters, facts, needs=needs)
     if spans_every_site(viewer, filters):
         sites = list(connection.scalars(select(Site.site_key).order_by(Site.site_key)))
         scoped.append(facts.site_key.in_(sites))
@@ -93,10 +119,15 @@ def scope_in_each_site(
 
 
 def along_months(
-    connection: Connection, viewer: Viewer, filters: Filters, facts: FilteredFacts
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    facts: FilteredFacts,
+    *,
+    needs: Permission | None = None,
 ) -> list[ColumnElement[bool]]:
     """As :func:`conditions`, for groups along an index with the month before the day."""
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
+    scoped = conditions(connection, viewer, filters, facts, along_groups=True, needs=needs)
     if spans_every_site(viewer, filters):
         # Says nothing new, but lets the index be entered at the first month.
         months = (month_number(filters.start), month_number(filters.end))
@@ -110,10 +141,25 @@ def spans_every_site(viewer: Viewer, filters: Filters) -> bool:
 
 
 def scope(
-    connection: Connection, viewer: Viewer, filters: Filters, facts: Any
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    facts: Any,
+    *,
+    needs: Permission | None = None,
 ) -> list[ColumnElement[bool]]:
-    """As :func:`conditions`, but for all time: site, diagnosis group and phase only."""
-    require(viewer, Permission.SEE_TOTALS)
+    """As :func:`conditions`, but for all time: site, diagnosis group and phase only.
+
+    ``needs``: the permission that is asked for; by default what the facts ask for
+    (:func:`needed_for`). Whoever may see no more than totals may not choose diagnoses: how many
+    appointments people with a diagnosis have at some hour is no total of the clinic's work.
+
+    Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see it.
+    """
+    needs = needed_for(facts) if needs is None else needs
+    require(viewer, needs)
+    if needs is Permission.SEE_TOTALS and filters.diagnosis_groups:
+        require(viewer, Permission.SEE_CLINICAL)
     found: list[ColumnElement[bool]] = []
     site_keys = permitted_site_keys(connection, viewer, filters.site_ids)
     if site_keys is not None:
@@ -136,7 +182,8 @@ class Selected:
 def count_infusions(connection: Connection, viewer: Viewer, filters: Filters) -> Selected:
     """The infusions within the filters, and all that the viewer may see."""
     counted = select(func.count()).select_from(InfusionFact)
-    selected = counted.where(*conditions(connection, viewer, filters, InfusionFact))
+    scoped = conditions(connection, viewer, filters, InfusionFact, needs=Permission.SEE_TOTALS)
+    selected = counted.where(*scoped)
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is None:
         # There are twenty times fewer patients than infusions to read.

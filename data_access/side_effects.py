@@ -54,7 +54,7 @@ def all_terms(connection: Connection, viewer: Viewer) -> pd.DataFrame:
 
     Columns: ``term_key`` (whole number), ``term`` (its name).
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.SEE_CLINICAL)
     statement = select(Term.term_key, Term.name).order_by(Term.term_key)
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is not None:

@@ -12,7 +12,7 @@ from data_access.selection import permitted_site_keys
 
 def site_names(connection: Connection, viewer: Viewer) -> dict[int, str]:
     """The name of each site that the viewer may see, by its key; equal names with their id."""
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.OPEN)
     statement = select(Site.site_key, Site.site_id, Site.name)
     if viewer.site_ids is not None:
         statement = statement.where(Site.site_id.in_(sorted(viewer.site_ids)))
@@ -26,7 +26,7 @@ def site_names(connection: Connection, viewer: Viewer) -> dict[int, str]:
 
 def site_ids(connection: Connection, viewer: Viewer) -> dict[int, str]:
     """The identifier of each site that the viewer may see, by its key."""
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.OPEN)
     statement = select(Site.site_key, Site.site_id)
     if viewer.site_ids is not None:
         statement = statement.where(Site.site_id.in_(sorted(viewer.site_ids)))
@@ -66,6 +66,6 @@ def closures(connection: Connection, viewer: Viewer, filters: Filters) -> pd.Dat
 
 
 def _of_sites(connection: Connection, viewer: Viewer, filters: Filters) -> ColumnElement[bool]:
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.OPEN)
     site_keys = permitted_site_keys(connection, viewer, filters.site_ids)
     return true() if site_keys is None else Site.site_key.in_(site_keys)

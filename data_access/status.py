@@ -52,7 +52,7 @@ class ClinicStatus:
 
 def clinic_status(connection: Connection, viewer: Viewer) -> ClinicStatus:
     """The state of the database as this viewer may see it."""
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.OPEN)
     sites = select(Site.site_id, Site.name, Site.time_zone).order_by(Site.name)
     if viewer.site_ids is not None:
         sites = sites.where(Site.site_id.in_(sorted(viewer.site_ids)))

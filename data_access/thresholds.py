@@ -25,9 +25,9 @@ def threshold_history(connection: Connection, viewer: Viewer) -> pd.DataFrame:
     """Every change of a threshold, the latest first.
 
     Columns: ``name``, ``value``, ``changed_by``, ``changed_at`` (UTC), ``reason`` (missing where
-    none was given).
+    none was given). Reasons are free text, so they need more than totals do.
     """
-    require(viewer, Permission.SEE_TOTALS)
+    require(viewer, Permission.SEE_CLINICAL)
     statement = select(
         ThresholdChange.name,
         ThresholdChange.value,

@@ -111,6 +111,21 @@ def appointment_list(
     return frame
 
 
+def given_by_day(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """How many infusions were given, for who may see no more than totals.
+
+    Columns, whole numbers: ``day``, ``infusions``.
+    """
+    facts = InfusionFact
+    statement = (
+        select(facts.day, func.count().label("infusions"))
+        .where(*conditions(connection, viewer, filters, facts, needs=Permission.SEE_TOTALS))
+        .group_by(facts.day)
+        .order_by(facts.day)
+    )
+    return query_frame(connection, statement).astype(int)
+
+
 def infusions_by_day(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """Infusions, and in how many of them a side effect was recorded.
 
@@ -143,7 +158,7 @@ def patients_by_window(connection: Connection, viewer: Viewer, filters: Filters)
     # Grouped twice, because COUNT(DISTINCT) keeps a sorted set for each window.
     patients = (
         select(window.label("window"), InfusionFact.patient_key)
-        .where(*conditions(connection, viewer, filters, InfusionFact))
+        .where(*conditions(connection, viewer, filters, InfusionFact, needs=Permission.SEE_TOTALS))
         .distinct()
         .subquery()
     )
@@ -192,7 +207,7 @@ def active_patients(
         func.count().filter(induction, ~booked),
     ).where(
         facts.last_infusion_day >= day - NEW_INDUCTION_GAP_DAYS,
-        *scope(connection, viewer, filters, facts),
+        *scope(connection, viewer, filters, facts, needs=Permission.SEE_TOTALS),
     )
     return ActivePatients(*connection.execute(statement).one())
 

@@ -121,7 +121,8 @@ def _look_up(context: PageContext) -> Coming:
     weeks, room = _open_weeks(context, chairs)
     sites = site_names(context.connection, context.viewer)
     lately, before = _rates(context, weeks)
-    books = _in_the_books(context, weeks, lately, weight)
+    found = queries.ahead(*asked, (weeks.tomorrow, weeks.last), context.today)
+    books = _in_the_books(found.booked, weeks, lately, weight)
     given = queries.infusions_by_lead(
         *asked, weeks.monday - timedelta(weeks=QUARTER), weeks.monday - _DAY
     )
@@ -138,7 +139,15 @@ def _look_up(context: PageContext) -> Coming:
             )
             courses, profile = going_on(shapes), course_profile(shapes, STEPS)
             layers += _inductions(
-                context, thresholds, weeks, books, block, courses, profile, forecast
+                context,
+                thresholds,
+                weeks,
+                books,
+                found.under_way,
+                block,
+                courses,
+                profile,
+                forecast,
             )
         if _asks_for(context.filters, Phase.MAINTENANCE):
             layers.append(_boosters(context, weeks, books, given, block))
@@ -179,13 +188,10 @@ def _rates(context: PageContext, weeks: Weeks) -> tuple[Standing, Standing]:
 
 
 def _in_the_books(
-    context: PageContext, weeks: Weeks, rates: Standing, weight: float
+    booked: pd.DataFrame, weeks: Weeks, rates: Standing, weight: float
 ) -> pd.DataFrame:
     """Each booked appointment with its week and the probability that it will be attended."""
-    books = queries.booked_ahead(
-        context.connection, context.viewer, context.filters, weeks.tomorrow, weeks.last
-    )
-    books["to_go"] = books["day"] - day_number(weeks.today)
+    books = booked.assign(to_go=booked["day"] - day_number(weeks.today))
     return books.assign(
         # What is longer is an error of the record, and holds no chair.
         minutes=books["minutes"].where(books["minutes"] <= LONGEST_MINUTES, 0),
@@ -217,6 +223,7 @@ def _inductions(
     thresholds: Thresholds,
     weeks: Weeks,
     books: pd.DataFrame,
+    under_way: pd.DataFrame,
     block: Mapping[int, float],
     courses: GoingOn,
     profile: np.ndarray[tuple[int], np.dtype[np.float64]],
@@ -224,7 +231,6 @@ def _inductions(
 ) -> list[pd.DataFrame]:
     """The rest of inductions, and those that will begin and are in no book."""
     asked = context.connection, context.viewer, context.filters
-    under_way = queries.inductions_under_way(*asked, context.today)
     to_come = courses_to_come(under_way, books[books["is_infusion"]])
     rest = rest_of_courses(to_come, courses, thresholds.rhythm_per_week, day_number(context.today))
     starts = unbooked_starts(
