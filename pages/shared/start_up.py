@@ -3,12 +3,61 @@
 import gc
 import importlib
 import logging
+import os
+import sys
 from datetime import date
+from functools import cache
 
-from data_access.embedded import demo_day, demo_is_needed, demo_path, make_demo_file
+import streamlit as st
+
+from access.settings import Settings, SettingsError, find_settings
+from access.start import Serving, reasons_not_to_start, uvicorn_serving
+from data_access.embedded import (
+    demo_day,
+    demo_is_needed,
+    demo_path,
+    make_demo_file,
+    reading_url,
+    settings_path,
+)
 from data_access.errors import ClinicDatabaseError
 
 _LOG = logging.getLogger("clinic.start")
+
+
+@cache
+def clinic_settings() -> Settings:
+    """The settings by which this process serves; read once.
+
+    Raises :class:`~access.settings.SettingsError`.
+    """
+    return find_settings(settings_path())
+
+
+def settings_to_serve_by() -> Settings:
+    """The settings, where the dashboard may be served by them.
+
+    Where not, the program ends with exit status 1 and a sentence a reason. To be called while the
+    entry point is imported: a server reports whatever is raised later with a traceback.
+    """
+    try:
+        settings = clinic_settings()
+        reasons = reasons_not_to_start(settings, _serving())
+    except SettingsError as error:
+        reasons = [str(error)]
+    if reasons:
+        print(*("", "The dashboard was not started.", *reasons), sep="\n", file=sys.stderr)
+        raise SystemExit(1)
+    return settings
+
+
+def _serving() -> Serving:
+    """Where this process is about to listen, as far as the program can know."""
+    address, has_certificate = uvicorn_serving(sys.argv, os.environ) or (
+        st.get_option("server.address") or "",
+        bool(st.get_option("server.sslCertFile")),
+    )
+    return Serving(address, has_certificate, reading_url().startswith("sqlite"))
 
 
 def prepare() -> None:
