@@ -81,11 +81,12 @@ def append(connection: Connection, viewer: Viewer, entry: Entry, at: datetime | 
 def chain_hash(before: str, values: Mapping[str, object], people: Sequence[int]) -> str:
     """The hash of an entry: SHA-256 over the hash before it, its values and its patients' keys.
 
-    ``values``: of every column but the hash, by name, ``at`` as a time in UTC; ``people``: in
-    ascending order.
+    ``values``: of every column but the hash, by name, the time in UTC or as SQLite has it, such as
+    ``2026-03-09T19:30:00Z``; ``people``: in ascending order.
     """
     at = values["at"]
-    written = {**values, "at": at.isoformat() if isinstance(at, datetime) else at, "before": before}
+    time = f"{at.replace(tzinfo=None).isoformat()}Z" if isinstance(at, datetime) else at
+    written = {**values, "at": time, "before": before}
     text = json.dumps([written, list(people)], sort_keys=True, ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
