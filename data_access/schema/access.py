@@ -6,7 +6,7 @@ hold (revision 0006) and a chain of hashes shows (:mod:`data_access.audit`).
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data_access.schema.base import KEY, KEYED, STRICT, Base, UtcDateTime, YesNo, one_of
@@ -90,8 +90,17 @@ class AuditEntry(Base):
     __tablename__ = "audit_entries"
     __table_args__ = (
         one_of("outcome", ("done", "refused", "failed")),
-        Index(None, "who", "at"),
-        Index(None, "at"),
+        # What a person did, newest first, and how much of what; whoever there is.
+        Index("ix_audit_entries_who", "who", "at", "action", "outcome"),
+        # The trail, newest first; of one kind of action; and the few that were not done.
+        Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_action", "action", "at"),
+        Index(
+            "ix_audit_entries_undone",
+            "at",
+            sqlite_where=text("outcome <> 'done'"),
+            postgresql_where=text("outcome <> 'done'"),
+        ),
         STRICT,
     )
 

@@ -32,8 +32,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_key", name=op.f("pk_audit_entries")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_audit_entries_at"), "audit_entries", ["at"], unique=False)
-    op.create_index(op.f("ix_audit_entries_who_at"), "audit_entries", ["who", "at"], unique=False)
+    op.create_index("ix_audit_entries_action", "audit_entries", ["action", "at"], unique=False)
+    op.create_index("ix_audit_entries_at", "audit_entries", ["at"], unique=False)
+    op.create_index(
+        "ix_audit_entries_undone",
+        "audit_entries",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("outcome <> 'done'"),
+        postgresql_where=sa.text("outcome <> 'done'"),
+    )
+    op.create_index(
+        "ix_audit_entries_who", "audit_entries", ["who", "at", "action", "outcome"], unique=False
+    )
 
     op.create_table(
         "audit_head",
