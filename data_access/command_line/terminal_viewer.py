@@ -1,6 +1,6 @@
 """Who works at the terminal, as the audit trail names them."""
 
-from getpass import getuser
+import getpass
 
 from access.viewer import LOCAL_VIEWER, Viewer
 
@@ -13,6 +13,6 @@ def terminal_viewer() -> Viewer:
 def user_name() -> str:
     """Who is signed in to the computer; empty where nobody can tell."""
     try:
-        return getuser()
+        return getpass.getuser()
     except (ImportError, KeyError, OSError):  # a container without a user database
         return ""
