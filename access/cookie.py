@@ -1,33 +1,55 @@
-"""The cookie of a session: its name, and how it is set and taken away.
+"""The cookie that holds a session's token, and nothing else."""
 
-It holds the token and nothing else, ends with the browser, and no script can read it. Over TLS its
-name begins with ``__Host-``: then no other host, nor a page without TLS, can have set it.
-"""
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from starlette.responses import Response
+Headers = Iterable[tuple[bytes, bytes]]
+"""Headers as ASGI hands them over: names in lower case."""
 
-from access.settings import Settings
-
-
-def cookie_name(settings: Settings, of: str = "clinic") -> str:
-    """What a cookie of the dashboard is called; ``of`` is its plain name."""
-    return f"__Host-{of}" if settings.is_https else of
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
 
 
-def set_session(response: Response, settings: Settings, token: str) -> None:
-    """Let the browser keep the token until it is closed; the limits count on the server."""
-    response.set_cookie(
-        cookie_name(settings),
-        token,
-        path="/",
-        secure=settings.is_https,
-        httponly=True,
-        samesite="lax",
-    )
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """How the cookie is named and kept by the browser.
+
+    It ends with the browser; the server's limits count. A name with ``__Host-`` is accepted by
+    browsers only with ``Secure``, for the whole host and from the host itself, so that a neighbour
+    of the same domain cannot plant one.
+    """
+
+    name: str
+    is_secure: bool
+
+    def holding(self, token: str) -> str:
+        """The value of ``Set-Cookie`` that hands a token to the browser."""
+        return f"{self.name}={token}; {self._rules}"
+
+    @property
+    def cleared(self) -> str:
+        """The value of ``Set-Cookie`` that takes the token away again."""
+        return f"{self.name}=; Max-Age=0; {self._rules}"
+
+    @property
+    def _rules(self) -> str:
+        return "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if self.is_secure else "")
+
+    def given(self, headers: Headers) -> str | None:
+        """What a request's cookie holds; ``None`` without one, or with two of the same name."""
+        lines = [value.decode("latin-1") for name, value in headers if name == b"cookie"]
+        pairs = [pair.strip().partition("=") for line in lines for pair in line.split(";")]
+        values = [value for name, _, value in pairs if name == self.name]
+        return values[0] if len(values) == 1 else None
 
 
-def forget_session(response: Response, settings: Settings) -> None:
-    """Take the token out of the browser."""
-    response.delete_cookie(
-        cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax"
-    )
+def cookie_of(public_url: str | None) -> Cookie:
+    """The cookie of a dashboard at this address: ``Secure`` wherever that is https."""
+    if public_url is not None and public_url.lower().startswith("https:"):
+        return Cookie("__Host-clinic", is_secure=True)
+    return Cookie("clinic", is_secure=False)
+
+
+def is_token(value: str) -> bool:
+    """Whether a cookie's value has the form of a token; any other opens nothing."""
+    return _TOKEN.fullmatch(value) is not None
