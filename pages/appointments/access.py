@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from access.viewer import Permission
 from clinical.access_times import MEDIAN, Waits, Way, waits, waits_by
 from clinical.funnel import by_source, days_on_the_way, stages
 from clinical.rhythm import kept_rhythm
@@ -26,6 +27,7 @@ from pages.appointments.access_findings import (
 )
 from pages.appointments.access_people import chosen_bar, people_section
 from pages.appointments.access_slots import read_slots
+from pages.appointments.behind import show_choosable
 from pages.appointments.funnel_findings import (
     FEW,
     MOST_SOURCES,
@@ -51,6 +53,7 @@ from pages.shared.frame import (
     show,
 )
 from pages.shared.memory import remembered
+from pages.shared.who_may import for_others
 from pages.shared.words import count_words, day_words
 
 
@@ -246,9 +249,19 @@ def _way_to_course(context: PageContext, counts: _Counts) -> None:
         return
     if words := skipped_words(funnel):
         st.markdown(f":gray-badge[Data quality] {words}")
-    chosen = chosen_bar(show(funnel_finding(funnel), choosable=True), funnel.entered_until)
+    drawn = show_choosable(context, funnel_finding(funnel), Permission.SEE_PATIENTS)
+    chosen = chosen_bar(drawn, funnel.entered_until)
     if chosen is not None:
         people_section(context, chosen)
+    _sources(context, funnel)
+
+
+def _sources(context: PageContext, funnel: Funnel) -> None:
+    """How people from each referral source fared; sources are free text."""
+    if not context.viewer.may(Permission.SEE_CLINICAL):
+        what = "The picture of referral sources, which are free text,"
+        st.caption(for_others(context.viewer, what, Permission.SEE_CLINICAL))
+        return
     sources = sources_finding(funnel)
     if sources is not None:
         show(sources)

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from access.viewer import Permission
 from clinical.attendance import Outcome
 from clinical.attendance_trend import MOST_WEEKS, unit_of
 from clinical.codes import AppointmentStatus, DaysAhead
@@ -36,7 +37,7 @@ from pages.appointments.attendance_known import (
     look_up,
 )
 from pages.appointments.attendance_trend import Rate, control_finding
-from pages.appointments.behind import behind_section
+from pages.appointments.behind import behind_section, show_choosable
 from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
@@ -45,10 +46,10 @@ from pages.shared.frame import (
     nothing,
     plain,
     sentence,
-    show,
     table,
 )
 from pages.shared.memory import remembered
+from pages.shared.who_may import for_others
 from pages.shared.words import count_words, day_words
 from pages.side_effects.trend_words import period_words
 
@@ -94,7 +95,7 @@ def _trend(context: PageContext, known: AttendanceKnown, thresholds: Thresholds)
         unit,
         laney,
     )
-    chosen = show(finding, choosable=True)
+    chosen = show_choosable(context, finding)
     if wished is Unit.WEEK and too_long:
         st.caption(f"Months, because over {MOST_WEEKS} weeks cannot be told apart in one picture.")
     _behind(context, finding, _behind_period(known, rate, unit, chosen))
@@ -173,7 +174,7 @@ def _pictures(context: PageContext, known: AttendanceKnown) -> None:
         context, "attendance pictures", lambda: smaller_findings(known), known.late_hours
     )
     with st.grid(2, min_column_width=420):
-        chosen = [show(finding, choosable=True) for finding in found]
+        chosen = [show_choosable(context, finding) for finding in found]
     for finding, points in zip(found, chosen, strict=True):
         _behind(context, finding, _READERS[finding.key](known, points))
 
@@ -267,6 +268,10 @@ def _tables(context: PageContext, known: AttendanceKnown) -> None:
 def _reasons(context: PageContext, known: AttendanceKnown) -> None:
     """Why they were cancelled; asked for only when somebody wants to know."""
     if not known.in_all.cancelled:
+        return
+    if not context.viewer.may(Permission.SEE_CLINICAL):
+        what = "Why they were cancelled, which is free text,"
+        st.caption(for_others(context.viewer, what, Permission.SEE_CLINICAL))
         return
     opened = st.expander("Why they were cancelled", key="attendance-reasons", on_change="rerun")
     if not opened.open:

@@ -1,16 +1,47 @@
-"""From a bar or a cell to the appointments behind it."""
+"""From a bar or a cell to the appointments behind it, for who may see single appointments."""
+
+import re
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
+from access.viewer import Permission
 from data_access import appointments_behind as queries
 from data_access.appointments_behind import AppointmentsBehind
 from data_access.infusions_behind import Listed
 from pages.appointments.appointment_table import appointment_table
 from pages.shared.context import PageContext
-from pages.shared.frame import heading, nothing
+from pages.shared.frame import Finding, heading, nothing, show
 from pages.shared.memory import kept
 from pages.shared.people_table import may_name
+from pages.shared.who_may import for_others
 from pages.shared.words import count_words
+
+_INVITATION = re.compile(r"(?:; |\s*\b)[Cc]hoose an? [^.]*\.?")
+
+
+def show_choosable(
+    context: PageContext, finding: Finding, needs: Permission = Permission.SEE_CLINICAL
+) -> list[Any]:
+    """Draw a finding whose parts lead to a list; choosable where the viewer may see that list.
+
+    Returns as :func:`pages.shared.frame.show`.
+    """
+    if context.viewer.may(needs):
+        return show(finding, choosable=True)
+    subtitle, note = (_INVITATION.sub("", words) for words in (finding.subtitle, finding.note))
+    return show(replace(finding, subtitle=subtitle, note=note))
+
+
+def say_who_may_choose(context: PageContext) -> None:
+    """Say why nothing can be chosen, to those who may see no single appointment."""
+    if not context.viewer.may(Permission.SEE_CLINICAL):
+        st.caption(
+            for_others(
+                context.viewer, "A list of the appointments behind a bar", Permission.SEE_CLINICAL
+            )
+        )
 
 
 def behind_section(

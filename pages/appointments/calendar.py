@@ -14,7 +14,7 @@ from data_access import appointment_calendar as queries
 from data_access.appointments_behind import AppointmentsBehind
 from data_access.sites import closures, opening_hours
 from data_access.thresholds import read_thresholds
-from pages.appointments.behind import behind_section
+from pages.appointments.behind import behind_section, show_choosable
 from pages.appointments.calendar_findings import (
     Month,
     chosen_day,
@@ -27,7 +27,7 @@ from pages.appointments.calendar_findings import (
 from pages.appointments.day_notes import day_notes
 from pages.appointments.week_sheet import week_sheet_choice
 from pages.shared.context import PageContext
-from pages.shared.frame import key_figures, nothing, sentence, show
+from pages.shared.frame import key_figures, nothing, sentence
 from pages.shared.memory import remembered
 
 _MONTH = "calendar-month"
@@ -66,7 +66,7 @@ def _picture(context: PageContext, month: Month) -> None:
     finding = remembered(
         context, "calendar picture", lambda: month_finding(month), month.number, month.late_hours
     )
-    day = chosen_day(month, show(finding, choosable=True))
+    day = chosen_day(month, show_choosable(context, finding))
     if day is not None:
         behind = AppointmentsBehind(days=(day, day))
         behind_section(context, behind, chosen_words(day), key="calendar-behind")

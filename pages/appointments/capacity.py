@@ -18,7 +18,7 @@ from clinical.occupancy import LONGEST_MINUTES
 from clinical.overruns import USUAL_WEEKS
 from data_access.appointments_behind import AppointmentsBehind
 from data_access.thresholds import read_thresholds
-from pages.appointments.behind import behind_section
+from pages.appointments.behind import behind_section, show_choosable
 from pages.appointments.capacity_findings import (
     Of,
     at_once_finding,
@@ -120,7 +120,7 @@ def _week(context: PageContext, known: CapacityKnown) -> None:
     finding = remembered(
         context, "capacity: week", lambda: week_finding(known, of), known.late_hours, of
     )
-    _behind(context, finding, _behind_hour(known, show(finding, choosable=True)))
+    _behind(context, finding, _behind_hour(known, show_choosable(context, finding)))
 
 
 def _behind_hour(known: CapacityKnown, points: list[Any]) -> _Behind | None:
@@ -144,7 +144,10 @@ def _smaller(context: PageContext, known: CapacityKnown) -> None:
         context, "capacity: smaller pictures", lambda: _pictures(known), known.late_hours
     )
     with st.grid(2, min_column_width=420):
-        chosen = [show(finding, choosable=finding.key in _READERS) for finding in found]
+        chosen = [
+            show_choosable(context, finding) if finding.key in _READERS else show(finding)
+            for finding in found
+        ]
     for finding, points in zip(found, chosen, strict=True):
         if finding.key in _READERS:
             _behind(context, finding, _READERS[finding.key](known, points))

@@ -11,7 +11,7 @@ from clinical.course_demand import IN_PROGRESS_DAYS, USUALLY_PLANNED
 from clinical.forecast import FEWEST_WEEKS, RECENT
 from clinical.standing import FEWEST
 from data_access.appointments_behind import AppointmentsBehind
-from pages.appointments.behind import behind_section
+from pages.appointments.behind import behind_section, show_choosable
 from pages.appointments.coming_findings import (
     CHAIR_HOURS,
     INFUSIONS,
@@ -37,7 +37,6 @@ from pages.shared.frame import (
     key_figures,
     nothing,
     sentence,
-    show,
     table,
 )
 from pages.shared.memory import remembered
@@ -85,7 +84,7 @@ def _weeks(context: PageContext, coming: Coming, weeks: pd.DataFrame) -> None:
     )
     unit = unit or CHAIR_HOURS
     found = remembered(context, "coming picture", lambda: coming_finding(coming, weeks, unit), unit)
-    chosen = show(found, choosable=True)
+    chosen = show_choosable(context, found)
     position = _chosen_week(chosen, len(drawn_weeks(coming, weeks)))
     if position is None:
         return

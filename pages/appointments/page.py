@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pages.appointments.access import ACCESS_DEFINITIONS, access_view
 from pages.appointments.attendance import ATTENDANCE_DEFINITIONS, attendance_view
+from pages.appointments.behind import say_who_may_choose
 from pages.appointments.calendar import CALENDAR_DEFINITIONS, calendar_view
 from pages.appointments.capacity import CAPACITY_DEFINITIONS, capacity_view
 from pages.appointments.choice import View, choose_view
@@ -40,6 +41,8 @@ def appointments_page(context: PageContext) -> None:
     view = choose_view()
     part = _PARTS[view]
     part.draw(context)
+    if view is not View.WHAT_IF:
+        say_who_may_choose(context)
     definitions(part.definitions)
     # What is coming loads a large library when it is first looked at.
     settle(f"appointments: {view}")

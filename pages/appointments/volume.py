@@ -9,7 +9,7 @@ import streamlit as st
 from clinical.schedule import MOST_DAYS, Grain, suited_grain
 from data_access.appointments_behind import AppointmentsBehind
 from pages.appointments.answer import answer, figures, not_closed_words, why_nothing
-from pages.appointments.behind import behind_section
+from pages.appointments.behind import behind_section, show_choosable
 from pages.appointments.volume_counts import (
     Parts,
     Split,
@@ -25,7 +25,7 @@ from pages.appointments.volume_findings import (
     volume_table,
 )
 from pages.shared.context import PageContext
-from pages.shared.frame import Finding, heading, key_figures, nothing, sentence, show, table
+from pages.shared.frame import Finding, heading, key_figures, nothing, sentence, table
 from pages.shared.memory import remembered
 
 _AUTOMATIC = "Auto"
@@ -109,7 +109,7 @@ def _picture(context: PageContext, volume: Volume, parts: Parts, grain: Grain) -
         return numbers, volume_finding(volume, parts, numbers, grain)
 
     numbers, finding = remembered(context, "volume: picture", make, grain, parts.split)
-    chosen = _chosen_bar(show(finding, choosable=True), numbers, parts)
+    chosen = _chosen_bar(show_choosable(context, finding), numbers, parts)
     if chosen is None:
         return
     place, code = chosen

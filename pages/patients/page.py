@@ -7,11 +7,16 @@ from data_access.handles import handle_of_patient, patient_of_handle
 from pages.patients.caseload import caseload_page
 from pages.patients.one_patient import OPENED, one_patient_page
 from pages.shared.context import PageContext
+from pages.shared.frame import nothing
 from pages.shared.people import ADDRESS
+from pages.shared.who_may import for_others
 
 
 def patients_page(context: PageContext) -> None:
     """Draw the page: the caseload, or the one patient that the address names by a handle."""
+    if not context.viewer.may(Permission.SEE_CLINICAL):
+        nothing(for_others(context.viewer, "How each patient is doing", Permission.SEE_PATIENTS))
+        return
     if Permission.SEE_PATIENTS not in context.viewer.permissions:
         caseload_page(context)
         return

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from access.viewer import Permission
 from charts.numbers import percent
 from clinical.attendance import Outcome, due_and_missed
 from clinical.calendar import day_date, day_number
@@ -78,8 +79,11 @@ def _nothing_today(known: Known, moment: Moment) -> str:
     return f"{words} Next: **{weekday_words(day_date(day))}** with {booked:,} booked."
 
 
-def asks(known: Known, moment: Moment, seen: Watch) -> str:
-    """What asks staff to act, the most urgent first (markdown); ``seen``: of side effects."""
+def asks(known: Known, moment: Moment, seen: Watch | None) -> str:
+    """What asks staff to act, the most urgent first (markdown).
+
+    ``seen``: of side effects; ``None`` where the reader may not see them.
+    """
     found = []
     if moment.known_at.date() < moment.today:
         last = weekday_words(moment.known_at.date())
@@ -91,7 +95,8 @@ def asks(known: Known, moment: Moment, seen: Watch) -> str:
     if known.active.unbooked:
         what = count_words(known.active.unbooked, "patient")
         found.append(f"{what} in induction without a next infusion booked")
-    found.extend(rise_words(seen))
+    if seen is not None:
+        found.extend(rise_words(seen))
     return f"**For staff:** {'; '.join(found) or 'nothing stands out'}."
 
 
@@ -110,14 +115,19 @@ def why_nothing(context: PageContext, moment: Moment) -> str:
 
 
 def figures(context: PageContext, known: Known, moment: Moment) -> list[KeyFigure]:
-    """The four numbers to watch, each with a link to the page that says more."""
+    """The numbers to watch, each with a link to the page that says more.
+
+    Four of them; without the side effects where the reader may not see them.
+    """
     pages = context.pages
-    return [
+    found = [
         _infusions_figure(known, moment, pages.get("appointments")),
         _patients_figure(known, pages.get("patients")),
-        _side_effects_figure(known, moment, pages.get("side-effects")),
         _missed_figure(known, moment, pages.get("appointments")),
     ]
+    if context.viewer.may(Permission.SEE_CLINICAL):
+        found.insert(2, _side_effects_figure(known, moment, pages.get("side-effects")))
+    return found
 
 
 def _infusions_figure(known: Known, moment: Moment, link: st.Page | None) -> KeyFigure:

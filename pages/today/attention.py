@@ -20,6 +20,7 @@ from pages.shared.memory import kept
 from pages.shared.people import ADDRESS, person_name
 from pages.shared.reasons import Row, reason_badges, since_words
 from pages.shared.thresholds import threshold_table
+from pages.shared.who_may import for_others
 from pages.shared.words import count_words, day_words, rate_words
 
 _ON_A_PAGE = 10
@@ -56,7 +57,8 @@ def attention_section(context: PageContext) -> None:
     """Draw the list, a line a patient; each name leads to the patient."""
     found = look_for_attention(context)
     if found is None:
-        st.caption(f"Who needs attention needs the permission to {Permission.SEE_PATIENTS.value}.")
+        what = "The list of who needs attention"
+        st.caption(for_others(context.viewer, what, Permission.SEE_PATIENTS))
         return
     with st.container(border=True, key="attention"):
         heading(_title(found), _subtitle(found))

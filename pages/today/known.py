@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from access.viewer import Permission
 from clinical.calendar import day_number, week_date, week_number
 from clinical.schedule import USUAL_WEEKS, with_outcome
 from data_access import today as queries
@@ -79,15 +80,19 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the queries found. Past days end with yesterday; ``closed`` says which sites are."""
+    """What the queries found. Past days end with yesterday; ``closed`` says which sites are.
+
+    Of who may see no more than totals, ``infusions`` has no more than their number, and ``terms``
+    and ``records`` are ``None``.
+    """
 
     by_day: pd.DataFrame
     of_today: pd.DataFrame
     infusions: pd.DataFrame
     treated: list[int]
     active: queries.ActivePatients
-    terms: pd.DataFrame
-    records: Records
+    terms: pd.DataFrame | None
+    records: Records | None
     closed: dict[date, str]
     is_open: bool
 
@@ -114,15 +119,19 @@ def look_up(context: PageContext, moment: Moment) -> Known:
     by_day = volume_by_day(connection, viewer, calendar)
     of_today = queries.appointments_by_hour(connection, viewer, the_day, moment.known_at)
     # What became of the days since the data's last change is not known yet.
+    clinical = viewer.may(Permission.SEE_CLINICAL)
+    given = queries.infusions_by_day if clinical else queries.given_by_day
     passed = by_day["day"] < day_number(min(today, moment.known_at.date()))
     return Known(
         by_day=with_outcome(by_day, passed),
         of_today=with_outcome(of_today, of_today["overdue"] == 1),
-        infusions=queries.infusions_by_day(connection, viewer, compared),
+        infusions=given(connection, viewer, compared),
         treated=queries.patients_by_window(connection, viewer, trend),
         active=queries.active_patients(connection, viewer, filters, today),
-        terms=queries.terms_recently_and_before(connection, viewer, compared, moment.recent),
-        records=_records(context, moment),
+        terms=queries.terms_recently_and_before(connection, viewer, compared, moment.recent)
+        if clinical
+        else None,
+        records=_records(context, moment) if clinical else None,
         closed=_closed_days(context, moment),
         is_open=_is_open(context, moment),
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from access.viewer import Permission
 from clinical.attendance import GRACE_MINUTES
 from clinical.day import FEWEST_FOR_USUAL, LEAST_FREE_MINUTES, USUAL_DAYS
 from clinical.schedule import week_at_hand
@@ -18,6 +19,7 @@ from pages.shared.frame import (
 )
 from pages.shared.memory import remembered
 from pages.shared.watch import watch
+from pages.shared.who_may import for_others
 from pages.today.answer import answer, asks, figures, why_nothing
 from pages.today.attention import attention_section
 from pages.today.day import the_day
@@ -43,13 +45,18 @@ def today_page(context: PageContext) -> None:
         nothing(why_nothing(context, moment))
         return
     sentence(answer(known, moment))
-    seen = watch(context)
+    clinical = context.viewer.may(Permission.SEE_CLINICAL)
+    seen = watch(context) if clinical else None
     st.markdown(asks(known, moment, seen))
-    rise_links(context, seen)
+    if seen is not None:
+        rise_links(context, seen)
     attention_section(context)
     key_figures(figures(context, known, moment))
     the_day(context)
     findings(*remembered(context, "today's pictures", lambda: _pictures(known, moment), moment))
+    if not clinical:
+        what = "What has risen among side effects, and how complete the records are,"
+        st.caption(for_others(context.viewer, what, Permission.SEE_CLINICAL))
     definitions(_DEFINITIONS)
 
 

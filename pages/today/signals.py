@@ -33,6 +33,8 @@ def signal_findings(known: Known, moment: Moment) -> list[Finding]:
 
 
 def _side_effects(known: Known, moment: Moment) -> Finding | None:
+    if known.terms is None:
+        return None
     is_recent = known.infusions["day"] >= day_number(moment.recent)
     recent = int(known.infusions.loc[is_recent, "recorded"].sum())
     before = int(known.infusions.loc[~is_recent, "recorded"].sum())
@@ -199,7 +201,7 @@ _ENTRIES = (
 
 def _completeness(known: Known) -> Finding | None:
     records = known.records
-    if not _count(records.counts, "recent", "infusions"):
+    if records is None or not _count(records.counts, "recent", "infusions"):
         return None
     return records_finding(records.counts, records.first, records.last)
 
