@@ -15,6 +15,7 @@ from data_access.command_line import (  # noqa: F401
     rebase_commands,
     record_commands,
     threshold_commands,
+    user_commands,
 )
 from data_access.command_line.app import ExitStatus, RejectedError, app
 from data_access.command_line.terminal import complain
