@@ -1,7 +1,6 @@
 """The sheet for the weekly meeting on paper: the choice of the week, and all that stands on it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from math import isnan
 
@@ -38,7 +37,7 @@ from pages.appointments.week_pictures import (
 )
 from pages.appointments.week_words import changed
 from pages.shared.context import PageContext
-from pages.shared.database import clinic_database
+from pages.shared.signed_in import looking_anew
 from pages.shared.words import count_words
 
 _NOT_KNOWN, _NO_DATA = "not known", "no data"
@@ -67,8 +66,7 @@ def week_sheet_choice(context: PageContext, sites: pd.DataFrame) -> None:
 
     def make() -> bytes:
         # Pressed long after the page was drawn, so it reads by itself.
-        with clinic_database() as connection:
-            later = replace(context, connection=connection)
+        with looking_anew(context) as later:
             data = read_week(later, week)
         return week_sheet_pdf(week_sheet(context, data), paper_of(data.time_zones))
 

@@ -1,7 +1,7 @@
 """The summary of one patient on paper: what the page says, in the words of the page."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -43,9 +43,9 @@ from pages.patients.record import Record
 from pages.patients.thoughts_findings import NO_THOUGHTS, Thoughts, thoughts_notes, thoughts_title
 from pages.patients.view import View
 from pages.shared.context import PageContext
-from pages.shared.database import clinic_database
 from pages.shared.frame import Finding
 from pages.shared.people import person_name
+from pages.shared.signed_in import looking_anew
 from pages.shared.words import count_words, day_words
 
 _MOST_TRAJECTORIES = 3
@@ -96,8 +96,7 @@ def summary_button(
 
     def make() -> bytes:
         # Pressed long after the page was drawn, so it reads what else it needs by itself.
-        with clinic_database() as connection:
-            later = replace(context, connection=connection)
+        with looking_anew(context) as later:
             paper = read_paper(later, record, view, thoughts, thresholds, expected)
         return summary_pdf(patient_summary(context, paper))
 

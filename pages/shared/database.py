@@ -7,7 +7,7 @@ import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from data_access.embedded import reading_url
-from data_access.engine import make_engine, reading, writing
+from data_access.engine import appending, make_engine, reading, writing
 from data_access.migrate import require_schema
 
 
@@ -34,5 +34,16 @@ def clinic_decisions() -> Iterator[Connection]:
     Raises :class:`~data_access.errors.ClinicDatabaseError` with a sentence for the reader.
     """
     with writing(_engine(reading_url())) as connection:
+        require_schema(connection)
+        yield connection
+
+
+@contextmanager
+def clinic_users() -> Iterator[Connection]:
+    """One short write transaction, for users and sessions; an import does not hold it up.
+
+    Raises :class:`~data_access.errors.ClinicDatabaseError` with a sentence for the reader.
+    """
+    with appending(_engine(reading_url())) as connection:
         require_schema(connection)
         yield connection

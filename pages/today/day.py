@@ -29,16 +29,18 @@ from clinical.day import (
 )
 from clinical.schedule import hours_of_day, with_outcome
 from data_access import day as queries
+from data_access.appointment_calendar import chair_minutes_on_days
 from data_access.filters import Filters
 from data_access.sites import closures, opening_hours
 from data_access.status import clinic_status
 from data_access.today import appointment_list, appointments_by_hour
 from pages.shared.context import PageContext
-from pages.shared.database import clinic_database
 from pages.shared.frame import csv_button, heading, nothing, show
 from pages.shared.memory import remembered
 from pages.shared.people import person_name
 from pages.shared.problems import plain_problems
+from pages.shared.signed_in import looking_anew
+from pages.shared.who_may import for_others
 from pages.shared.words import count_words, weekday_words
 from pages.today.chairs import Day, day_finding
 from pages.today.findings import hours_finding, list_table
@@ -66,11 +68,11 @@ def _day(context: PageContext, drawn_version: int) -> None:
 
 @contextmanager
 def _as_it_is_now(context: PageContext) -> Iterator[PageContext]:
-    """The context with a transaction, a status and a time of its own."""
-    with clinic_database() as connection:
-        status = clinic_status(connection, context.viewer)
+    """The context with a transaction, a viewer, a status and a time of its own."""
+    with looking_anew(context) as anew:
+        status = clinic_status(anew.connection, anew.viewer)
         now = datetime.now(context.now.tzinfo)
-        yield replace(context, connection=connection, status=status, now=now, today=now.date())
+        yield replace(anew, status=status, now=now, today=now.date())
 
 
 def _refreshed(context: PageContext, moment: Moment, drawn_version: int) -> None:
@@ -88,6 +90,9 @@ def _refreshed(context: PageContext, moment: Moment, drawn_version: int) -> None
 
 
 def _timeline(context: PageContext, moment: Moment) -> None:
+    if not context.viewer.may(Permission.SEE_CLINICAL):
+        _load(context, moment)
+        return
     chairs = queries.chairs(context.connection, context.viewer, _today(context))
     if chairs.empty:
         _hours(context, moment)
@@ -99,8 +104,21 @@ def _timeline(context: PageContext, moment: Moment) -> None:
     show(day_finding(day))
 
 
+def _load(context: PageContext, moment: Moment) -> None:
+    """What is told of the chairs to those who may see no single appointment."""
+    asked = context.connection, context.viewer, _today(context)
+    _hours(context, moment)
+    chairs = len(queries.chairs(*asked))
+    booked = int(chair_minutes_on_days(*asked)["booked"].sum())
+    if chairs:
+        st.caption(
+            f"{count_words(chairs, 'chair')}, booked for {booked / 60:,.1f} chair-hours today. "
+            + for_others(context.viewer, "The timeline of the chairs", Permission.SEE_CLINICAL)
+        )
+
+
 def _hours(context: PageContext, moment: Moment) -> None:
-    """What is told where no chairs are recorded: the appointments by hour."""
+    """The appointments by hour: told where no chairs are recorded, or no single visit is shown."""
     counts = appointments_by_hour(
         context.connection, context.viewer, _today(context), moment.known_at
     )
@@ -195,7 +213,8 @@ def _opening(
 def _appointment_list(context: PageContext, moment: Moment) -> None:
     """Who comes today: what staff open first in the morning."""
     if Permission.SEE_PATIENTS not in context.viewer.permissions:
-        st.caption(f"Today's list needs the permission to {Permission.SEE_PATIENTS.value}.")
+        what = "The list of today's appointments"
+        st.caption(for_others(context.viewer, what, Permission.SEE_PATIENTS))
         return
     found = appointment_list(context.connection, context.viewer, _today(context), moment.known_at)
     if found.empty:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data_access.engine import URL_VARIABLE, make_engine, writing
 from tests.pages.side_effect_page import words
+from tests.pages.signed_in import shell, sign_in
 from tests.pages.weekly_clinic import END, Week, fill_weeks
 
 NOW = datetime(END.year, END.month, END.day, 20, tzinfo=UTC)
@@ -36,11 +37,8 @@ def dashboard(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Dashboard:
             fill_weeks(connection, sites)
         engine.dispose()
         monkeypatch.setenv(URL_VARIABLE, sqlite_url)
-        app = AppTest.from_file("../../pages/shell.py", default_timeout=30)
-        for name, value in address.items():
-            app.query_params[name] = value
         with time_machine.travel(NOW + timedelta(days=days_later), tick=True):
-            shown = app.run()
+            shown = shell(sign_in(sqlite_url), **address).run()
         assert not shown.exception
         return shown
 

@@ -16,6 +16,7 @@ from data_access.bulk import insert_rows
 from data_access.engine import make_engine, writing
 from data_access.schema import Appointment, AppointmentFact, Chair, ImportRun
 from tests.data_access.appointment_clinic import NOW, fill, fill_sites
+from tests.pages.signed_in import shell, sign_in
 
 HOSTILE_SITE = "<b>North</b> $x$ ![x](http://host/a)"
 HOSTILE_PATIENT = "<i>![x](http://host/)"
@@ -27,7 +28,8 @@ def _page() -> None:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from access.viewer import LOCAL_VIEWER, Permission, Viewer
+    from access.roles import ROLES, RoleName
+    from access.viewer import LOCAL_VIEWER, Viewer
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
     from data_access.status import clinic_status
@@ -36,7 +38,7 @@ def _page() -> None:
 
     viewer = LOCAL_VIEWER
     if os.environ["TEST_VIEWER"] == "manager":
-        viewer = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
+        viewer = Viewer("manager", ROLES[RoleName.MANAGER].permissions, role="manager")
     now = datetime.fromisoformat(os.environ["TEST_NOW"]).astimezone(ZoneInfo("America/New_York"))
     sites = tuple(os.environ["TEST_SITES"].split())
     filters = replace(Filters(date(2025, 4, 1), now.date()), site_ids=sites)
@@ -186,7 +188,10 @@ def test_the_list_of_the_day_names_patients_and_what_became_of_them(clinic):
 def test_without_the_permission_nobody_is_named(clinic):
     page = clinic().page(viewer="manager")
     assert not page.dataframe
-    assert "Today's list needs the permission to see patients by name" in everything(page)
+    assert (
+        "The list of today's appointments is for clinicians and nurses. You are signed in as "
+        "manager."
+    ) in everything(page)
     assert markdown(page)[0].startswith("## Today **6 appointments**")
 
 
@@ -306,8 +311,13 @@ def test_the_refresh_goes_by_the_clinics_clock_whichever_site_is_chosen(clinic):
 def test_names_are_in_the_timeline_only_for_those_who_may_see_them(clinic):
     clinic = clinic()
     assert "Diaz, Bo" in clinic.page().get("plotly_chart")[0].proto.spec
-    for chart in clinic.page(viewer="manager").get("plotly_chart"):
+    page = clinic.page(viewer="manager")
+    for chart in page.get("plotly_chart"):
         assert "Diaz" not in chart.proto.spec
+    assert "Busiest hour today: 09:00, with 3 appointments" in everything(page)
+    assert "4 chairs, booked for 0.0 chair-hours today. The timeline of the chairs is for" in (
+        everything(page)
+    )
 
 
 def test_data_that_ended_days_ago_promises_no_free_chair(clinic, sqlite_url):
@@ -349,9 +359,10 @@ def test_a_database_that_goes_away_between_two_refreshes_is_one_plain_sentence(c
 
 
 def test_the_dashboard_opens_on_today_with_links_to_the_other_pages(clinic, monkeypatch):
-    monkeypatch.setenv("CLINIC_DATABASE_URL", clinic().url)
+    url = clinic().url
+    monkeypatch.setenv("CLINIC_DATABASE_URL", url)
     with time_machine.travel(NOW, tick=True):
-        page = AppTest.from_file("../../pages/shell.py", default_timeout=30).run()
+        page = shell(sign_in(url)).run()
     assert not page.exception
     assert any(said.startswith("## Today **6 appointments**") for said in markdown(page))
     links = [link.proto.label for link in page.get("page_link")]
@@ -374,5 +385,5 @@ def test_the_attention_list_stands_between_what_staff_are_asked_and_the_day(clin
 
 def test_without_the_permission_there_is_no_attention_list(clinic):
     page = clinic().page(viewer="manager")
-    assert "Who needs attention needs the permission to see patients" in everything(page)
+    assert "The list of who needs attention is for clinicians and nurses." in everything(page)
     assert "need attention" not in everything(page)

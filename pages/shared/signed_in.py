@@ -1,0 +1,104 @@
+"""Who looks: the session that the gate let in, and its viewer as the database knows them now.
+
+Each run of a page and of a part of one asks anew, so that a session that has ended and a role that
+has changed hold at once. The gate puts the session's public name into a header, which Streamlit
+hands on as ``st.user["session"]`` (``server.trustedUserHeaders``); it opens nothing by itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+from sqlalchemy import Connection
+
+from access.settings import find_settings
+from access.standing import Limits, Way, Why
+from access.viewer import NotPermittedError, Viewer
+from data_access.embedded import settings_path
+from data_access.sessions import end_session, viewer_of_session
+from pages.shared.context import PageContext
+from pages.shared.database import clinic_database, clinic_users
+
+_SESSION = "session"
+_SIGN_IN = "/clinic/sign-in"
+
+
+class SignedOutError(NotPermittedError):
+    """The session of whoever looks has ended, so nothing is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Which sessions hold: for how long, and of which ways of signing in."""
+
+    limits: Limits
+    ways: tuple[Way, ...]
+
+
+@st.cache_resource(show_spinner=False)
+def _rules(path: Path) -> _Rules:
+    """As the settings say. They are read once, as for the gate."""
+    settings = find_settings(path)
+    way = Way.LOCAL if settings.sign_in is None else Way.PROVIDER
+    return _Rules(settings.sessions.limits(), (way,))
+
+
+def session_limits() -> Limits:
+    """How long sessions last."""
+    return _rules(settings_path()).limits
+
+
+def viewer_now(connection: Connection) -> Viewer | None:
+    """Whoever looks in this run; ``None`` where nobody is signed in any more."""
+    session_id = st.user.get(_SESSION)
+    return _viewer(connection, session_id) if isinstance(session_id, str) else None
+
+
+def _viewer(connection: Connection, session_id: str) -> Viewer | None:
+    rules = _rules(settings_path())
+    return viewer_of_session(connection, session_id, rules.limits, rules.ways, datetime.now(UTC))
+
+
+@contextmanager
+def looking_anew(context: PageContext) -> Iterator[PageContext]:
+    """The context with a transaction of its own, and with what its viewer may see by now.
+
+    For what runs later than the page: a part that draws itself anew, a file that is made when a
+    button is pressed. Uses nothing of Streamlit's run, so it works in a thread.
+
+    Raises :class:`SignedOutError` where the session has ended.
+    """
+    with clinic_database() as connection:
+        viewer = still_looking(connection, context.viewer)
+        yield replace(context, connection=connection, viewer=viewer)
+
+
+def still_looking(connection: Connection, viewer: Viewer) -> Viewer:
+    """A viewer of before as they may look now. The server's terminal has no session to end.
+
+    Raises :class:`SignedOutError` where the session has ended.
+    """
+    if not viewer.session:
+        return viewer
+    now = _viewer(connection, viewer.session)
+    if now is None:
+        raise SignedOutError("You are signed out, so nothing is shown.")
+    return now
+
+
+def sign_out(viewer: Viewer) -> None:
+    """End the viewer's session; for a button's ``on_click``. The run that follows finds it ended.
+
+    The gate closes the session's other tabs within seconds.
+    """
+    with clinic_users() as connection:
+        end_session(connection, viewer.session, Why.SIGNED_OUT, datetime.now(UTC))
+
+
+def signed_out() -> None:
+    """Draw that nobody is signed in, and the way in; nothing else."""
+    st.markdown("# You are signed out")
+    st.html(f'<a href="{_SIGN_IN}">Sign in</a>')
