@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, func, null, or_, select
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
 from clinical.codes import AppointmentKind, AppointmentStatus
 from clinical.free_slots import Booking
 from clinical.funnel import Stage
 from clinical.occupancy import LONGEST_MINUTES
+from data_access.audit import disclose
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.infusions_behind import Listed
@@ -270,6 +272,7 @@ def named_people_behind(
             *_DAYS.values(),
             _facts.done,
             _facts.planned,
+            _facts.patient_key,
         )
         .join(PatientFact, PatientFact.patient_key == _facts.patient_key)
         .join(Patient, Patient.patient_key == _facts.patient_key)
@@ -283,16 +286,16 @@ def named_people_behind(
         .where(*matching)
     )
     latest = people.order_by(_facts.entered_day.desc(), _facts.patient_key.desc()).limit(at_most)
-    rows = connection.execute(latest)
-    return Listed(typed_frame(rows, _PEOPLE), connection.scalar(counted) or 0)
+    rows = typed_frame(connection.execute(latest), _PEOPLE)
+    disclose(connection, viewer, Action.LIST, "people behind a bar", rows.pop("patient_key"))
+    return Listed(rows, connection.scalar(counted) or 0)
 
 
 _PEOPLE = {
     **dict.fromkeys(("handle", "family_name", "given_name", "mrn", "site", "source"), TEXT),
     "entered": "int64",
     **dict.fromkeys(_DAYS, "Int64"),
-    "done": "int64",
-    "planned_infusions": "int64",
+    **dict.fromkeys(("done", "planned_infusions", "patient_key"), "int64"),
 }
 
 

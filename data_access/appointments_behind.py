@@ -12,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.attendance import outcome
 from clinical.calendar import day_number
 from clinical.codes import AppointmentStatus
 from clinical.occupancy import LONGEST_MINUTES
+from data_access.audit import disclose
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.infusions_behind import NOT_RECORDED, Listed
@@ -139,6 +141,7 @@ def named_appointments_behind(
             Patient.family_name,
             Patient.given_name,
             Appointment.cancellation_reason,
+            _facts.patient_key,
         )
         .join(Appointment, Appointment.appointment_key == _facts.appointment_key)
         .join(PatientFact, PatientFact.patient_key == _facts.patient_key)
@@ -148,6 +151,8 @@ def named_appointments_behind(
         )
     )
     names = typed_frame(connection.execute(statement), _NAMES)
+    what = "appointments behind a bar or cell"
+    disclose(connection, viewer, Action.LIST, what, names.pop("patient_key"))
     return replace(listed, rows=listed.rows.merge(names, on="appointment_key", how="left"))
 
 
@@ -329,4 +334,5 @@ _KINDS = {
 _NAMES = {
     "appointment_key": "int64",
     **dict.fromkeys(("handle", "family_name", "given_name", "reason"), TEXT),
+    "patient_key": "int64",
 }

@@ -6,10 +6,12 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, Label, select
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
 from clinical.codes import AppointmentKind
 from clinical.thresholds import Thresholds
+from data_access.audit import disclose, disclose_record
 from data_access.bookings import next_booked_day
 from data_access.facts.tables import table_of
 from data_access.filters import Filters
@@ -31,6 +33,9 @@ def watched_patients(
     (missing as NaN) but ``patient_key``, ``phase``,
     ``done``, ``last_infusion_day``, ``last_number``, ``unscored`` and ``intervals``.
 
+    Nothing in it tells who anybody is, so nothing is noted: the trail names those of whom
+    :func:`people` tells.
+
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
     require(viewer, Permission.SEE_PATIENTS)
@@ -45,12 +50,18 @@ def watched_patients(
 def watched_among(
     connection: Connection, viewer: Viewer, keys: Sequence[int], today: date
 ) -> pd.DataFrame:
-    """As :func:`watched_patients`, of these patients as far as the viewer may see them."""
+    """As :func:`watched_patients`, of these patients as far as the viewer may see them.
+
+    Meant for patients whose records are open: it is noted as a look at each.
+    """
     require(viewer, Permission.SEE_PATIENTS)
     statement = select(table_of(WatchFact), _next_infusion(today)).where(
         WatchFact.patient_key.in_(keys), *of_permitted_sites(connection, viewer, WatchFact)
     )
-    return typed_frame(connection.execute(statement), _WATCHED)
+    found = typed_frame(connection.execute(statement), _WATCHED)
+    for patient_key in found["patient_key"]:
+        disclose_record(connection, viewer, patient_key)
+    return found
 
 
 def _next_infusion(today: date) -> Label[int]:
@@ -98,6 +109,7 @@ def people(
         )
     )
     frame = typed_frame(connection.execute(statement), _PEOPLE)
+    disclose(connection, viewer, Action.LIST, "attention list", frame["patient_key"])
     order = {key: position for position, key in enumerate(keys)}
     return frame.sort_values("patient_key", key=lambda column: column.map(order), ignore_index=True)
 

@@ -159,7 +159,15 @@ RECORD = "record"
 
 def disclose_record(connection: Connection, viewer: Viewer, patient_key: int) -> None:
     """Note that the viewer is about to be shown this patient's record: however much, one look."""
-    disclose(connection, viewer, Action.VIEW_PATIENT, RECORD, [patient_key])
+    disclose(connection, viewer, Action.VIEW_PATIENT, RECORD, [int(patient_key)])
+
+
+def refuse_record(connection: Connection, viewer: Viewer, patient_key: int) -> None:
+    """Note that the viewer asked for a patient whose record they may not open."""
+    what, people = "record of another site's patient", (patient_key,)
+    if not is_same_look(connection, viewer, Action.REFUSAL, what, people):
+        note(connection.engine, viewer, Entry(Action.REFUSAL, what, Outcome.REFUSED, people))
+        _recent.keep(connection.engine, _look(viewer, Action.REFUSAL, what, people))
 
 
 def export(
@@ -177,6 +185,22 @@ def export(
     if people:
         require(viewer, Permission.EXPORT_PATIENTS)
     note(connection.engine, viewer, Entry(Action.EXPORT, what, people=people))
+
+
+def read_trail(
+    connection: Connection, viewer: Viewer, what: str, patient_keys: Iterable[int] = ()
+) -> None:
+    """Note that the viewer is about to read this of the trail itself, patients named or not.
+
+    As in :func:`disclose`, the same again within :data:`SAME_LOOK_SECONDS` is not noted again.
+
+    Raises :class:`NotAuditedError` where it cannot be written.
+    """
+    people = tuple(sorted({int(key) for key in patient_keys}))
+    if is_same_look(connection, viewer, Action.READ_AUDIT, what, people):
+        return
+    note(connection.engine, viewer, Entry(Action.READ_AUDIT, what, people=people))
+    _recent.keep(connection.engine, _look(viewer, Action.READ_AUDIT, what, people))
 
 
 _Look = tuple[object, ...]

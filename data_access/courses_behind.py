@@ -27,11 +27,13 @@ from sqlalchemy import (
     select,
 )
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
 from clinical.course_scores import Missing
 from clinical.durability import Since
 from clinical.instruments import Instrument
+from data_access.audit import disclose
 from data_access.cohort import GROUP_COLUMNS, Cohort, in_cohort
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
@@ -394,14 +396,23 @@ def _last_scores(connection: Connection, keys: Sequence[int], cohort: Cohort) ->
 
 
 def _names(connection: Connection, viewer: Viewer, keys: Sequence[int]) -> pd.DataFrame:
-    """Whose the courses are, of the patients whom the viewer may see."""
+    """Whose the courses are, of the patients whom the viewer may see; noted as shown."""
     statement = (
-        select(StartFact.series_key, PatientFact.handle, Patient.family_name, Patient.given_name)
+        select(
+            StartFact.series_key,
+            PatientFact.handle,
+            Patient.family_name,
+            Patient.given_name,
+            StartFact.patient_key,
+        )
         .join(PatientFact, PatientFact.patient_key == StartFact.patient_key)
         .join(Patient, Patient.patient_key == StartFact.patient_key)
         .where(StartFact.series_key.in_(keys), *of_permitted_sites(connection, viewer, PatientFact))
     )
-    return typed_frame(connection.execute(statement), _NAMES)
+    names = typed_frame(connection.execute(statement), _NAMES)
+    what = "courses behind a bar or point"
+    disclose(connection, viewer, Action.LIST, what, names.pop("patient_key"))
+    return names
 
 
 def _judged(rows: pd.DataFrame, measure: Instrument) -> pd.DataFrame:
@@ -431,4 +442,5 @@ _LAST = {"series_key": "int64", "last_total": "float64", "last_number": "Int64"}
 _NAMES = {
     "series_key": "int64",
     **dict.fromkeys(("handle", "family_name", "given_name"), TEXT),
+    "patient_key": "int64",
 }

@@ -15,9 +15,11 @@ import pandas as pd
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.codes import AppointmentKind, AppointmentStatus
 from clinical.day import minute_of_day
+from data_access.audit import disclose
 from data_access.filters import Filters
 from data_access.frames import query_frame
 from data_access.schema import (
@@ -141,6 +143,10 @@ def _visits(
     infusions = _infusions(connection, viewer, filters, names)
     appointments = _appointments(connection, viewer, filters, now, names)
     visits = _accompanied(appointments, infusions)
+    if names:
+        keys = [each["patient_key"] for each in (*appointments, *infusions)]
+        known = [key for key in keys if key is not None]
+        disclose(connection, viewer, Action.LIST, "today's chairs", known)
     zones = dict(connection.execute(select(Site.site_key, Site.time_zone)).all())
     for visit in visits:
         zone = ZoneInfo(zones[visit["site_key"]])

@@ -14,6 +14,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, select, update
 
 from access.viewer import Permission, Viewer, require
+from data_access.audit import disclose_record, refuse_record
 from data_access.schema import ClinicSetting, PatientFact
 from data_access.selection import of_permitted_sites
 
@@ -42,14 +43,21 @@ def set_secret(connection: Connection, secret: str) -> None:
 
 
 def patient_of_handle(connection: Connection, viewer: Viewer, handle: str) -> int | None:
-    """The key of the patient whom a handle stands for, if the viewer may see the patient."""
+    """The key of the patient whom a handle stands for, if the viewer may see the patient.
+
+    That somebody opened it is noted, and also where it is another site's patient.
+    """
     require(viewer, Permission.SEE_PATIENTS)
     if not _HANDLE.fullmatch(handle):  # from an address: PostgreSQL refuses some characters
         return None
-    statement = select(PatientFact.patient_key).where(
-        PatientFact.handle == handle, *of_permitted_sites(connection, viewer, PatientFact)
-    )
-    return connection.scalar(statement)
+    of_handle = select(PatientFact.patient_key).where(PatientFact.handle == handle)
+    mine = of_permitted_sites(connection, viewer, PatientFact)
+    patient_key = connection.scalar(of_handle.where(*mine))
+    if patient_key is not None:
+        disclose_record(connection, viewer, patient_key)
+    elif mine and (other := connection.scalar(of_handle)) is not None:
+        refuse_record(connection, viewer, other)
+    return patient_key
 
 
 def handle_of_patient(connection: Connection, viewer: Viewer, patient_key: int) -> str | None:
@@ -59,7 +67,10 @@ def handle_of_patient(connection: Connection, viewer: Viewer, patient_key: int) 
         PatientFact.patient_key == patient_key,
         *of_permitted_sites(connection, viewer, PatientFact),
     )
-    return connection.scalar(statement)
+    handle = connection.scalar(statement)
+    if handle is not None:
+        disclose_record(connection, viewer, patient_key)
+    return handle
 
 
 def _handle(secret: str, patient_id: str) -> str:

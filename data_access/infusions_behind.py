@@ -147,7 +147,8 @@ def named_infusions_behind(
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
     listed = infusions_behind(connection, viewer, filters, behind, at_most)
-    return replace(listed, rows=with_names(connection, viewer, listed.rows))
+    rows = with_names(connection, viewer, listed.rows, "infusions behind a point")
+    return replace(listed, rows=rows)
 
 
 def infusions_compared(

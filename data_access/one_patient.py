@@ -23,8 +23,10 @@ from sqlalchemy import (
     select,
 )
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.codes import AppointmentStatus, DiagnosisGroup, Phase
+from data_access.audit import RECORD, disclose_record, is_same_look
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import (
     Appointment,
@@ -79,7 +81,8 @@ def about_patient(
     """What a statement finds about this patient, if the viewer may see the patient; else nothing.
 
     ``build`` makes the statement, once for all patients: to build it takes about as long as to run
-    it. ``values``: of its further parameters.
+    it. ``values``: of its further parameters. That the viewer looks at the patient is noted first,
+    once for all that a page asks.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no patient at all.
     """
@@ -88,6 +91,10 @@ def about_patient(
     asked = {"patient": patient_key, **values}
     if site_keys is not None:
         asked["site_keys"] = site_keys
+    if not is_same_look(connection, viewer, Action.VIEW_PATIENT, RECORD, [patient_key]):
+        who = _built(_anybody, of_every_site=site_keys is None)
+        if connection.execute(who, asked).first() is not None:
+            disclose_record(connection, viewer, patient_key)
     return connection.execute(_built(build, of_every_site=site_keys is None), asked)
 
 
@@ -98,6 +105,10 @@ def _built(build: Callable[[Mine], Statement], *, of_every_site: bool) -> Statem
         visible = visible.where(PatientFact.site_key.in_(bindparam("site_keys", expanding=True)))
     found = visible.scalar_subquery()
     return build(lambda column: column == found)
+
+
+def _anybody(mine: Mine) -> Statement:
+    return select(PatientFact.patient_key).where(mine(PatientFact.patient_key))
 
 
 @dataclass(frozen=True, slots=True)

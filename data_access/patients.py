@@ -23,12 +23,14 @@ from sqlalchemy import (
     select,
 )
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_date, day_number
 from clinical.codes import Phase, Timepoint
 from clinical.instruments import Instrument
 from clinical.progress import FOLLOWED, PARTIAL_PERCENT, WORSE_POINTS, Status
 from clinical.thresholds import DEFAULTS, Thresholds
+from data_access.audit import disclose
 from data_access.bookings import next_booked_day
 from data_access.filters import Filters
 from data_access.frames import query_frame
@@ -182,6 +184,9 @@ def caseload_page(
         .offset((page - 1) * PAGE_SIZE)
     )
     keys = list(connection.scalars(statement))
+    # What was typed is left out: it is somebody's name.
+    what = "caseload search" if view.search.strip() else "caseload"
+    disclose(connection, viewer, Action.LIST, what, keys)
     frame = _rows(connection, view, keys, today)
     frame["history"] = _histories(connection, view.instrument, frame)
     frame["next_day"] = [None if day is None else day_date(day) for day in frame["next_day"]]

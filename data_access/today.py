@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from clinical.attendance import GRACE_MINUTES
 from clinical.calendar import day_number
 from clinical.codes import AppointmentKind, AppointmentStatus, Phase, Timepoint
 from clinical.instruments import MADRS, PHQ9, QIDS_SR16
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
+from data_access.audit import disclose
 from data_access.filters import Filters
 from data_access.frames import query_frame
 from data_access.schema import (
@@ -91,6 +93,7 @@ def appointment_list(
             case((past_its_time(now), 1), else_=0).label("overdue"),
             Chair.name.label("chair"),
             Provider.name.label("provider"),
+            facts.patient_key,
         )
         .select_from(facts)
         .join(Appointment, Appointment.appointment_key == facts.appointment_key)
@@ -102,6 +105,8 @@ def appointment_list(
         .order_by(Appointment.scheduled_start, Site.name, Appointment.appointment_id)
     )
     frame = query_frame(connection, statement)
+    keys = frame.pop("patient_key").dropna()
+    disclose(connection, viewer, Action.LIST, "today's appointments", keys)
     starts, zones = frame.pop("scheduled_start"), frame.pop("time_zone")
     times = [
         f"{start.astimezone(ZoneInfo(zone)):%H:%M}"

@@ -3,17 +3,22 @@
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from access.actions import Action
 from access.viewer import Permission, Viewer, require
+from data_access.audit import disclose
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import InfusionFact, Patient, PatientFact
 from data_access.selection import of_permitted_sites
 
 
-def with_names(connection: Connection, viewer: Viewer, infusions: pd.DataFrame) -> pd.DataFrame:
+def with_names(
+    connection: Connection, viewer: Viewer, infusions: pd.DataFrame, what: str = "infusions"
+) -> pd.DataFrame:
     """A list of infusions with ``handle``, ``family_name`` and ``given_name`` as further columns.
 
-    ``infusions``: at most some hundred rows, with the column ``infusion_key``. What is not known is
-    missing; so are all three of a patient of another site's, whose record the viewer may not open.
+    ``infusions``: at most some hundred rows, with the column ``infusion_key``; ``what`` they are,
+    for the audit trail. What is not known is missing; so are all three of a patient of another
+    site's, whose record the viewer may not open.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -24,6 +29,7 @@ def with_names(connection: Connection, viewer: Viewer, infusions: pd.DataFrame) 
             PatientFact.handle,
             Patient.family_name,
             Patient.given_name,
+            InfusionFact.patient_key,
         )
         .join(PatientFact, PatientFact.patient_key == InfusionFact.patient_key)
         .join(Patient, Patient.patient_key == InfusionFact.patient_key)
@@ -33,10 +39,12 @@ def with_names(connection: Connection, viewer: Viewer, infusions: pd.DataFrame) 
         )
     )
     names = typed_frame(connection.execute(statement), _NAMES)
+    disclose(connection, viewer, Action.LIST, what, names.pop("patient_key"))
     return infusions.merge(names, on="infusion_key", how="left")
 
 
 _NAMES = {
     "infusion_key": "int64",
     **dict.fromkeys(("handle", "family_name", "given_name"), TEXT),
+    "patient_key": "int64",
 }
