@@ -40,6 +40,7 @@ _END_WORDS = {
     Why.IDLE: "nothing was done for the idle limit",
     Why.ABSOLUTE: "open for the absolute limit",
     Why.DISABLED: "the user may no longer sign in",
+    Why.ENDED: "by somebody who manages users",
     Why.UNKNOWN: "its age could not be told: the clock was set back",
 }
 
