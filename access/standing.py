@@ -23,9 +23,9 @@ class Way(StrEnum):
 class Why(StrEnum):
     """Why a session is not open, in the words of addresses, of the database and of the trail.
 
-    ``DISABLED``: its user may no longer sign in. ``ENDED``: somebody who manages users ended it; its
-    user may sign in again. ``UNKNOWN``: there is none, it was opened by a way that does not hold
-    now, or the server's clock was set back, so that nobody can tell its age.
+    ``DISABLED``: its user may no longer sign in. ``ENDED``: somebody who manages users ended it;
+    its user may sign in again. ``UNKNOWN``: there is none, it was opened by a way that does not
+    hold now, or the server's clock was set back, so that nobody can tell its age.
     """
 
     SIGNED_OUT = "signed-out"
