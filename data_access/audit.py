@@ -135,15 +135,20 @@ def disclose(
     Raises :class:`NotAuditedError` where it cannot be written.
     """
     people = tuple(sorted({int(key) for key in patient_keys}))
-    if not people or is_same_look(connection, viewer, action, what, people):
+    if people:
+        _note_look(connection, viewer, Entry(action, what, people=people))
+
+
+def _note_look(connection: Connection, viewer: Viewer, entry: Entry) -> None:
+    """Add an entry about patients unless just this was noted a short while ago."""
+    if is_same_look(connection, viewer, entry.action, entry.what, entry.people):
         return
-    entry = Entry(action, what, people=people)
     if is_writing(connection):
         with _or_nothing_is_shown():
             append(connection, viewer, entry)
         return
     note(connection.engine, viewer, entry)
-    _recent.keep(connection.engine, _look(viewer, action, what, people))
+    _recent.keep(connection.engine, _look(viewer, entry.action, entry.what, entry.people))
 
 
 def is_same_look(
@@ -164,10 +169,8 @@ def disclose_record(connection: Connection, viewer: Viewer, patient_key: int) ->
 
 def refuse_record(connection: Connection, viewer: Viewer, patient_key: int) -> None:
     """Note that the viewer asked for a patient whose record they may not open."""
-    what, people = "record of another site's patient", (patient_key,)
-    if not is_same_look(connection, viewer, Action.REFUSAL, what, people):
-        note(connection.engine, viewer, Entry(Action.REFUSAL, what, Outcome.REFUSED, people))
-        _recent.keep(connection.engine, _look(viewer, Action.REFUSAL, what, people))
+    what = "record of another site's patient"
+    _note_look(connection, viewer, Entry(Action.REFUSAL, what, Outcome.REFUSED, (patient_key,)))
 
 
 def export(

@@ -148,7 +148,7 @@ def _keep_entries_in_sqlite() -> None:
 
 def _keep_entries_in_postgresql() -> None:
     op.execute(
-        "CREATE FUNCTION keep_audit_trail() RETURNS trigger LANGUAGE plpgsql AS "
+        "CREATE OR REPLACE FUNCTION keep_audit_trail() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{_SENTENCE}'; END $$"
     )
     for table in _KEPT:
