@@ -41,3 +41,16 @@ def plain_page(title: str, *sentences: str, main: str = "") -> str:
 def link(address: str, words: str) -> str:
     """A link that looks like a button, for ``main`` of :func:`plain_page`."""
     return f'<p><a class="clinic-button" href="{escape(address)}">{escape(words)}</a></p>'
+
+
+def watched(index: str) -> str:
+    """Streamlit's index.html with the script that watches over an open page, and its look.
+
+    The script comes first: it must know of every connection that the page opens. Raises
+    ``ValueError`` where the page has no head to put it in.
+    """
+    head = "<head>"
+    if index.count(head) != 1:
+        raise ValueError("Streamlit's index.html is not as it was, so it cannot be watched over.")
+    ours = f'<script src="{WATCH}"></script><link rel="stylesheet" href="{LOOK}">'
+    return index.replace(head, f"{head}{ours}")

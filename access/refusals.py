@@ -1,0 +1,46 @@
+"""Noting what the gate refuses: the same thing from the same address once a minute."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from time import monotonic
+
+_SECONDS = 60.0
+_MOST = 5_000
+
+
+class Reason(StrEnum):
+    """What was refused, as the audit trail says it."""
+
+    HOST = "a request that names another host"
+    NOT_LOCAL = "a request from another computer, without sign-in"
+    DISGUISED = "an address that is disguised"
+    CLOSED = "a part of the server that is closed"
+    METHOD = "a request of a kind that its address does not take"
+    TOO_LONG = "a request that is too long"
+    HEADER = "a header that claims a session"
+    FORGED = "a cookie that opens nothing"
+    OVER = "the cookie of a session that is over"
+    NO_SESSION = "a connection without a session"
+    ORIGIN = "a request from the page of another site"
+    FILE = "a file that was not sent to this session"
+
+
+class Refusals:
+    """What was noted within the last minute, so that a flood does not fill the trail."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._noted: dict[tuple[Reason, str], float] = {}
+
+    def is_new(self, reason: Reason, address: str) -> bool:
+        """Whether a refusal is to be noted; from then on it has been."""
+        now = self._clock()
+        noted = self._noted.get((reason, address))
+        if noted is not None and now - noted < _SECONDS:
+            return False
+        if len(self._noted) >= _MOST:
+            self._noted = {key: at for key, at in self._noted.items() if now - at < _SECONDS}
+        if len(self._noted) >= _MOST:  # an attack from thousands of addresses: enough is noted
+            return False
+        self._noted[reason, address] = now
+        return True
