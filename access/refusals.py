@@ -30,9 +30,9 @@ class Refusals:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._noted: dict[tuple[Reason, str], float] = {}
+        self._noted: dict[tuple[str, str], float] = {}
 
-    def is_new(self, reason: Reason, address: str) -> bool:
+    def is_new(self, reason: str, address: str) -> bool:
         """Whether a refusal is to be noted; from then on it has been."""
         now = self._clock()
         noted = self._noted.get((reason, address))
