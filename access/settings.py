@@ -23,7 +23,7 @@ import tomllib
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
@@ -111,7 +111,8 @@ class SignIn(_Table):
     """The identity provider, and what the dashboard is called there.
 
     ``claim``: what the provider says about a person that is compared with a user's sign-in name.
-    ``label``: what the button on the sign-in page names.
+    ``label``: what the button on the sign-in page names. ``prompt``: what the provider is to ask
+    even of somebody who is signed in there, such as ``login`` where people share computers.
     """
 
     issuer: Annotated[str, AfterValidator(_issuer), Field(max_length=1000)]
@@ -121,6 +122,7 @@ class SignIn(_Table):
     claim: Line = "email"
     scopes: Annotated[tuple[Line, ...], AfterValidator(_scopes)] = ("openid", "email", "profile")
     label: Line = "the clinic's account"
+    prompt: Literal["login", "select_account", "consent"] | None = None
 
     @model_validator(mode="before")
     @classmethod
