@@ -249,7 +249,7 @@ def named_people_behind(
     Columns: ``handle``, ``family_name``, ``given_name``, ``mrn`` (missing where not known),
     ``site``, ``source``, ``entered``, ``referred``, ``planned``, ``seen``, ``treated``,
     ``completed`` (days, :mod:`clinical.calendar`), ``done`` and ``planned_infusions`` of the first
-    course.
+    course, ``patient_key``.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -287,7 +287,7 @@ def named_people_behind(
     )
     latest = people.order_by(_facts.entered_day.desc(), _facts.patient_key.desc()).limit(at_most)
     rows = typed_frame(connection.execute(latest), _PEOPLE)
-    disclose(connection, viewer, Action.LIST, "people behind a bar", rows.pop("patient_key"))
+    disclose(connection, viewer, Action.LIST, "people behind a bar", rows["patient_key"])
     return Listed(rows, connection.scalar(counted) or 0)
 
 

@@ -124,10 +124,11 @@ def named_appointments_behind(
     today: date,
     at_most: int = MOST_LISTED,
 ) -> Listed:
-    """:func:`appointments_behind` with ``handle``, ``family_name``, ``given_name`` and ``reason``.
+    """:func:`appointments_behind` with who they are of.
 
-    ``reason``: of the cancellation, as somebody wrote it down. All four are missing for another
-    site's patient, whose record the viewer may not open.
+    As further columns ``handle``, ``family_name``, ``given_name``, ``reason`` (of the cancellation,
+    as somebody wrote it down) and ``patient_key``. All are missing for another site's patient,
+    whose record the viewer may not open.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -152,7 +153,7 @@ def named_appointments_behind(
     )
     names = typed_frame(connection.execute(statement), _NAMES)
     what = "appointments behind a bar or cell"
-    disclose(connection, viewer, Action.LIST, what, names.pop("patient_key"))
+    disclose(connection, viewer, Action.LIST, what, names["patient_key"])
     return replace(listed, rows=listed.rows.merge(names, on="appointment_key", how="left"))
 
 
@@ -334,5 +335,5 @@ _KINDS = {
 _NAMES = {
     "appointment_key": "int64",
     **dict.fromkeys(("handle", "family_name", "given_name", "reason"), TEXT),
-    "patient_key": "int64",
+    "patient_key": "Int64",
 }

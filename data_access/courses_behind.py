@@ -150,9 +150,9 @@ def named_courses_behind(
     an earlier infusion); ``percent`` (improvement in % of the baseline), ``responded`` and
     ``remitted`` (1, 0): of that score, where they are defined; ``last_total`` and ``last_number``:
     the latest score of the cohort's kind, up to infusion
-    :data:`~clinical.course_scores.LAST_NUMBER`; ``handle``, ``family_name`` and ``given_name``, all
-    three missing for another site's patient, whose record the viewer may not open. What is not
-    known is missing.
+    :data:`~clinical.course_scores.LAST_NUMBER`; ``handle``, ``family_name``, ``given_name``
+    and ``patient_key``, all four missing for another site's patient, whose record the viewer may
+    not open. What is not known is missing.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -411,7 +411,7 @@ def _names(connection: Connection, viewer: Viewer, keys: Sequence[int]) -> pd.Da
     )
     names = typed_frame(connection.execute(statement), _NAMES)
     what = "courses behind a bar or point"
-    disclose(connection, viewer, Action.LIST, what, names.pop("patient_key"))
+    disclose(connection, viewer, Action.LIST, what, names["patient_key"])
     return names
 
 
@@ -442,5 +442,5 @@ _LAST = {"series_key": "int64", "last_total": "float64", "last_number": "Int64"}
 _NAMES = {
     "series_key": "int64",
     **dict.fromkeys(("handle", "family_name", "given_name"), TEXT),
-    "patient_key": "int64",
+    "patient_key": "Int64",
 }

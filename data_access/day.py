@@ -122,7 +122,7 @@ def visits(connection: Connection, viewer: Viewer, filters: Filters, now: dateti
 def named_visits(
     connection: Connection, viewer: Viewer, filters: Filters, now: datetime
 ) -> pd.DataFrame:
-    """As :func:`visits`, with ``family_name`` and ``given_name``, missing where not known.
+    """As :func:`visits`, with ``family_name``, ``given_name`` and ``patient_key`` where known.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -134,6 +134,7 @@ def named_visits(
 _Names = Sequence[InstrumentedAttribute[str | None]]
 _Record = dict[str, Any]
 _COLUMNS = ("site_key", "chair_key", "kind", "status", "phase", "late")
+_KEYS = ("chair_key", "patient_key")
 _TIMES = ("start", "end", "started", "ended", "discharged")
 
 
@@ -152,6 +153,7 @@ def _visits(
         zone = ZoneInfo(zones[visit["site_key"]])
         visit.update({each: _minute(visit.get(each), zone, filters.start) for each in _TIMES})
     columns = [*_COLUMNS, *_TIMES, *(name.key for name in names)]
+    columns += ["patient_key"] if names else []
     return pd.DataFrame({each: _column(visits, each) for each in columns})
 
 
@@ -159,7 +161,7 @@ def _column(visits: list[_Record], name: str) -> Any:
     values = [visit[name] for visit in visits]
     if name in _TIMES:
         return np.array(values, dtype=np.float64)
-    return pd.array(values, dtype="Int64") if name == "chair_key" else values
+    return pd.array(values, dtype="Int64") if name in _KEYS else values
 
 
 def _minute(instant: datetime | None, zone: ZoneInfo, day: date) -> float | None:

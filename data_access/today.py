@@ -74,7 +74,8 @@ def appointment_list(
 
     Columns: ``time`` (``HH:MM`` by the site's clock), ``site``, ``family_name``, ``given_name``,
     ``mrn``, ``kind``, ``status`` (:mod:`clinical.codes`), ``overdue`` (1: past its time at ``now``
-    and still booked), ``chair``, ``provider``. What is not known is missing.
+    and still booked), ``chair``, ``provider``, ``patient_key``. What is not known is
+    missing.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
@@ -105,7 +106,7 @@ def appointment_list(
         .order_by(Appointment.scheduled_start, Site.name, Appointment.appointment_id)
     )
     frame = query_frame(connection, statement)
-    keys = frame.pop("patient_key").dropna()
+    keys = frame["patient_key"].dropna()
     disclose(connection, viewer, Action.LIST, "today's appointments", keys)
     starts, zones = frame.pop("scheduled_start"), frame.pop("time_zone")
     times = [

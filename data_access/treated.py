@@ -14,10 +14,10 @@ from data_access.selection import of_permitted_sites
 def with_names(
     connection: Connection, viewer: Viewer, infusions: pd.DataFrame, what: str = "infusions"
 ) -> pd.DataFrame:
-    """A list of infusions with ``handle``, ``family_name`` and ``given_name`` as further columns.
+    """A list of infusions with ``handle``, ``family_name``, ``given_name`` and ``patient_key``.
 
     ``infusions``: at most some hundred rows, with the column ``infusion_key``; ``what`` they are,
-    for the audit trail. What is not known is missing; so are all three of a patient of another
+    for the audit trail. What is not known is missing; so are all four of a patient of another
     site's, whose record the viewer may not open.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
@@ -39,12 +39,12 @@ def with_names(
         )
     )
     names = typed_frame(connection.execute(statement), _NAMES)
-    disclose(connection, viewer, Action.LIST, what, names.pop("patient_key"))
+    disclose(connection, viewer, Action.LIST, what, names["patient_key"])
     return infusions.merge(names, on="infusion_key", how="left")
 
 
 _NAMES = {
     "infusion_key": "int64",
     **dict.fromkeys(("handle", "family_name", "given_name"), TEXT),
-    "patient_key": "int64",
+    "patient_key": "Int64",
 }

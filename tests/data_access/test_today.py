@@ -136,12 +136,14 @@ def test_the_list_of_the_day(clinic: Connection):
         "overdue",
         "chair",
         "provider",
+        "patient_key",
     ]
     ash = "Nurse Ash"
     done, missed, here = int(Status.FULFILLED), int(Status.NOSHOW), int(Status.ARRIVED)
     booked, cancelled = int(Status.BOOKED), int(Status.CANCELLED)
     infusion, consultation, follow_up = 2, 1, 3
-    assert rows(frame) == [
+    assert frame["patient_key"].notna().tolist() == frame["family_name"].notna().tolist()
+    assert rows(frame.drop(columns="patient_key")) == [
         ("08:00", "North", "Lee", "Ann", "M1", infusion, done, 0, "Chair 1", ash),
         ("09:00", "North", "Fox", None, None, infusion, missed, 0, "Chair 2", ash),
         ("10:00", "North", "Diaz", "Bo", "M2", infusion, here, 0, "Chair 2", ash),
