@@ -69,7 +69,8 @@ def _who_looks(viewer: Viewer, status: ClinicStatus) -> None:
         who.append(listed([plain(site.name) for site in status.sites]) or "no site")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(" · ".join(who))
-        st.button("Sign out", type="tertiary", key="sign-out", on_click=sign_out, args=(viewer,))
+        if st.button("Sign out", type="tertiary", key="sign-out"):
+            sign_out(viewer)
 
 
 def _selected(selected: Selected, filters: Filters) -> None:

@@ -51,10 +51,16 @@ def session_limits() -> Limits:
     return _rules(settings_path()).limits
 
 
+def session_now() -> str:
+    """What the gate calls the session of this run; empty where there is none."""
+    session_id = st.user.get(_SESSION)
+    return session_id if isinstance(session_id, str) else ""
+
+
 def viewer_now(connection: Connection) -> Viewer | None:
     """Whoever looks in this run; ``None`` where nobody is signed in any more."""
-    session_id = st.user.get(_SESSION)
-    return _viewer(connection, session_id) if isinstance(session_id, str) else None
+    session_id = session_now()
+    return _viewer(connection, session_id) if session_id else None
 
 
 def _viewer(connection: Connection, session_id: str) -> Viewer | None:
@@ -81,21 +87,29 @@ def still_looking(connection: Connection, viewer: Viewer) -> Viewer:
 
     Raises :class:`SignedOutError` where the session has ended.
     """
-    if not viewer.session:
-        return viewer
-    now = _viewer(connection, viewer.session)
+    return viewer_of(connection, viewer.session) if viewer.session else viewer
+
+
+def viewer_of(connection: Connection, session_id: str) -> Viewer:
+    """Whoever a session of before belongs to, as they may look now; works in a thread.
+
+    Raises :class:`SignedOutError` where the session has ended, or there was none.
+    """
+    now = _viewer(connection, session_id) if session_id else None
     if now is None:
         raise SignedOutError("You are signed out, so nothing is shown.")
     return now
 
 
 def sign_out(viewer: Viewer) -> None:
-    """End the viewer's session; for a button's ``on_click``. The run that follows finds it ended.
+    """End the viewer's session and run anew, which finds that it has ended.
 
-    The gate closes the session's other tabs within seconds.
+    The gate closes the session's other tabs within seconds. Raises
+    :class:`~data_access.errors.ClinicDatabaseError` where it cannot be written down.
     """
     with clinic_users() as connection:
         end_session(connection, viewer.session, Why.SIGNED_OUT, datetime.now(UTC))
+    st.rerun()
 
 
 def signed_out() -> None:
