@@ -3,6 +3,7 @@
 Each question is a short transaction of its own. What is found to be over is ended and noted then.
 """
 
+import logging
 import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from data_access.sessions import (
 ACTIVITY_SECONDS = 30
 """The last activity is written down at most so often: to ask costs little, to write costs more."""
 
+_LOG = logging.getLogger(__name__)
 _PAGE = re.compile(r"/?[a-z][a-z-]{0,40}|/?")
 _LONGEST_ADDRESS = 64
 
@@ -138,12 +140,20 @@ class ClinicDoorkeeper:
             append(connection, viewer, Entry(Action.PRINT, f"page {name}", people=people), now)
 
     def _end_what_is_over(self, found: Collection[Found], now: datetime) -> None:
+        """Write the ends down. Where that cannot be now, they are found again next time.
+
+        Over they are anyhow; and one that cannot be written must not leave the gate without an
+        answer about the others.
+        """
         over = [each.standing for each in found if each.is_to_end]
         if not over:
             return
-        with self._appending() as connection:
-            for standing in over:
-                end_session(connection, standing.session_id, standing.why, now)
+        try:
+            with self._appending() as connection:
+                for standing in over:
+                    end_session(connection, standing.session_id, standing.why, now)
+        except DoorkeeperAwayError as fault:
+            _LOG.warning("The end of %d session(s) is not written down yet: %s", len(over), fault)
 
     def _note(self, viewer: Viewer, entry: Entry, now: datetime) -> None:
         with self._appending() as connection:

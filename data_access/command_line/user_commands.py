@@ -1,16 +1,17 @@
 """Commands about users: list them, add one, disable or enable one, give one another role."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from sqlalchemy import Connection
 
 from access.roles import ROLES, RoleName
 from data_access import embedded
 from data_access.command_line.app import RejectedError, Url, app, open_database
-from data_access.command_line.terminal import complain, say, show_table
+from data_access.command_line.terminal import complain, say
 from data_access.command_line.terminal_viewer import terminal_viewer
 from data_access.engine import URL_VARIABLE, appending, reading
 from data_access.users import (
@@ -58,8 +59,9 @@ def list_command(url: Url = None) -> None:
             "python -m data_access users add ada@clinic.example --role administrator"
         )
         return
-    headings = ("sign-in name", "name", "role", "sites", "last sign-in", "")
-    show_table(headings, [_row(user) for user in users])
+    width = max(len(user["sign_in_name"]) for user in users)
+    for user in users:
+        say(f"{user['sign_in_name']:{width}}  {_about(user)}")
 
 
 @users_app.command(
@@ -133,21 +135,17 @@ def _changing(url: str | None) -> Iterator[Connection]:
         )
 
 
-def _access(role: RoleName, sites: list[str] | None) -> str:
-    return f"{ROLES[role].title}, {_site_words(sites)}"
+def _access(role: RoleName, sites: Collection[str] | None) -> str:
+    where = ", ".join(sorted(set(sites))) if sites else "every site"
+    return f"{ROLES[role].title}, {where}"
 
 
-def _site_words(sites: Any) -> str:
-    return ", ".join(sorted(set(sites))) if sites else "every site"
-
-
-def _row(user: dict[Any, Any]) -> tuple[str, ...]:
-    signed_in, disabled = user["signed_in_at"], user["disabled_at"]
-    return (
-        user["sign_in_name"],
-        user["full_name"],
-        ROLES[RoleName(user["role"])].title,
-        _site_words(user["site_ids"]),
-        f"{signed_in:%Y-%m-%d %H:%M} UTC" if signed_in == signed_in else "",
-        f"disabled {disabled:%Y-%m-%d}" if disabled == disabled else "",
-    )
+def _about(user: dict[Any, Any]) -> str:
+    """A user's name, access and last sign-in, in words."""
+    name = f" ({user['full_name']})" if user["full_name"] else ""
+    access = f"{_access(RoleName(user['role']), user['site_ids'])}{name}"
+    if not pd.isna(user["disabled_at"]):
+        return f"{access}; disabled on {user['disabled_at']:%Y-%m-%d}"
+    if pd.isna(user["signed_in_at"]):
+        return f"{access}; has not signed in lately"
+    return f"{access}; last signed in at {user['signed_in_at']:%Y-%m-%d %H:%M} UTC"
