@@ -110,11 +110,12 @@ def test_the_measures_in_use_are_those_with_a_baseline_whatever_the_filters(clin
     assert measures_in_use(clinic, replace(LOCAL_VIEWER, site_ids=frozenset())) == ()
 
 
-def test_totals_are_enough_and_needed(clinic: Connection):
-    nobody = Viewer("nobody", frozenset())
-    totals = Viewer("totals", frozenset({Permission.SEE_TOTALS}))
-    assert series(clinic, viewer=totals) == [1, 2, 3, 4, 5, 6, 7]
+def test_clinical_counts_are_enough_and_needed(clinic: Connection):
+    clinical = Viewer("reader", frozenset({Permission.SEE_CLINICAL}))
+    assert series(clinic, viewer=clinical) == [1, 2, 3, 4, 5, 6, 7]
+    assert measures_in_use(clinic, clinical)
+    manager = Viewer("manager", frozenset({Permission.SEE_TOTALS, Permission.SEE_RATES}))
     with pytest.raises(NotPermittedError):
-        in_cohort(clinic, nobody, ALL, ON_PHQ9, StartFact)
+        in_cohort(clinic, manager, ALL, ON_PHQ9, StartFact)
     with pytest.raises(NotPermittedError):
-        measures_in_use(clinic, nobody)
+        measures_in_use(clinic, manager)

@@ -23,6 +23,7 @@ from tests.data_access.appointment_clinic import ALL, NORTH, NOW, TODAY, WEST, f
 THE_DAY = replace(ALL, start=TODAY, end=TODAY)
 SEES_WEST = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
 SEES_TOTALS = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
+UNNAMED = Viewer("unnamed", frozenset({Permission.SEE_TOTALS, Permission.SEE_CLINICAL}))
 SEES_NOTHING = Viewer("nobody", frozenset())
 N1, N2, N3, W1 = 1, 2, 3, 4
 
@@ -171,7 +172,7 @@ def test_the_phase_is_that_of_the_infusion(changed: Connection):
 
 def test_names_are_only_for_those_who_may_see_patients(changed: Connection):
     frame = day.named_visits(changed, LOCAL_VIEWER, THE_DAY, NOW)
-    assert list(frame.columns) == [*VISITS, "family_name", "given_name"]
+    assert list(frame.columns) == [*VISITS, "family_name", "given_name", "patient_key"]
     assert rows(frame[["family_name", "given_name"]]) == [
         ("Lee", "Ann"),
         ("Fox", None),
@@ -183,8 +184,10 @@ def test_names_are_only_for_those_who_may_see_patients(changed: Connection):
         ("Fox", None),
     ]
     with pytest.raises(NotPermittedError, match="see patients by name"):
-        day.named_visits(changed, SEES_TOTALS, THE_DAY, NOW)
-    assert len(day.visits(changed, SEES_TOTALS, THE_DAY, NOW)) == 8
+        day.named_visits(changed, UNNAMED, THE_DAY, NOW)
+    assert len(day.visits(changed, UNNAMED, THE_DAY, NOW)) == len(frame)
+    with pytest.raises(NotPermittedError, match="single infusions"):
+        day.visits(changed, SEES_TOTALS, THE_DAY, NOW)
 
 
 def test_a_chair_serves_everybody_whatever_the_diagnosis_and_phase(clinic: Connection):
@@ -223,4 +226,4 @@ def test_an_empty_database(engine: Engine):
         assert day.chair_times(connection, LOCAL_VIEWER, THE_DAY).empty
         empty = day.named_visits(connection, LOCAL_VIEWER, THE_DAY, NOW)
         assert empty.empty
-        assert list(empty.columns) == [*VISITS, "family_name", "given_name"]
+        assert list(empty.columns) == [*VISITS, "family_name", "given_name", "patient_key"]

@@ -18,7 +18,7 @@ MODERATE, SEVERE = 2, 4  # bands of PHQ-9
 BIPOLAR, MAJOR = int(DiagnosisGroup.BIPOLAR), int(DiagnosisGroup.MAJOR)
 OWN, ALIKE, BETTER, WESTERN, MILDER, ANXIOUS, ALONE, OF_OLD, UNTREATED = range(1, 10)
 NORTHERNER = Viewer("north", frozenset(Permission), frozenset({"S1"}))
-MANAGER = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
+READER = Viewer("reader", frozenset({Permission.SEE_CLINICAL}))
 NOBODY = Viewer("nobody", frozenset())
 
 
@@ -90,7 +90,7 @@ def rows(frame: pd.DataFrame) -> list[tuple[float, ...]]:
 
 
 def test_the_scores_of_others_of_the_same_kind_are_counted(connection: Connection) -> None:
-    found = comparable_scores(connection, MANAGER, who())
+    found = comparable_scores(connection, READER, who())
     assert list(found.columns) == ["diagnosis_group", "number", "total", "scores"]
     assert rows(found) == [
         (MAJOR, 0, 20, 3),  # ALIKE, WESTERN, OF_OLD
@@ -107,7 +107,7 @@ def test_the_scores_of_others_of_the_same_kind_are_counted(connection: Connectio
 
 def test_nobody_is_compared_with_oneself_in_any_series(connection: Connection) -> None:
     """OWN was severe twice: 20 and 22. To ALIKE they are two comparable series."""
-    found = comparable_scores(connection, MANAGER, who(but=ALIKE))
+    found = comparable_scores(connection, READER, who(but=ALIKE))
     assert (MAJOR, 0, 20, 3) in rows(found), "OWN, WESTERN, OF_OLD"
     assert (MAJOR, 0, 22, 1) in rows(found)
     assert (MAJOR, 1, 18, 4) in rows(found), "OWN twice, WESTERN, OF_OLD"
@@ -116,21 +116,21 @@ def test_nobody_is_compared_with_oneself_in_any_series(connection: Connection) -
 
 
 def test_other_bands_phases_and_instruments_are_apart(connection: Connection) -> None:
-    milder = comparable_scores(connection, MANAGER, who(band=MODERATE))
+    milder = comparable_scores(connection, READER, who(band=MODERATE))
     assert rows(milder) == [(MAJOR, 0, 14, 1), (MAJOR, 1, 12, 1)]
-    boosted = comparable_scores(connection, MANAGER, who(phase=Phase.MAINTENANCE))
+    boosted = comparable_scores(connection, READER, who(phase=Phase.MAINTENANCE))
     assert rows(boosted) == [(MAJOR, 0, 21, 1), (MAJOR, 1, 22, 1)]
-    anxious = comparable_scores(connection, MANAGER, who(band=3, instrument=GAD7))
+    anxious = comparable_scores(connection, READER, who(band=3, instrument=GAD7))
     assert rows(anxious) == [(MAJOR, 0, 20, 1), (MAJOR, 1, 18, 1)]
 
 
 def test_who_is_the_only_one_of_a_kind_has_nobody_to_be_compared_with(
     connection: Connection,
 ) -> None:
-    found = comparable_scores(connection, MANAGER, who(but=MILDER, band=MODERATE))
+    found = comparable_scores(connection, READER, who(but=MILDER, band=MODERATE))
     assert found.empty
     assert list(found.columns) == ["diagnosis_group", "number", "total", "scores"]
-    none = later_responses(connection, MANAGER, who(but=MILDER, band=MODERATE))
+    none = later_responses(connection, READER, who(but=MILDER, band=MODERATE))
     assert none.empty
     assert list(none.columns) == ["diagnosis_group", "number", "step", "patients", "responded"]
 
@@ -140,9 +140,9 @@ def test_what_became_of_others_later(connection: Connection) -> None:
 
     BETTER was 25 % better, then exactly half. After infusion 2 only WESTERN has a later score.
     """
-    found = later_responses(connection, MANAGER, who())
+    found = later_responses(connection, READER, who())
     assert rows(found) == [(MAJOR, 1, 2, 3, 2), (MAJOR, 2, 2, 1, 1), (BIPOLAR, 1, 5, 1, 1)]
-    to_alike = later_responses(connection, MANAGER, who(but=ALIKE))
+    to_alike = later_responses(connection, READER, who(but=ALIKE))
     # OWN: 10 % after infusion 1 and 25 % after 2, never a response.
     assert rows(to_alike) == [
         (MAJOR, 1, 2, 3, 1),
@@ -175,7 +175,7 @@ def test_counts_are_whole_numbers(connection: Connection) -> None:
     assert [str(later[name].dtype) for name in ("patients", "responded")] == ["int64", "int64"]
 
 
-def test_comparing_needs_the_permission_to_see_totals(connection: Connection) -> None:
+def test_comparing_needs_the_permission_to_see_clinical_counts(connection: Connection) -> None:
     for query in (comparable_scores, later_responses):
-        with pytest.raises(NotPermittedError, match="see totals"):
+        with pytest.raises(NotPermittedError, match="see clinical counts"):
             query(connection, NOBODY, who())

@@ -25,7 +25,7 @@ from data_access.schema import CourseFact, Patient, PatientFact, Series, WatchFa
 from tests.data_access.caseload_clinic import TODAY, YEAR, fill, record_thoughts
 
 SEES_SOUTH = replace(LOCAL_VIEWER, site_ids=frozenset({"S2"}))
-TOTALS_ONLY = Viewer("totals", frozenset({Permission.SEE_TOTALS}))
+UNNAMED = Viewer("unnamed", frozenset({Permission.SEE_TOTALS, Permission.SEE_CLINICAL}))
 BEFORE_ALL = Filters(start=date(2020, 1, 1), end=date(2020, 12, 31))
 VIEW = CaseloadView(PHQ9)
 
@@ -86,7 +86,7 @@ def test_totals_follow_the_filters_and_the_viewer(connection: Connection):
     assert total(LOCAL_VIEWER, replace(YEAR, start=date(2026, 3, 11))) == 1  # only P6
     assert total(LOCAL_VIEWER, replace(YEAR, end=date(2026, 2, 2))) == 1  # only P1 had begun
     assert total(LOCAL_VIEWER, BEFORE_ALL) == 0
-    assert total(TOTALS_ONLY, YEAR) == 6
+    assert total(UNNAMED, YEAR) == 6
 
 
 def test_a_page_row_says_all_about_the_latest_series(connection: Connection):
@@ -404,16 +404,16 @@ def test_an_empty_period(connection: Connection):
 
 def test_names_need_the_permission_to_see_patients(connection: Connection):
     with pytest.raises(NotPermittedError):
-        page(connection, viewer=TOTALS_ONLY)
+        page(connection, viewer=UNNAMED)
     with pytest.raises(NotPermittedError):
-        patients.caseload_size(connection, TOTALS_ONLY, YEAR, VIEW)
+        patients.caseload_size(connection, UNNAMED, YEAR, VIEW)
     with pytest.raises(NotPermittedError):
-        patients.caseload_providers(connection, TOTALS_ONLY, YEAR)
-    nobody = Viewer("nobody", frozenset())
+        patients.caseload_providers(connection, UNNAMED, YEAR)
+    manager = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
     with pytest.raises(NotPermittedError):
-        patients.caseload_totals(connection, nobody, YEAR, PHQ9)
+        patients.caseload_totals(connection, manager, YEAR, PHQ9)
     with pytest.raises(NotPermittedError):
-        patients.scores_by_infusion(connection, nobody, YEAR, PHQ9, Phase.INDUCTION)
+        patients.scores_by_infusion(connection, manager, YEAR, PHQ9, Phase.INDUCTION)
 
 
 def test_the_database_and_the_clinical_rule_say_the_same(engine: Engine):

@@ -25,7 +25,7 @@ SIGNED = Signature("Dr Okafor", NOON, "New lot")
 OCTOBER, JUNE = date(2026, 10, 12), date(2026, 6, 1)
 NORTH = RebaseAt("Nausea", "S1", OCTOBER)
 EVERYWHERE = RebaseAt("Nausea", None, JUNE)
-MANAGER = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
+READER = Viewer("reader", frozenset({Permission.SEE_TOTALS, Permission.SEE_CLINICAL}))
 OF_NORTH = Viewer("north", frozenset(Permission), frozenset({"S1"}))
 
 
@@ -40,12 +40,12 @@ def clinic(engine: Engine) -> Engine:
 
 
 def days(connection: Connection, term: str, site_id: str | None) -> list[date]:
-    return rebase_days(rebases(connection, MANAGER), term, site_id)
+    return rebase_days(rebases(connection, READER), term, site_id)
 
 
 def test_without_a_decision_there_is_none(clinic: Engine) -> None:
     with reading(clinic) as connection:
-        entries = rebases(connection, MANAGER)
+        entries = rebases(connection, READER)
         assert rebase_days(entries, "Nausea", None) == []
     assert entries.empty
     assert list(entries.columns) == [
@@ -72,7 +72,7 @@ def test_a_decision_holds_for_its_side_effect_and_place_alone(clinic: Engine) ->
         assert days(connection, "Nausea", "S2") == []
         assert days(connection, "Headache", "S1") == []
         assert days(connection, ANY_TERM, None) == [JUNE]
-        latest = rebases(connection, MANAGER).iloc[-1]
+        latest = rebases(connection, READER).iloc[-1]
     assert (latest["term"], latest["site"], latest["from_day"]) == ("Nausea", "North", OCTOBER)
     assert (latest["decided_by"], latest["reason"]) == ("Dr Okafor", "New lot")
     assert latest["decided_at"] == NOON
@@ -94,7 +94,7 @@ def test_what_is_taken_back_holds_no_longer_and_stays_on_record(clinic: Engine) 
         decide_rebase(connection, LOCAL_VIEWER, NORTH, SIGNED)
         withdraw_rebase(connection, LOCAL_VIEWER, NORTH, back)
     with reading(clinic) as connection:
-        entries = rebases(connection, MANAGER)
+        entries = rebases(connection, READER)
         assert rebase_days(entries, "Nausea", "S1") == []
     assert entries["withdrawn"].astype(bool).tolist() == [True, False]
     assert entries["standing"].tolist() == [False, False]
@@ -107,7 +107,7 @@ def test_what_was_taken_back_can_be_decided_again(clinic: Engine) -> None:
         withdraw_rebase(connection, LOCAL_VIEWER, EVERYWHERE, SIGNED)
         decide_rebase(connection, LOCAL_VIEWER, EVERYWHERE, SIGNED)
     with reading(clinic) as connection:
-        entries = rebases(connection, MANAGER)
+        entries = rebases(connection, READER)
     assert entries["standing"].tolist() == [True, False, False]
 
 
@@ -128,7 +128,7 @@ def test_what_cannot_be_decided_is_refused_in_words(
     with pytest.raises(RebaseRefusedError, match=told), writing(clinic) as connection:
         decide_rebase(connection, LOCAL_VIEWER, at, signature)
     with reading(clinic) as connection:
-        assert rebases(connection, MANAGER).empty
+        assert rebases(connection, READER).empty
 
 
 def test_a_rebase_is_not_decided_twice_nor_one_taken_back_that_there_is_not(
@@ -150,7 +150,7 @@ def test_a_rebase_is_not_decided_twice_nor_one_taken_back_that_there_is_not(
 
 def test_who_may_not_decide_does_not(clinic: Engine) -> None:
     with pytest.raises(NotPermittedError), writing(clinic) as connection:
-        decide_rebase(connection, MANAGER, NORTH, SIGNED)
+        decide_rebase(connection, READER, NORTH, SIGNED)
     with pytest.raises(NotPermittedError), reading(clinic) as connection:
         rebases(connection, Viewer("nobody", frozenset()))
 

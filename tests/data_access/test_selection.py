@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from access.viewer import LOCAL_VIEWER, NotPermittedError, Viewer
+from access.viewer import LOCAL_VIEWER, NotPermittedError, Permission, Viewer
 from clinical.codes import DiagnosisGroup, Phase
 from data_access.engine import reading, writing
 from data_access.filters import Filters
-from data_access.schema import InfusionFact
+from data_access.schema import AppointmentFact, InfusionFact
 from data_access.selection import (
     Selected,
     conditions,
@@ -110,5 +110,25 @@ def test_an_empty_database_has_no_infusions(engine: Engine):
 
 
 def test_without_the_permission_there_are_no_conditions(connection: Connection):
+    stranger = Viewer("stranger", frozenset())
+    for facts, needed in ((InfusionFact, "see clinical counts"), (AppointmentFact, "see totals")):
+        with pytest.raises(NotPermittedError, match=needed):
+            conditions(connection, stranger, ALL, facts)
+
+
+def test_a_query_may_ask_for_another_permission_than_its_facts(connection: Connection):
+    rates = Viewer("rates", frozenset({Permission.SEE_RATES}))
+    assert conditions(connection, rates, ALL, InfusionFact, needs=Permission.SEE_RATES)
     with pytest.raises(NotPermittedError, match="see totals"):
-        conditions(connection, Viewer("stranger", frozenset()), ALL, InfusionFact)
+        conditions(connection, rates, ALL, InfusionFact, needs=Permission.SEE_TOTALS)
+
+
+def test_who_may_see_no_more_than_totals_may_choose_phases_but_no_diagnoses(
+    connection: Connection,
+):
+    totals = Viewer("totals", frozenset({Permission.SEE_TOTALS}))
+    boosters = replace(ALL, phases=(Phase.MAINTENANCE,))
+    assert count_infusions(connection, totals, boosters).infusions > 0
+    depressed = replace(ALL, diagnosis_groups=(DiagnosisGroup.MAJOR,))
+    with pytest.raises(NotPermittedError, match="see clinical counts"):
+        count_infusions(connection, totals, depressed)

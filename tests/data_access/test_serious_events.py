@@ -182,6 +182,8 @@ def test_nothing_and_nobody(connection: Connection, query):
 
 
 def test_no_names_for_whom_may_see_totals_only(connection: Connection):
-    events = serious_events.serious_events(connection, SEES_TOTALS, ALL)
+    with pytest.raises(NotPermittedError):
+        serious_events.serious_events(connection, SEES_TOTALS, ALL)
+    events = serious_events.serious_events(connection, LOCAL_VIEWER, ALL)
     with pytest.raises(NotPermittedError):
         with_names(connection, SEES_TOTALS, events)

@@ -43,7 +43,8 @@ def _draw() -> None:
     import os
     from datetime import UTC, date, datetime, time
 
-    from access.viewer import LOCAL_VIEWER, Permission, Viewer
+    from access.roles import ROLES, RoleName
+    from access.viewer import LOCAL_VIEWER, Viewer
     from clinical.codes import Phase
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
@@ -56,7 +57,7 @@ def _draw() -> None:
     viewer = LOCAL_VIEWER
     phases: tuple[Phase, ...] = ()
     if os.environ["TEST_VIEWER"] == "manager":
-        viewer = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
+        viewer = Viewer("manager", ROLES[RoleName.MANAGER].permissions, role="manager")
         phases = (Phase.MAINTENANCE,)
     engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
     with reading(engine) as connection:
@@ -152,7 +153,9 @@ def test_names_are_not_for_everybody(page: AppTest, monkeypatch: pytest.MonkeyPa
     page.run()
     shown = choose(page, "access-funnel", 3, 1)
     assert not shown.exception
-    assert "Who they are is shown to roles that may see patients." in words(shown)
+    assert "Behind it" not in words(shown)
+    assert "which are free text, is for clinicians and nurses." in words(shown)
+    assert HOSTILE not in str(shown)
     assert not shown.dataframe
     assert "Person" not in str(shown)
     assert "The phase filter does not apply here" in words(shown)

@@ -37,8 +37,9 @@ def _page() -> None:
 
     start, end, today = map(date.fromisoformat, os.environ["TEST_DAYS"].split())
     viewer = LOCAL_VIEWER
-    if os.environ.get("TEST_VIEWER") == "totals":
-        viewer = replace(viewer, permissions=frozenset({Permission.SEE_TOTALS}))
+    if os.environ.get("TEST_VIEWER") == "unnamed":
+        counts = {Permission.OPEN, Permission.SEE_TOTALS, Permission.SEE_CLINICAL}
+        viewer = replace(viewer, permissions=frozenset(counts))
     filters = replace(Filters(start, end), site_ids=tuple(os.environ["TEST_SITES"].split()))
     engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
     with reading(engine) as connection:
@@ -201,8 +202,8 @@ def test_a_chosen_bar_lists_its_appointments(page):
     ]
 
 
-def test_nobody_is_named_to_who_sees_totals_only(page, monkeypatch):
-    monkeypatch.setenv("TEST_VIEWER", "totals")
+def test_nobody_is_named_to_who_sees_clinical_counts_only(page, monkeypatch):
+    monkeypatch.setenv("TEST_VIEWER", "unnamed")
     drawn = page("week", WEEK, volume_by="Week")
     drawn = choose(drawn, "appointments-over-time", 2931, int(Outcome.CANCELLED))
     assert "2 appointments" in words(drawn)

@@ -33,7 +33,8 @@ def _page() -> None:
 
     import streamlit as st
 
-    from access.viewer import LOCAL_VIEWER, Permission, Viewer
+    from access.roles import ROLES, RoleName
+    from access.viewer import LOCAL_VIEWER, Viewer
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
     from data_access.status import clinic_status
@@ -42,7 +43,7 @@ def _page() -> None:
 
     viewer = LOCAL_VIEWER
     if os.environ["TEST_VIEWER"] == "manager":
-        viewer = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
+        viewer = Viewer("manager", ROLES[RoleName.MANAGER].permissions, role="manager")
     now = datetime.fromisoformat(os.environ["TEST_NOW"]).astimezone(ZoneInfo("America/New_York"))
     sites = tuple(os.environ["TEST_SITES"].split())
     filters = replace(Filters(date(2026, 3, 1), now.date()), site_ids=sites)
@@ -305,8 +306,8 @@ def test_without_the_permission_nobody_is_named(ward):
     ward.fill(three_of_four)
     page = ward.page(viewer="manager")
     assert captions(page) == [
-        "Who needs attention needs the permission to see patients by name and number, and each "
-        "one's records."
+        "The list of who needs attention is for clinicians and nurses. You are signed in as "
+        "manager."
     ]
     assert not page.markdown
     assert not page.dataframe

@@ -28,6 +28,7 @@ def _page() -> None:
     from dataclasses import replace
     from datetime import date
 
+    from access.roles import ROLES, RoleName
     from access.viewer import LOCAL_VIEWER, Permission
     from data_access.engine import make_engine, reading
     from data_access.filters import Filters
@@ -40,7 +41,12 @@ def _page() -> None:
     filters = Filters(date.fromisoformat(start), date.fromisoformat(end))
     viewer = {
         "": LOCAL_VIEWER,
-        "totals": replace(LOCAL_VIEWER, permissions=frozenset({Permission.SEE_TOTALS})),
+        "unnamed": replace(
+            LOCAL_VIEWER, permissions=frozenset(Permission) - {Permission.SEE_PATIENTS}
+        ),
+        "manager": replace(
+            LOCAL_VIEWER, permissions=ROLES[RoleName.MANAGER].permissions, role="manager"
+        ),
         "south": replace(LOCAL_VIEWER, site_ids=frozenset({"S2"})),
     }[os.environ["TEST_VIEWER"]]
     engine = make_engine(os.environ["TEST_DATABASE"])
@@ -293,13 +299,22 @@ def test_a_malformed_address_falls_back_to_the_defaults(page):
 
 
 def test_totals_only_for_those_who_may_not_see_patients(page):
-    shown = page(viewer="totals", opened=ANNA).run()
+    shown = page(viewer="unnamed", opened=ANNA).run()
     assert not shown.exception
     assert "Müller" not in words(shown)
     assert "**2 of 3 evaluable patients in induction responded**" in words(shown)
     assert "You see totals only." in words(shown)
     assert len(shown.dataframe) == 0
     assert len(shown.text_input) == 0
+
+
+def test_a_manager_is_told_whose_the_page_is(page):
+    shown = page(viewer="manager", opened=ANNA).run()
+    assert not shown.exception
+    assert [info.value for info in shown.info] == [
+        "How each patient is doing is for clinicians and nurses. You are signed in as manager."
+    ]
+    assert not shown.markdown
 
 
 def test_an_empty_database(page):

@@ -314,8 +314,8 @@ def test_names_are_in_the_timeline_only_for_those_who_may_see_them(clinic):
     page = clinic.page(viewer="manager")
     for chart in page.get("plotly_chart"):
         assert "Diaz" not in chart.proto.spec
-    assert "Busiest hour today: 09:00, with 3 appointments" in everything(page)
-    assert "4 chairs, booked for 0.0 chair-hours today. The timeline of the chairs is for" in (
+    assert "Busiest hour today: 10:00, with 3 appointments" in everything(page)
+    assert "4 chairs, booked for 7.0 chair-hours today. The timeline of the chairs is for" in (
         everything(page)
     )
 
