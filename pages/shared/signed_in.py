@@ -7,20 +7,18 @@ hands on as ``st.user["session"]`` (``server.trustedUserHeaders``); it opens not
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import streamlit as st
 from sqlalchemy import Connection
 
-from access.settings import find_settings
 from access.standing import Limits, Way, Why
 from access.viewer import NotPermittedError, Viewer
-from data_access.embedded import settings_path
 from data_access.sessions import end_session, viewer_of_session
 from pages.shared.context import PageContext
 from pages.shared.database import clinic_database, clinic_users
+from pages.shared.start_up import clinic_settings
 
 _SESSION = "session"
 _SIGN_IN = "/clinic/sign-in"
@@ -30,25 +28,14 @@ class SignedOutError(NotPermittedError):
     """The session of whoever looks has ended, so nothing is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """Which sessions hold: for how long, and of which ways of signing in."""
-
-    limits: Limits
-    ways: tuple[Way, ...]
-
-
-@st.cache_resource(show_spinner=False)
-def _rules(path: Path) -> _Rules:
-    """As the settings say. They are read once, as for the gate."""
-    settings = find_settings(path)
-    way = Way.LOCAL if settings.sign_in is None else Way.PROVIDER
-    return _Rules(settings.sessions.limits(), (way,))
+def _ways() -> tuple[Way, ...]:
+    """The ways of signing in that hold: by the provider, or locally where none is set."""
+    return (Way.LOCAL if clinic_settings().sign_in is None else Way.PROVIDER,)
 
 
 def session_limits() -> Limits:
     """How long sessions last."""
-    return _rules(settings_path()).limits
+    return clinic_settings().sessions.limits()
 
 
 def session_now() -> str:
@@ -64,8 +51,7 @@ def viewer_now(connection: Connection) -> Viewer | None:
 
 
 def _viewer(connection: Connection, session_id: str) -> Viewer | None:
-    rules = _rules(settings_path())
-    return viewer_of_session(connection, session_id, rules.limits, rules.ways, datetime.now(UTC))
+    return viewer_of_session(connection, session_id, session_limits(), _ways(), datetime.now(UTC))
 
 
 @contextmanager
