@@ -37,6 +37,7 @@ from pages.appointments.week_pictures import (
 )
 from pages.appointments.week_words import changed
 from pages.shared.context import PageContext
+from pages.shared.exports import noted
 from pages.shared.signed_in import looking_anew
 from pages.shared.words import count_words
 
@@ -72,7 +73,7 @@ def week_sheet_choice(context: PageContext, sites: pd.DataFrame) -> None:
 
     st.download_button(
         "Weekly sheet (PDF)",
-        data=make,
+        data=noted("weekly sheet as PDF", make),
         file_name=f"weekly-sheet-{picked}.pdf",
         mime="application/pdf",
         on_click="ignore",

@@ -24,6 +24,7 @@ from pages.patients.findings import (
 )
 from pages.patients.one_patient import OPENED, ORDER
 from pages.shared.context import PageContext
+from pages.shared.exports import about_patients
 from pages.shared.frame import Finding, csv_button, definitions, findings, nothing, sentence
 from pages.shared.memory import remembered
 from pages.shared.words import count_words, day_words
@@ -115,7 +116,8 @@ def _list(context: PageContext, view: CaseloadView, totals: pd.DataFrame) -> Non
             f"{first:,} to {first + len(rows) - 1:,} of {count_words(size, 'patient')}. "
             "Select a row to open the patient."
         )
-        csv_button(saved_caseload(shown), "caseload")
+        with about_patients(context, rows["patient_key"]):
+            csv_button(saved_caseload(shown), "caseload")
 
 
 def _size(context: PageContext, view: CaseloadView, totals: pd.DataFrame) -> int:

@@ -33,6 +33,7 @@ from pages.patients.thoughts_findings import (
 )
 from pages.patients.view import SERIES, View, choose_view
 from pages.shared.context import PageContext
+from pages.shared.exports import about_patients
 from pages.shared.frame import Finding, definitions, nothing, show
 from pages.shared.memory import kept
 from pages.shared.people import ADDRESS
@@ -67,7 +68,8 @@ def one_patient_page(context: PageContext, patient_key: int | None) -> None:
     if record.infusions.empty:
         nothing("No infusion has been recorded for this patient yet.")
         return
-    _sections(context, record, on_paper)
+    with about_patients(context, [patient.patient_key]):
+        _sections(context, record, on_paper)
 
 
 def _sections(context: PageContext, record: Record, on_paper: DeltaGenerator) -> None:

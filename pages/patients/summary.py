@@ -43,6 +43,7 @@ from pages.patients.record import Record
 from pages.patients.thoughts_findings import NO_THOUGHTS, Thoughts, thoughts_notes, thoughts_title
 from pages.patients.view import View
 from pages.shared.context import PageContext
+from pages.shared.exports import may_take_out, noted
 from pages.shared.frame import Finding
 from pages.shared.people import person_name
 from pages.shared.signed_in import looking_anew
@@ -91,7 +92,8 @@ def summary_button(
 ) -> None:
     """A button that saves the summary as a PDF; it is made when it is pressed.
 
-    ``expected``: the finding about the expected course, or in words why there is none.
+    It is drawn for those who may take such a file out. ``expected``: the finding about the
+    expected course, or in words why there is none.
     """
 
     def make() -> bytes:
@@ -100,9 +102,11 @@ def summary_button(
             paper = read_paper(later, record, view, thoughts, thresholds, expected)
         return summary_pdf(patient_summary(context, paper))
 
+    if not may_take_out():
+        return
     st.download_button(
         "Summary as PDF",
-        data=make,
+        data=noted("patient summary as PDF", make),
         file_name="patient-summary.pdf",
         mime="application/pdf",
         on_click="ignore",

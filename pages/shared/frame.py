@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from charts.style import CONFIG
+from pages.shared.exports import may_take_out, noted
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@^=])")
 
@@ -177,14 +178,20 @@ def heading(title: str, subtitle: str) -> None:
 
 
 def csv_button(frame: pd.DataFrame, key: str) -> None:
-    """A button that saves a frame as CSV; the file is made when it is pressed."""
+    """A button that saves a frame as CSV; the file is made when it is pressed.
+
+    ``key`` names the file, to the audit trail too: fixed words. Where the frame tells of patients
+    (:func:`pages.shared.exports.about_patients`) there is a button only for those who may have it.
+    """
 
     def make() -> bytes:
         return safe_cells(frame).to_csv(index=False).encode("utf-8-sig")
 
+    if not may_take_out():
+        return
     st.download_button(
         "Save as CSV",
-        data=make,
+        data=noted(f"CSV file {key}", make),
         file_name=f"{key}.csv",
         mime="text/csv",
         on_click="ignore",

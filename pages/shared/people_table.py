@@ -8,6 +8,7 @@ import streamlit as st
 
 from access.viewer import Permission
 from pages.shared.context import PageContext
+from pages.shared.exports import about_patients
 from pages.shared.frame import csv_button, plain
 from pages.shared.people import ADDRESS, person_name
 
@@ -33,10 +34,10 @@ def people_table(
 ) -> None:
     """Draw a list, its foot and its file.
 
-    ``rows``: of a query, with ``handle``, ``family_name`` and ``given_name`` where it is a named
-    one, and ``has_patient`` where a row may be nobody's; ``details``: what is shown of each row;
-    ``columns``: how its columns are shown. ``key`` names the file; ``shown`` says what is listed,
-    so that a row chosen in one list is not chosen in the next. Neither names anybody.
+    ``rows``: of a query, with ``handle``, ``family_name``, ``given_name`` and ``patient_key`` where
+    it is a named one, and ``has_patient`` where a row may be nobody's; ``details``: what is shown
+    of each row; ``columns``: how its columns are shown. ``key`` names the file; ``shown`` says what
+    is listed, so that a row chosen in one list is not chosen in the next. Neither names anybody.
     """
     named = "handle" in rows.columns and may_name(context)
     frame = details
@@ -57,7 +58,8 @@ def people_table(
     with st.container(horizontal=True, vertical_alignment="center"):
         if named:
             _way_to_patient(context, rows, frame["Patient"], chosen.selection.rows)  # type: ignore[union-attr]
-        csv_button(frame, key)
+        with about_patients(context, rows["patient_key"] if named else ()):
+            csv_button(frame, key)
 
 
 def _names(rows: pd.DataFrame) -> list[str]:

@@ -1,26 +1,14 @@
 """Whatever goes wrong reaches the reader as one plain sentence, and the log without any data."""
 
-import logging
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
 
 import streamlit as st
 
 from access.viewer import NotPermittedError
 from data_access.errors import ClinicDatabaseError
 from pages.shared.frame import plain
-
-_LOG = logging.getLogger("clinic.pages")
-
-
-def _incident(fault: Exception) -> str:
-    """Log a fault and return its number. Its message may hold a patient's data, so it stays out."""
-    number = uuid4().hex[:8]
-    last = traceback.extract_tb(fault.__traceback__)[-1]
-    _LOG.error("incident %s: %s at %s:%s", number, type(fault).__name__, last.name, last.lineno)
-    return number
+from pages.shared.incidents import incident
 
 
 @contextmanager
@@ -40,5 +28,5 @@ def plain_problems(part: str = "page") -> Iterator[None]:
     except Exception as fault:
         st.error(
             f"This {part} could not be drawn because of a fault in the program. Nothing was "
-            f"changed. Please report incident {_incident(fault)}."
+            f"changed. Please report incident {incident(fault)}."
         )

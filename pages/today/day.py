@@ -35,6 +35,7 @@ from data_access.sites import closures, opening_hours
 from data_access.status import clinic_status
 from data_access.today import appointment_list, appointments_by_hour
 from pages.shared.context import PageContext
+from pages.shared.exports import about_patients
 from pages.shared.frame import csv_button, heading, nothing, show
 from pages.shared.memory import remembered
 from pages.shared.people import person_name
@@ -101,7 +102,8 @@ def _timeline(context: PageContext, moment: Moment) -> None:
     if day.is_closed:
         nothing(f"The chairs are idle on {weekday_words(moment.today)}: {day.closed_words}.")
         return
-    show(day_finding(day))
+    with about_patients(context, day.visits.get("patient_key", ())):
+        show(day_finding(day))
 
 
 def _load(context: PageContext, moment: Moment) -> None:
@@ -227,4 +229,5 @@ def _appointment_list(context: PageContext, moment: Moment) -> None:
     rows = list_table(with_outcome(found, found["overdue"] == 1))
     height: int | Literal["content"] = _LIST_HEIGHT if len(rows) > _WHOLE_ROWS else "content"
     st.dataframe(rows, hide_index=True, height=height, key="table-todays-appointments")
-    csv_button(rows, "todays-appointments")
+    with about_patients(context, found["patient_key"]):
+        csv_button(rows, "todays-appointments")
