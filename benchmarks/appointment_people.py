@@ -131,6 +131,11 @@ def _of_window(function: Callable[..., Any], narrow: Any, *floor: str) -> PageQu
     )
 
 
+def _ahead(connection: Connection, asked: Scenario) -> Any:
+    days = asked.filters.start, asked.filters.end
+    return appointment_coming.ahead(connection, VIEWER, asked.filters, days, asked.today)
+
+
 def _outcomes(connection: Connection, asked: Scenario) -> Any:
     yesterday = asked.today - timedelta(days=1)
     begins = monday(asked) - timedelta(weeks=_RECORD_WEEKS)
@@ -167,14 +172,20 @@ _BEFORE = (
 _COURSES = weeks_before(52, until=9)
 
 _COMING = (
-    _of_window(
-        appointment_coming.booked_ahead,
+    PageQuery(
+        appointment_coming.ahead,
+        _ahead,
+        (
+            "SELECT patient_key, site_key, done, planned, last_day FROM induction_facts"
+            f" WHERE started_day BETWEEN :today - {NEW_INDUCTION_GAP_DAYS} AND :today"
+            f" AND last_day >= :today - {IN_PROGRESS_DAYS} AND done < planned{{site}}",
+            "SELECT f.patient_key, f.site_key, kind, f.phase, day, minutes, lead_band, due_before,"
+            " missed_before, last_infusion_day FROM appointment_facts f"
+            " LEFT JOIN patient_facts USING (patient_key) WHERE f.status = 1"
+            " AND (kind = 2 OR chair_key IS NOT NULL) AND day BETWEEN :start AND :end{f_site}"
+            " ORDER BY day, appointment_key",
+        ),
         ahead,
-        "SELECT f.patient_key, f.site_key, kind, f.phase, day, minutes, lead_band, due_before,"
-        " missed_before, last_infusion_day FROM appointment_facts f"
-        " LEFT JOIN patient_facts USING (patient_key) WHERE f.status = 1"
-        " AND (kind = 2 OR chair_key IS NOT NULL) AND day BETWEEN :start AND :end{f_site}"
-        " ORDER BY day, appointment_key",
     ),
     PageQuery(
         appointment_coming.outcomes_by_booking,
@@ -216,12 +227,6 @@ _COMING = (
         "SELECT (started_day + 3) % 7 + 1, last_day - started_day, done, planned, count(*)"
         " FROM induction_facts WHERE started_day BETWEEN :start AND :end{site}"
         " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-    ),
-    _until_today(
-        appointment_coming.inductions_under_way,
-        "SELECT patient_key, site_key, done, planned, last_day FROM induction_facts"
-        f" WHERE started_day BETWEEN :today - {NEW_INDUCTION_GAP_DAYS} AND :today"
-        f" AND last_day >= :today - {IN_PROGRESS_DAYS} AND done < planned{{site}}",
     ),
     PageQuery(
         appointment_coming.bookings_as_they_stood,

@@ -78,12 +78,11 @@ _COMING = (
     *named("thresholds.read_thresholds", "appointment_access.chairs_by_site", "sites.site_names"),
     *named(
         "appointment_coming.outcomes_by_booking",
-        "appointment_coming.booked_ahead",
+        "appointment_coming.ahead",
         "appointment_coming.infusions_by_lead",
         "appointment_coming.starts_by_week",
         "appointment_coming.induction_courses",
         "thresholds.read_thresholds",
-        "appointment_coming.inductions_under_way",
         "appointment_coming.starts_by_site",
         "appointment_coming.maintenance_by_site",
     ),

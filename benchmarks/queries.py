@@ -112,6 +112,12 @@ _TODAY = (
         ),
     ),
     PageQuery(
+        today.given_by_day,
+        lambda c, asked: today.given_by_day(c, VIEWER, asked.filters),
+        ("SELECT day, count(*) FROM infusion_facts WHERE {period} GROUP BY day ORDER BY day",),
+        weeks_of_today,
+    ),
+    PageQuery(
         today.infusions_by_day,
         lambda c, asked: today.infusions_by_day(c, VIEWER, asked.filters),
         (

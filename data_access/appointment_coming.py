@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from access.viewer import Permission, Viewer, require
+from access.viewer import Permission, Viewer
 from clinical.calendar import day_number, week_number
 from clinical.codes import AppointmentKind, AppointmentStatus, Code, DaysAhead, Phase
 from clinical.course_demand import IN_PROGRESS_DAYS
@@ -55,10 +55,19 @@ _CODES, _FROM_MINUS_ONE = 8, 16
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What lies ahead, to be added up: the books, and inductions under way.
+    """What lies ahead, to be added up.
 
-    As from :func:`booked_ahead` and :func:`inductions_under_way`, but that ``patient_key`` is a
-    number of this answer alone, the same in both: it leads to nobody.
+    ``booked``: a row for each appointment with the status booked that is an infusion or holds a
+    chair, by day. Columns, whole numbers: ``patient_key`` (0: of nobody), ``site_key``, ``kind``,
+    ``phase``, ``day``, ``minutes``, ``lead_band``, ``due_before``, ``missed_before``,
+    ``last_infusion_day`` (of the patient; −1: none).
+
+    ``under_way``: a row for each induction with infusions to come, the last one not too long ago,
+    whatever the phase chosen. Columns, whole numbers: ``patient_key``, ``site_key``, ``done``,
+    ``planned``, ``last_day``.
+
+    ``patient_key`` is a number of this answer alone, the same in both, and leads to nobody: so who
+    may see totals may have them added up.
     """
 
     booked: pd.DataFrame
@@ -72,32 +81,16 @@ def ahead(
     days: tuple[date, date],
     today: date,
 ) -> Ahead:
-    """What lies ahead, for who may see totals; ``days``: the first and the last of the books."""
+    """What lies ahead: the books from the first to the last of ``days``, and open inductions."""
     booked = _booked_ahead(connection, viewer, filters, *days)
     under_way = _under_way(connection, viewer, filters, today)
     keys = {0, *booked["patient_key"].tolist(), *under_way["patient_key"].tolist()}
     numbers = {key: number for number, key in enumerate(sorted(keys))}
-    return Ahead(
-        *(
-            frame.assign(patient_key=frame["patient_key"].map(numbers).astype("int64"))
-            for frame in (booked, under_way)
-        )
+    booked, under_way = (
+        frame.assign(patient_key=frame["patient_key"].map(numbers).astype("int64"))
+        for frame in (booked, under_way)
     )
-
-
-def booked_ahead(
-    connection: Connection, viewer: Viewer, filters: Filters, first: date, last: date
-) -> pd.DataFrame:
-    """What stands in the books from ``first`` to ``last``: infusions, and what else holds a chair.
-
-    A row for each appointment with the status booked. Columns, whole numbers: ``patient_key`` (0:
-    of nobody), ``site_key``, ``kind``, ``phase``, ``day``, ``minutes``, ``lead_band``,
-    ``due_before``, ``missed_before``, ``last_infusion_day`` (of the patient; −1: none).
-
-    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no more than totals.
-    """
-    require(viewer, Permission.SEE_CLINICAL)
-    return _booked_ahead(connection, viewer, filters, first, last)
+    return Ahead(booked, under_way)
 
 
 def _booked_ahead(
@@ -287,20 +280,6 @@ def induction_courses(
     )
     names = ("weekday", "span", "done", "planned", "inductions")
     return typed_frame(connection.execute(statement).all(), dict.fromkeys(names, "int64"))
-
-
-def inductions_under_way(
-    connection: Connection, viewer: Viewer, filters: Filters, today: date
-) -> pd.DataFrame:
-    """Inductions with infusions to come, the last one not too long ago, whatever the phase chosen.
-
-    A row for each. Columns, whole numbers: ``patient_key``, ``site_key``, ``done``, ``planned``,
-    ``last_day``.
-
-    Raises :class:`~access.viewer.NotPermittedError` where the viewer may see no more than totals.
-    """
-    require(viewer, Permission.SEE_CLINICAL)
-    return _under_way(connection, viewer, filters, today)
 
 
 def _under_way(

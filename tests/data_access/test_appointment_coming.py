@@ -45,7 +45,7 @@ def day(month: int, number: int) -> int:
 
 
 def test_what_stands_in_the_books(clinic: Connection):
-    found = queries.booked_ahead(clinic, LOCAL_VIEWER, ALL, *AHEAD)
+    found = queries.ahead(clinic, LOCAL_VIEWER, ALL, AHEAD, TODAY).booked
     assert set(found.dtypes.astype(str)) == {"int64"}
     columns = ["patient_key", "site_key", "kind", "day", "minutes", "lead_band"]
     assert rows(found[columns]) == [
@@ -61,14 +61,26 @@ def test_what_stands_in_the_books(clinic: Connection):
 
 
 def test_sites_diagnoses_and_phases_hold(clinic: Connection):
-    def booked(viewer: Viewer, filters: Filters) -> list[int]:
-        return queries.booked_ahead(clinic, viewer, filters, *AHEAD)["patient_key"].tolist()
+    def booked(viewer: Viewer, filters: Filters) -> list[tuple[int, int]]:
+        found = queries.ahead(clinic, viewer, filters, AHEAD, TODAY).booked
+        return rows(found[["site_key", "day"]])
 
-    assert booked(SEES_WEST, ALL) == [3]
-    assert booked(LOCAL_VIEWER, replace(ALL, site_ids=("S2",))) == [3]
+    of_west = [(WEST, day(3, 16))]
+    assert booked(SEES_WEST, ALL) == of_west
+    assert booked(LOCAL_VIEWER, replace(ALL, site_ids=("S2",))) == of_west
     bipolar = replace(ALL, diagnosis_groups=(DiagnosisGroup.BIPOLAR,))
-    assert booked(LOCAL_VIEWER, bipolar) == [2, 2]
-    assert booked(LOCAL_VIEWER, replace(ALL, phases=(Phase.MAINTENANCE,))) == [3]
+    assert booked(LOCAL_VIEWER, bipolar) == [(NORTH, day(3, 16)), (NORTH, day(3, 17))]
+    assert booked(LOCAL_VIEWER, replace(ALL, phases=(Phase.MAINTENANCE,))) == of_west
+
+
+def test_people_ahead_are_numbered_anew_the_same_in_both_answers(clinic: Connection):
+    def numbers(filters: Filters) -> tuple[list[int], list[int]]:
+        found = queries.ahead(clinic, LOCAL_VIEWER, filters, AHEAD, TODAY)
+        return found.booked["patient_key"].tolist(), found.under_way["patient_key"].tolist()
+
+    assert numbers(ALL) == ([1, 2, 3, 2], [1])
+    # P3 alone is the first, not the third.
+    assert numbers(replace(ALL, site_ids=("S2",))) == ([1], [])
 
 
 def test_what_became_of_bookings_in_two_periods(clinic: Connection):
@@ -131,7 +143,7 @@ def test_how_inductions_went(clinic: Connection):
 
 
 def test_inductions_under_way(clinic: Connection):
-    found = queries.inductions_under_way(clinic, LOCAL_VIEWER, ALL, TODAY)
+    found = queries.ahead(clinic, LOCAL_VIEWER, ALL, AHEAD, TODAY).under_way
     # P2 has had all, P3 is in maintenance, P4 was last here 19 days ago.
     assert rows(found) == [(1, NORTH, 2, 6, day(3, 2))]
 
@@ -157,14 +169,13 @@ def test_bookings_as_they_stood(clinic: Connection):
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda clinic, viewer: queries.booked_ahead(clinic, viewer, ALL, *AHEAD),
+        lambda clinic, viewer: queries.ahead(clinic, viewer, ALL, AHEAD, TODAY),
         lambda clinic, viewer: queries.outcomes_by_booking(clinic, viewer, ALL, PAST, PAST),
         lambda clinic, viewer: queries.infusions_by_lead(clinic, viewer, ALL, *PAST),
         lambda clinic, viewer: queries.maintenance_by_site(clinic, viewer, ALL, *PAST),
         lambda clinic, viewer: queries.starts_by_week(clinic, viewer, ALL, TODAY),
         lambda clinic, viewer: queries.starts_by_site(clinic, viewer, ALL, *PAST),
         lambda clinic, viewer: queries.induction_courses(clinic, viewer, ALL, *PAST),
-        lambda clinic, viewer: queries.inductions_under_way(clinic, viewer, ALL, TODAY),
         lambda clinic, viewer: queries.bookings_as_they_stood(clinic, viewer, ALL, (1, 2), 10),
     ],
 )
