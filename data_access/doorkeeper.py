@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from access.actions import Action, Outcome
@@ -20,7 +20,8 @@ from data_access.admission import AdmissionRefusedError, Claim, admit
 from data_access.audit import Entry, append
 from data_access.engine import appending, make_engine, reading
 from data_access.errors import ClinicDatabaseError
-from data_access.handles import patient_of_handle
+from data_access.schema import PatientFact
+from data_access.selection import of_permitted_sites
 from data_access.sessions import (
     Found,
     clear_up,
@@ -37,6 +38,7 @@ ACTIVITY_SECONDS = 30
 
 _LOG = logging.getLogger(__name__)
 _PAGE = re.compile(r"/?[a-z][a-z-]{0,40}|/?")
+_HANDLE = re.compile(r"[a-z2-7]{16}")
 _LONGEST_ADDRESS = 64
 
 
@@ -139,6 +141,12 @@ class ClinicDoorkeeper:
             people = _patient(connection, viewer, handle)
             append(connection, viewer, Entry(Action.PRINT, f"page {name}", people=people), now)
 
+    def close(self) -> None:
+        """Close the connections; the next question opens new ones."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+
     def _end_what_is_over(self, found: Collection[Found], now: datetime) -> None:
         """Write the ends down. Where that cannot be now, they are found again next time.
 
@@ -180,10 +188,16 @@ class ClinicDoorkeeper:
 
 
 def _patient(connection: Connection, viewer: Viewer, handle: str) -> tuple[int, ...]:
-    if not handle or not viewer.may(Permission.SEE_PATIENTS):
+    """The key of the patient of a handle, if the viewer may see the patient; for the trail alone.
+
+    Nothing is shown, so it is no view of the patient (as :mod:`data_access.handles` notes).
+    """
+    if not _HANDLE.fullmatch(handle) or not viewer.may(Permission.SEE_PATIENTS):
         return ()
-    key = patient_of_handle(connection, viewer, handle)
-    return () if key is None else (key,)
+    statement = select(PatientFact.patient_key).where(
+        PatientFact.handle == handle, *of_permitted_sites(connection, viewer, PatientFact)
+    )
+    return tuple(connection.scalars(statement))
 
 
 @contextmanager
