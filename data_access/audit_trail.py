@@ -6,7 +6,7 @@ people did is the whole clinic's. Each reading is itself an entry of the trail.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -130,14 +131,20 @@ def people_of_trail(connection: Connection, viewer: Viewer) -> pd.DataFrame:
 
 
 def _names_in_trail(connection: Connection) -> Sequence[str]:
-    """The names in the trail, one step in the index for each; to read them all would take long."""
+    return connection.scalars(select(names_in_trail().c.who)).all()
+
+
+def names_in_trail() -> Subquery:
+    """The names in the trail, as ``who``; empty for nobody signed in.
+
+    One step in the index for each: to read all entries for them would take long.
+    """
     first = select(func.min(AuditEntry.who).label("who")).cte("names", recursive=True)
     following = (
         select(func.min(AuditEntry.who)).where(AuditEntry.who > first.c.who).scalar_subquery()
     )
     names = first.union_all(select(following).where(first.c.who.is_not(None)))
-    statement = select(names.c.who).where(names.c.who.is_not(None)).limit(_MOST_PEOPLE)
-    return connection.scalars(statement).all()
+    return select(names.c.who).where(names.c.who.is_not(None)).limit(_MOST_PEOPLE).subquery()
 
 
 def entry_count(connection: Connection, viewer: Viewer, asked: TrailFilter) -> int:
@@ -342,7 +349,7 @@ def person_days(
         connection.execute(statement), {"at": "int64", "action": TEXT, "outcome": TEXT}
     )
     read_trail(connection, viewer, "what a person did")
-    rows.insert(0, "day", local_days(rows["at"], zone))
+    rows.insert(0, "day", by_clock(rows["at"], zone).dt.date)
     return rows.groupby(["day", "action", "outcome"]).size().reset_index(name="entries")
 
 
@@ -353,9 +360,9 @@ def seconds_of(connection: Connection, at: Any) -> ColumnElement[int]:
     return cast(func.extract("epoch", at), Integer())
 
 
-def local_days(seconds: "pd.Series[int]", zone: ZoneInfo) -> list[date]:
-    """The calendar day in a time zone of times as from :func:`seconds_of`."""
-    return list(pd.to_datetime(seconds, unit="s", utc=True).dt.tz_convert(zone).dt.date)
+def by_clock(seconds: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
+    """Times as from :func:`seconds_of` by the clock of a time zone."""
+    return pd.to_datetime(seconds, unit="s", utc=True).dt.tz_convert(zone)
 
 
 def opened_by_person(connection: Connection, viewer: Viewer, asked: TrailFilter) -> pd.DataFrame:
