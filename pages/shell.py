@@ -21,7 +21,7 @@ from pages.registry import PAGES, PageEntry
 from pages.shared.context import PageContext
 from pages.shared.database import clinic_database
 from pages.shared.filter_bar import filter_bar, unfiltered
-from pages.shared.frame import nothing, plain
+from pages.shared.frame import nothing, page_link, plain
 from pages.shared.printing import print_styles
 from pages.shared.problems import plain_problems
 from pages.shared.signed_in import sign_out, signed_out, viewer_now
@@ -88,7 +88,10 @@ def _context(
     zone = _time_zone(status)
     now = datetime.now(UTC).astimezone(zone)
     _header(entry, viewer, status, zone)
-    filters = _filters(entry, connection, viewer, status, now.date())
+    if viewer.may(entry.needs):
+        filters = _filters(entry, connection, viewer, status, now.date())
+    else:
+        filters = unfiltered(now.date())
     return PageContext(connection, viewer, filters, status, now, now.date(), pages)
 
 
@@ -117,15 +120,20 @@ def _page(context: PageContext, entry: PageEntry, page: st.Page) -> None:
         nothing(_NO_RECORDS if context.viewer.site_ids is None else _NO_SITE)
 
 
-def _refuse(connection: Connection, viewer: Viewer, entry: PageEntry) -> None:
+def _refuse(context: PageContext, entry: PageEntry) -> None:
     """Say whose the page is. The first time in a tab it is noted in the audit trail."""
     slot = f"refused: {entry.url_path}"
     if slot not in st.session_state:
         refusal = Entry(Action.REFUSAL, f"page {entry.title}", Outcome.REFUSED)
-        note(connection.engine, viewer, refusal)
+        note(context.connection.engine, context.viewer, refusal)
         st.session_state[slot] = True
-    st.markdown(f"# {entry.title}")
-    st.warning(for_others(viewer, f"The page {entry.title}", entry.needs))
+    st.warning(for_others(context.viewer, f"The page {entry.title}", entry.needs))
+    page_link(_first(context.pages))
+
+
+def _first(pages: Mapping[str, st.Page]) -> st.Page:
+    """The page on which somebody arrives: the first that is theirs."""
+    return next(iter(pages.values()))
 
 
 def _show(connection: Connection, viewer: Viewer) -> None:
@@ -147,16 +155,16 @@ def _show(connection: Connection, viewer: Viewer) -> None:
     entry = entries[navigation.url_path]
     permitted = {path: pages[path] for path, each in entries.items() if viewer.may(each.needs)}
     _tab(entry.title)
+    if not entry.url_path and entry.url_path not in permitted:  # where everybody arrives
+        st.switch_page(_first(permitted))
+    # The filter bar belongs to this script and not to the page, so that it outlives a change of
+    # page; the page itself then runs as Streamlit's.
+    context = _context(entry, connection, viewer, permitted)
     if entry.url_path in permitted:
-        # The filter bar belongs to this script and not to the page, so that it outlives a change
-        # of page; the page itself then runs as Streamlit's.
-        context = _context(entry, connection, viewer, permitted)
         _page(context, entry, navigation)
-        settle(entry.url_path)
-        return
-    if not entry.url_path:  # where everybody arrives
-        st.switch_page(next(iter(permitted.values())))
-    _refuse(connection, viewer, entry)
+    else:
+        _refuse(context, entry)
+    settle(entry.url_path)
 
 
 def _nothing_else() -> None:

@@ -51,8 +51,8 @@ def _answer(viewer: Viewer) -> str:
     role = _role(viewer)
     said = f"**{held} of {count_words(len(Permission), 'permission')}**"
     if role is None:
-        return f"You work at the server's own terminal and have {said}"
-    return f"You are a **{role.title.lower()}** and have {said}"
+        return f"You work at the server's own terminal with {said}"
+    return f"Your role is **{role.title.lower()}**, with {said}"
 
 
 def _sites(context: PageContext) -> str:

@@ -118,6 +118,8 @@ def test_an_address_is_drawn_or_says_whose_it_is(opened, url, role, entry):
         Viewer("", frozenset(), role=role), f"The page {entry.title}", entry.needs
     )
     assert len(page.markdown) == 1
+    assert [button.key for button in page.button] == ["sign-out"]
+    assert [link.proto.label for link in page.get("page_link")] == [f"{OPENS_ON[role]} →"]
     page.run()
     assert rows(
         url,
@@ -248,13 +250,13 @@ def test_an_address_that_names_a_view_of_others_falls_back(opened, view):
     assert page.segmented_control(key="access").value in OFFERED["administrator"]
     page = opened("clinician", "access", access=str(view))
     assert not page.segmented_control
-    assert "You are a **clinician**" in said(page)
+    assert "Your role is **clinician**" in said(page)
 
 
 def test_what_may_i_see_names_the_role_the_sites_and_whom_to_ask(opened):
     page = opened("nurse", "access", sites=["S1"])
     told = said(page)
-    assert "You are a **nurse** and have **5 of 9 permissions**" in told
+    assert "Your role is **nurse**, with **5 of 9 permissions**" in told
     assert ROLES[RoleName.NURSE].prose in told
     assert "At **\\<b\\>North" in told
     assert "nothing is shown of any other site" in told
