@@ -58,7 +58,8 @@ def _header(entry: PageEntry, viewer: Viewer, status: ClinicStatus, zone: ZoneIn
             if status.is_demo:
                 st.badge("Demo clinic: every person is invented", color="orange")
             if status.as_of:
-                st.caption(f"Data as of {status.as_of.astimezone(zone):%d %b %Y, %H:%M %Z}")
+                as_of = f"{status.as_of.astimezone(zone):%d %b %Y, %H:%M %Z}"
+                st.caption(f"Data as of {as_of}", width="content")
             _who_looks(viewer, status)
 
 
@@ -67,8 +68,8 @@ def _who_looks(viewer: Viewer, status: ClinicStatus) -> None:
     who = [plain(viewer.name), role_title(viewer.role)]
     if viewer.site_ids is not None:
         who.append(listed([plain(site.name) for site in status.sites]) or "no site")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(" · ".join(who))
+    with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
+        st.caption(" · ".join(who), width="content")
         if st.button("Sign out", type="tertiary", key="sign-out"):
             sign_out(viewer)
 
