@@ -31,7 +31,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from access.viewer import Viewer
+from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_number
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
@@ -146,6 +146,7 @@ def named_infusions_behind(
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see patients.
     """
+    require(viewer, Permission.SEE_PATIENTS)
     listed = infusions_behind(connection, viewer, filters, behind, at_most)
     rows = with_names(connection, viewer, listed.rows, "infusions behind a point")
     return replace(listed, rows=rows)
