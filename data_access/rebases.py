@@ -12,7 +12,9 @@ import pandas as pd
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from access.actions import Action
 from access.viewer import NotPermittedError, Permission, Viewer, require
+from data_access.audit import Entry, append
 from data_access.errors import ClinicDatabaseError
 from data_access.frames import query_frame
 from data_access.schema import Rebase, Site, Term
@@ -94,7 +96,7 @@ def decide_rebase(
     _check(connection, viewer, at, signature)
     if _stands(connection, at):
         raise RebaseRefusedError(f"The limits are already worked out anew from {at.from_day}.")
-    _add(connection, at, signature, withdrawn=False)
+    _add(connection, viewer, at, signature, withdrawn=False)
 
 
 def withdraw_rebase(
@@ -107,7 +109,7 @@ def withdraw_rebase(
     _check(connection, viewer, at, signature)
     if not _stands(connection, at):
         raise RebaseRefusedError(f"There is no rebase from {at.from_day} to take back.")
-    _add(connection, at, signature, withdrawn=True)
+    _add(connection, viewer, at, signature, withdrawn=True)
 
 
 def _check(connection: Connection, viewer: Viewer, at: RebaseAt, signature: Signature) -> None:
@@ -143,7 +145,9 @@ def _stands(connection: Connection, at: RebaseAt) -> bool:
     return connection.scalar(latest) is False
 
 
-def _add(connection: Connection, at: RebaseAt, signature: Signature, *, withdrawn: bool) -> None:
+def _add(
+    connection: Connection, viewer: Viewer, at: RebaseAt, signature: Signature, *, withdrawn: bool
+) -> None:
     key = (connection.scalar(select(func.max(Rebase.rebase_key))) or 0) + 1
     connection.execute(
         insert(Rebase).values(
@@ -157,3 +161,6 @@ def _add(connection: Connection, at: RebaseAt, signature: Signature, *, withdraw
             reason=(signature.reason or "").strip(),
         )
     )
+    # Neither the side effect nor the reason, which are what somebody has typed.
+    what = f"control limits anew from {at.from_day}{', taken back' if withdrawn else ''}"
+    append(connection, viewer, Entry(Action.SETTING, what))

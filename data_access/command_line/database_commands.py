@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy import Engine, func, select
 
+from access.actions import Action
 from access.viewer import LOCAL_VIEWER
 from data_access import embedded
+from data_access.audit import Entry, append, note
 from data_access.command_line.app import (
     ExitStatus,
     RejectedError,
@@ -17,7 +19,8 @@ from data_access.command_line.app import (
     read_day,
 )
 from data_access.command_line.terminal import complain, progress, say, show_table
-from data_access.engine import described, lift_time_limit, reading, writing
+from data_access.command_line.terminal_viewer import terminal_viewer
+from data_access.engine import described, lift_time_limit, make_engine, reading, writing
 from data_access.migrate import REVISIONS, is_new, migrate
 from data_access.schema import Patient
 
@@ -36,6 +39,8 @@ def migrate_command(url: Url = None) -> None:
     """
     database = embedded.reading_url(url)
     changed = migrate(database)
+    if changed:
+        _note(database, Action.SETTING, f"tables at revision {REVISIONS[-1]}")
     done = "is now" if changed else "was already"
     say(f"{described(database)} {done} at revision {REVISIONS[-1]}.")
 
@@ -80,6 +85,7 @@ def _make_embedded_demo(until: date, wishes: dict[str, int], *, keep: bool) -> N
     path = embedded.demo_path()
     with progress("Making the demo clinic") as report:
         made = embedded.make_demo_file(path, until, report, keep=keep, **wishes)
+    _note(embedded.file_url(path), Action.IMPORT, "demo clinic")
     _say_made(embedded.file_url(path), made)
 
 
@@ -92,7 +98,17 @@ def _make_demo(url: str, until: date, wishes: dict[str, int]) -> None:
         _require_no_patients(url, engine)
         with progress("Making the demo clinic") as report:
             made = make_demo(engine, until=until, progress=report, **wishes)
+    _note(url, Action.IMPORT, "demo clinic")
     _say_made(url, made)
+
+
+def _note(url: str, action: Action, what: str) -> None:
+    """Note in the audit trail what was done to the database as a whole."""
+    engine = make_engine(url)
+    try:
+        note(engine, terminal_viewer(), Entry(action, what))
+    finally:
+        engine.dispose()
 
 
 def _require_no_patients(url: str, engine: Engine) -> None:
@@ -138,6 +154,7 @@ def _rebuild_facts(engine: Engine) -> None:
 
     with writing(engine) as connection, progress("Deriving") as report:
         rebuild_facts(connection, report)
+        append(connection, terminal_viewer(), Entry(Action.SETTING, "facts derived anew"))
     say("The facts were derived anew from the records.")
 
 

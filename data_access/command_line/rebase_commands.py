@@ -10,7 +10,7 @@ from clinical.terms import canonical_term
 from data_access import embedded
 from data_access.command_line.app import RejectedError, Url, app, open_database, read_day
 from data_access.command_line.terminal import say
-from data_access.command_line.terminal_viewer import user_name
+from data_access.command_line.terminal_viewer import terminal_viewer, user_name
 from data_access.engine import reading, writing
 from data_access.rebases import (
     ANY_TERM,
@@ -72,7 +72,7 @@ def rebase_command(
     act = withdraw_rebase if withdraw else decide_rebase
     try:
         with open_database(embedded.reading_url(url)) as engine, writing(engine) as connection:
-            act(connection, LOCAL_VIEWER, at, signature)
+            act(connection, terminal_viewer(), at, signature)
     except RebaseRefusedError as refusal:
         raise RejectedError(str(refusal)) from refusal
     verb = "Taken back" if withdraw else "Decided"

@@ -1,6 +1,5 @@
 """Commands about the clinic's records: bring them in from CSV files, and write them out."""
 
-import getpass
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy import Engine
 
+from access.actions import Action
 from access.viewer import LOCAL_VIEWER
 from data_access import embedded
+from data_access.audit import Entry, note
 from data_access.command_line.app import (
     ExitStatus,
     Folder,
@@ -22,6 +23,7 @@ from data_access.command_line.app import (
     usable_folder,
 )
 from data_access.command_line.terminal import progress, say, show_table
+from data_access.command_line.terminal_viewer import terminal_viewer
 from data_access.engine import reading
 from data_access.migrate import migrate
 from data_access.status import clinic_status
@@ -53,6 +55,7 @@ def export_csv(folder: NewFolder, url: Url = None) -> None:
         usable_folder(),
         progress("Writing") as report,
     ):
+        note(engine, terminal_viewer(), Entry(Action.EXPORT, "all records as CSV files"))
         rows = export_folder(engine, folder, progress=report)
     show_table(("file", "rows"), list(rows.items()))
     say(f"Wrote all records to {folder}. The files name patients: keep them safe.")
@@ -125,7 +128,7 @@ def _run_import(engine: Engine, options: ImportOptions) -> "ImportReport":
             engine,
             options.folder,
             dry_run=options.dry_run,
-            user_name=_user_name(),
+            viewer=terminal_viewer(),
             wait_seconds=options.wait_seconds,
             progress=report,
         )
@@ -153,10 +156,3 @@ def _keep_as_clinic(unfinished: Path) -> None:
             "Run it again."
         )
     unfinished.replace(embedded.clinic_path())
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):  # a container without a user database
-        return "unknown"

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from access.actions import Action
 from access.viewer import LOCAL_VIEWER
 from clinical.thresholds import LIMITS, ThresholdError, checked_value
 from data_access import embedded
+from data_access.audit import Entry, append
 from data_access.command_line.app import Url, app, open_database
 from data_access.command_line.terminal import say
-from data_access.command_line.terminal_viewer import user_name
+from data_access.command_line.terminal_viewer import terminal_viewer, user_name
 from data_access.engine import reading, writing
 from data_access.thresholds import Signature, read_thresholds, set_threshold, threshold_history
 
@@ -64,4 +66,6 @@ def set_threshold_command(
         raise typer.BadParameter("Say who answers for the change.", param_hint="--by")
     with open_database(embedded.reading_url(url)) as engine, writing(engine) as connection:
         set_threshold(connection, name, value, Signature(who, datetime.now(UTC), reason))
+        change = Entry(Action.SETTING, f"threshold {name}: {value:g}")
+        append(connection, terminal_viewer(), change)
     say(f"{name} is now {value:g}, set by {who}.")

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from access.actions import Action, Outcome
+from access.viewer import Viewer
+from data_access.audit import Entry, append, note
 from data_access.csv_files.checks import check_across_rows
 from data_access.csv_files.contract import FILE_BY_NAME, FILES, FileContract
 from data_access.csv_files.errors import FolderError, ImportRunningError
@@ -48,15 +51,16 @@ def import_folder(
     folder: Path,
     *,
     dry_run: bool = False,
-    user_name: str,
+    viewer: Viewer,
     wait_seconds: float = 30,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import the CSV files of a folder in one transaction, and report on every row.
 
     Errors in the data, and ``dry_run``, leave the database as it was; the report says so by
-    ``committed``. Every committed import is recorded under ``user_name``, also one that changed
-    nothing: it shows how fresh the data are.
+    ``committed``. Every committed import is recorded under the viewer's name, also one that changed
+    nothing: it shows how fresh the data are. The audit trail notes it in the same transaction, and
+    a rejected one after it.
 
     Raises :class:`FolderError` where the folder cannot be read,
     :class:`ImportRunningError` where another import does not end within ``wait_seconds``, and
@@ -76,16 +80,29 @@ def import_folder(
             _merge(connection, report, tell)
             if dry_run:
                 raise _RolledBackError
-            _record(connection, report, user_name, started_at)
+            _record(connection, report, viewer.name, started_at)
             drop_staging(connection)
+            append(connection, viewer, _entry(report, Outcome.DONE))
     except _RolledBackError:
-        pass
+        if not dry_run:
+            note(engine, viewer, _entry(report, Outcome.FAILED))
     else:
         report.committed = True
         if _is_large(report):
             vacuum(engine)
     report.sort()
     return report
+
+
+def _entry(report: ImportReport, outcome: Outcome) -> Entry:
+    """What the audit trail says of an import: how much, and nothing of what was in the files."""
+    if outcome is Outcome.FAILED:
+        return Entry(Action.IMPORT, f"CSV files: {report.error_count:,} errors", outcome)
+    added, changed = (sum(getattr(file, what) for file in report.files) for what in _COUNTED)
+    return Entry(Action.IMPORT, f"CSV files: {added:,} rows added, {changed:,} changed", outcome)
+
+
+_COUNTED = ("added", "changed")
 
 
 def _tell_nobody(_done: int, _total: int) -> None:

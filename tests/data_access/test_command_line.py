@@ -359,7 +359,7 @@ def test_the_import_is_recorded_under_the_user_and_the_folder(
     assert run(["import-csv", str(exports), "--url", sqlite_url]) == 0
     with reading(make_engine(sqlite_url)) as connection:
         assert connection.execute(select(ImportRun.user_name, ImportRun.source)).all() == [
-            ("nurse", "exports")
+            ("terminal:nurse", "exports")
         ]
 
 
@@ -498,7 +498,7 @@ def changes(url: str) -> list[tuple[object, ...]]:
 def test_who_answers_for_a_change_is_the_user_unless_somebody_is_named(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    module = "data_access.command_line.threshold_commands.getuser"
+    module = "getpass.getuser"
     monkeypatch.setattr(module, lambda: "nurse")
     assert run(["set-threshold", "review_after", "5", "--url", sqlite_url]) == 0
     assert changes(sqlite_url) == [("review_after", 5, "nurse")]
@@ -517,7 +517,7 @@ def test_where_the_user_has_no_name_one_is_asked_for(
     def nameless() -> str:
         raise OSError("No username set in the environment")
 
-    module = "data_access.command_line.threshold_commands.getuser"
+    module = "getpass.getuser"
     monkeypatch.setattr(module, nameless)
     assert run(["set-threshold", "review_after", "5", "--url", sqlite_url]) == 2
     assert "Say who answers for the change." in joined(capsys.readouterr().err)

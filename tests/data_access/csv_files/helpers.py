@@ -2,18 +2,29 @@
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
 
+from access.viewer import LOCAL_VIEWER
 from data_access.csv_files import ImportReport, Problem, import_folder
 from data_access.engine import reading
 from data_access.schema import Base
 
 EXAMPLE = Path(__file__).with_name("example")
 
-_BOOKKEEPING = {"import_runs", "imported_files", "clinic_settings"}
+TESTER = replace(LOCAL_VIEWER, name="tester")
+
+_BOOKKEEPING = {
+    "import_runs",
+    "imported_files",
+    "clinic_settings",
+    "audit_entries",
+    "audit_people",
+    "audit_head",
+}
 
 Row = dict[str, Any]
 
@@ -59,7 +70,7 @@ def write_csv(folder: Path, file: str, *rows: Row) -> Path:
 
 def run_import(engine: Engine, folder: Path, *, dry_run: bool = False) -> ImportReport:
     """Import a folder as the tester."""
-    return import_folder(engine, folder, dry_run=dry_run, user_name="tester")
+    return import_folder(engine, folder, dry_run=dry_run, viewer=TESTER)
 
 
 def where(problem: Problem) -> tuple[str, int | None, str | None, str | None]:

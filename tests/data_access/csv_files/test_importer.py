@@ -27,6 +27,7 @@ from data_access.schema import (
 )
 from tests.data_access.csv_files.helpers import (
     EXAMPLE,
+    TESTER,
     copy_example,
     dump,
     edit,
@@ -415,7 +416,7 @@ class TestFolder:
 def test_progress_rises_to_the_end(engine: Engine) -> None:
     told: list[tuple[int, int]] = []
     import_folder(
-        engine, EXAMPLE, user_name="tester", progress=lambda done, total: told.append((done, total))
+        engine, EXAMPLE, viewer=TESTER, progress=lambda done, total: told.append((done, total))
     )
     done = [each for each, _ in told]
     assert done == sorted(done)

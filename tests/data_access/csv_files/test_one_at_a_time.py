@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from access.viewer import LOCAL_VIEWER
 from data_access.csv_files import ImportReport, ImportRunningError, import_folder
 from data_access.engine import make_engine
 from tests.data_access.csv_files.helpers import EXAMPLE, copy_example, dump, edit, run_import
@@ -29,7 +30,7 @@ class SlowImport:
 
     def _run(self) -> None:
         report = import_folder(
-            self._engine, self._folder, user_name="slow", progress=self._stop_at_step
+            self._engine, self._folder, viewer=LOCAL_VIEWER, progress=self._stop_at_step
         )
         self.reports.append(report)
 
@@ -63,7 +64,7 @@ def test_a_second_import_waits_its_time_and_says_so(engine: Engine, database_url
     with slow_import(database_url, EXAMPLE, 1) as first:
         began = time.monotonic()
         with pytest.raises(ImportRunningError, match=r"did not end within 0\.5 seconds"):
-            import_folder(engine, EXAMPLE, user_name="second", wait_seconds=0.5)
+            import_folder(engine, EXAMPLE, viewer=LOCAL_VIEWER, wait_seconds=0.5)
         assert 0.4 < time.monotonic() - began < 5
     assert first.reports[0].committed
 
@@ -73,7 +74,7 @@ def test_a_second_import_goes_on_when_the_first_has_ended(
 ) -> None:
     with slow_import(database_url, EXAMPLE, 1) as first:
         threading.Timer(0.5, first.finish).start()
-        second = import_folder(engine, EXAMPLE, user_name="second", wait_seconds=PATIENCE)
+        second = import_folder(engine, EXAMPLE, viewer=LOCAL_VIEWER, wait_seconds=PATIENCE)
     assert first.reports[0].committed
     assert second.committed
     assert second.changed_nothing
@@ -94,6 +95,7 @@ def test_readers_see_the_state_before_until_it_is_complete(
 _CHILD = """
 import sys, time
 from pathlib import Path
+from access.viewer import LOCAL_VIEWER
 from data_access.csv_files import import_folder
 from data_access.engine import make_engine
 
@@ -102,7 +104,7 @@ def stop(done, total):
         print("here", flush=True)
         time.sleep(60)
 
-import_folder(make_engine(sys.argv[1]), Path(sys.argv[2]), user_name="child", progress=stop)
+import_folder(make_engine(sys.argv[1]), Path(sys.argv[2]), viewer=LOCAL_VIEWER, progress=stop)
 """
 
 
