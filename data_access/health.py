@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, exists, func, inspect, select, true
 
 from access.viewer import Permission, Viewer, require
 from clinical.instruments import INSTRUMENTS
+from data_access.audit_check import check_trail
 from data_access.migrate import REVISIONS, require_schema
 from data_access.schema import (
     Appointment,
@@ -65,7 +66,11 @@ def check_health(connection: Connection, viewer: Viewer) -> Health:
         status.as_of,
         status.last_day,
         status.is_demo,
-        [*_integrity_problems(connection), *_fact_problems(connection)],
+        [
+            *_integrity_problems(connection),
+            *_fact_problems(connection),
+            *_trail_problems(connection),
+        ],
     )
 
 
@@ -160,6 +165,12 @@ def _fact_problems(connection: Connection) -> Iterator[str]:
     recorded = select(func.count(SideEffect.side_effect_key)).scalar_subquery()
     derived = select(func.coalesce(func.sum(SideEffectFact.events), 0)).scalar_subquery()
     yield from _stale(connection.execute(select(recorded - derived)).scalar_one(), "side effects")
+
+
+def _trail_problems(connection: Connection) -> Iterator[str]:
+    fault = check_trail(connection).fault
+    if fault:
+        yield f"The audit trail is not as it was written. {fault}"
 
 
 def _stale(count: int, noun: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 # Importing the modules of commands registers these with the app.
 from data_access.command_line import (  # noqa: F401
+    audit_commands,
     database_commands,
     rebase_commands,
     record_commands,
