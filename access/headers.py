@@ -47,8 +47,8 @@ def dashboard_policy(index: str) -> str:
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in _INLINE.findall(index))
     return (
         f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
-        "worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
 
