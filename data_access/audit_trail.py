@@ -6,11 +6,10 @@ people did is the whole clinic's. Each reading is itself an entry of the trail.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import (
@@ -29,7 +28,7 @@ from sqlalchemy import (
 
 from access.actions import Action, Outcome
 from access.viewer import Permission, Viewer, require
-from data_access.audit import export, read_trail
+from data_access.audit import read_trail
 from data_access.frames import TEXT, typed_frame
 from data_access.patient_search import matches
 from data_access.schema import AuditEntry, AuditHead, AuditPerson, Patient, PatientFact, User
@@ -295,9 +294,9 @@ def who_looked(connection: Connection, viewer: Viewer, asked: TrailFilter) -> pd
     """Everybody who was shown the patient of ``asked``, or tried to be: the latest first.
 
     Columns: ``who``, ``full_name`` (missing: no user now), ``role`` (the latest), ``first`` and
-    ``last`` (UTC; of what was shown or tried), ``records``, ``lists``, ``exports``, ``prints``
-    (how often shown so), ``not_done`` (refused or failed), ``read`` (in the trail; whoever only
-    read of the patient in it is left out).
+    ``last`` (UTC; of what was shown or tried), ``last_opened`` (the record; missing where never),
+    ``records``, ``lists``, ``exports``, ``prints`` (how often shown so), ``not_done`` (refused or
+    failed). Whoever only read of the patient in the trail is left out.
     """
     require(viewer, Permission.READ_AUDIT)
     if asked.patient_key is None:
@@ -307,9 +306,8 @@ def who_looked(connection: Connection, viewer: Viewer, asked: TrailFilter) -> pd
     counts = {
         **{name: and_(is_done, AuditEntry.action == str(a)) for name, a in _COUNTED.items()},
         "not_done": ~is_done,
-        "read": and_(is_done, is_read),
     }
-    moment = case((~is_read, AuditEntry.at))
+    moment, opened = case((~is_read, AuditEntry.at)), case((counts["records"], AuditEntry.at))
     statement = (
         _entries(
             asked,
@@ -318,7 +316,8 @@ def who_looked(connection: Connection, viewer: Viewer, asked: TrailFilter) -> pd
                 func.max(User.full_name),
                 func.max(AuditEntry.role),
                 func.min(moment, type_=AuditEntry.at.type),
-                func.max(moment, type_=AuditEntry.at.type).label("latest"),
+                func.max(moment, type_=AuditEntry.at.type),
+                func.max(opened, type_=AuditEntry.at.type),
                 *(func.sum(case((each, 1), else_=0)) for each in counts.values()),
             ),
         )
@@ -329,12 +328,12 @@ def who_looked(connection: Connection, viewer: Viewer, asked: TrailFilter) -> pd
     )
     rows = connection.execute(statement).all()
     read_trail(connection, viewer, "who looked at a patient", [asked.patient_key])
-    kinds = dict.fromkeys(("who", "full_name", "role", "first", "last"), TEXT)
-    return typed_frame(rows, kinds | dict.fromkeys(counts, "int64"))
+    texts = ("who", "full_name", "role", "first", "last", "last_opened")
+    return typed_frame(rows, dict.fromkeys(texts, TEXT) | dict.fromkeys(counts, "int64"))
 
 
 def person_days(
-    connection: Connection, viewer: Viewer, asked: TrailFilter, zone: ZoneInfo
+    connection: Connection, viewer: Viewer, asked: TrailFilter, zone: tzinfo
 ) -> pd.DataFrame:
     """What the person of ``asked`` did, by the days of ``zone``.
 
@@ -360,7 +359,7 @@ def seconds_of(connection: Connection, at: Any) -> ColumnElement[int]:
     return cast(func.extract("epoch", at), Integer())
 
 
-def by_clock(seconds: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
+def by_clock(seconds: "pd.Series[int]", zone: tzinfo) -> "pd.Series[pd.Timestamp]":
     """Times as from :func:`seconds_of` by the clock of a time zone."""
     return pd.to_datetime(seconds, unit="s", utc=True).dt.tz_convert(zone)
 
@@ -424,14 +423,14 @@ def patient_names(
 
 
 def exported_trail(connection: Connection, viewer: Viewer, asked: TrailFilter) -> pd.DataFrame:
-    """The entries for a file, newest first, at most :data:`MOST_EXPORTED`; noted before it is made.
+    """The entries for a file, newest first, at most :data:`MOST_EXPORTED`.
 
     Columns: those of the table and ``patients``, the keys by which an entry's hash was worked out,
     which name nobody outside this database. The last row is the head of the trail, with its number
     and its hash as ``what``.
     """
     require(viewer, Permission.READ_AUDIT)
-    export(connection, viewer, "audit trail")
+    read_trail(connection, viewer, "the trail, for a file")
     statement = _in_order(_entries(asked, select(*_EXPORTED)), asked).limit(MOST_EXPORTED)
     rows = connection.execute(statement).all()
     keys = _keys_by_entry(connection, [row.entry_key for row in rows if row.people])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,7 +62,7 @@ def unusual_looks(
     viewer: Viewer,
     start: datetime,
     end: datetime,
-    zone: ZoneInfo,
+    zone: tzinfo,
     *,
     who: str | None = None,
     limits: Limits = LIMITS,
@@ -107,7 +107,7 @@ def _with_full_names(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame
 
 
 def _facts(
-    connection: Connection, start: datetime, end: datetime, zone: ZoneInfo, limits: Limits
+    connection: Connection, start: datetime, end: datetime, zone: tzinfo, limits: Limits
 ) -> Facts:
     zones = _zones(connection)
     looks = _looks(connection, start - timedelta(days=USUAL_DAYS), end)
@@ -150,7 +150,7 @@ def _looks(connection: Connection, start: datetime, end: datetime) -> pd.DataFra
     return _frame(connection.execute(statement), "who", "at", "patient_key", "site_key")
 
 
-def _placed(looks: pd.DataFrame, zones: dict[int, ZoneInfo], clinic: ZoneInfo) -> pd.DataFrame:
+def _placed(looks: pd.DataFrame, zones: dict[int, ZoneInfo], clinic: tzinfo) -> pd.DataFrame:
     """With ``day`` and ``minute`` by the clock of the patient's site; else by the clinic's."""
     placed = looks.assign(day=0, minute=0)
     for site in np.unique(looks["site_key"]):
@@ -161,14 +161,14 @@ def _placed(looks: pd.DataFrame, zones: dict[int, ZoneInfo], clinic: ZoneInfo) -
     return placed
 
 
-def _clock(seconds: "pd.Series[int]", zone: ZoneInfo) -> tuple[Any, Any]:
+def _clock(seconds: "pd.Series[int]", zone: tzinfo) -> tuple[Any, Any]:
     """Day (since 1970) and minute of the day."""
     local = by_clock(seconds, zone).dt.tz_localize(None)
     minutes = local.to_numpy().astype("datetime64[m]").astype(np.int64)
     return minutes // 1440, minutes % 1440
 
 
-def _dated(rows: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+def _dated(rows: pd.DataFrame, zone: tzinfo) -> pd.DataFrame:
     """With the ``day`` by the clinic's clock."""
     return rows.assign(day=_clock(rows["at"], zone)[0])
 
@@ -240,7 +240,7 @@ def _exports(connection: Connection, start: datetime, end: datetime) -> pd.DataF
 
 
 def _sign_ins(
-    connection: Connection, start: datetime, end: datetime, zone: ZoneInfo, limits: Limits
+    connection: Connection, start: datetime, end: datetime, zone: tzinfo, limits: Limits
 ) -> pd.DataFrame:
     columns = (AuditEntry.who, AuditEntry.address, seconds_of(connection, AuditEntry.at))
     statement = (
@@ -257,9 +257,7 @@ def _sign_ins(
     return _dated(rows, zone).assign(within=rows["at"] >= int(start.timestamp()))
 
 
-def _returns(
-    connection: Connection, start: datetime, end: datetime, zone: ZoneInfo
-) -> pd.DataFrame:
+def _returns(connection: Connection, start: datetime, end: datetime, zone: tzinfo) -> pd.DataFrame:
     """Of everybody who did something in the period: the first, and how long after the last before.
 
     Two steps in an index for each person.
