@@ -24,7 +24,6 @@ from pages.shared.words import count_words, day_words, rate_words
 _DAYS_BACK = 56
 """Without a proposal the form begins with a day so long ago: a change must have lasted."""
 _REASON_LENGTH = 400
-_NAME_LENGTH = 80
 
 _Decide = Callable[[Connection, Viewer, RebaseAt, Signature], None]
 
@@ -154,10 +153,10 @@ def _decide_form(context: PageContext, about: Rebasing, place: RebasePlace) -> N
             width=220,
             help="The week or month of this day is the first of the new level",
         )
-        reason, name = _signature_fields("decide", about)
+        reason = _reason_field("decide", about)
         pressed = st.form_submit_button("Work the limits out anew")
     if pressed:
-        _store(context, decide_rebase, RebaseAt(about.term, place.site_id, day), name, reason)
+        _store(context, decide_rebase, RebaseAt(about.term, place.site_id, day), reason)
 
 
 def _withdraw_form(
@@ -167,22 +166,20 @@ def _withdraw_form(
         day = st.selectbox(
             "Which", standing, format_func=day_words, key=_key("which", about), width=220
         )
-        reason, name = _signature_fields("withdraw", about)
+        reason = _reason_field("withdraw", about)
         pressed = st.form_submit_button("Take it back")
     if pressed:
-        _store(context, withdraw_rebase, RebaseAt(about.term, place.site_id, day), name, reason)
+        _store(context, withdraw_rebase, RebaseAt(about.term, place.site_id, day), reason)
 
 
-def _signature_fields(form: str, about: Rebasing) -> tuple[str, str]:
-    reason = st.text_area(
+def _reason_field(form: str, about: Rebasing) -> str:
+    return st.text_area(
         "Reason",
         key=_key(f"{form}-reason", about),
         max_chars=_REASON_LENGTH,
         height=80,
         placeholder="What was changed, and where that is written down",
     )
-    name = st.text_input("Your name", key=_key(f"{form}-name", about), max_chars=_NAME_LENGTH)
-    return reason, name
 
 
 def _key(part: str, about: Rebasing) -> str:
@@ -192,11 +189,15 @@ def _key(part: str, about: Rebasing) -> str:
     return f"rebase-{part}-{about.term_key}-{site_id}-{day}-{len(about.entries)}"
 
 
-def _store(context: PageContext, decide: _Decide, at: RebaseAt, name: str, reason: str) -> None:
-    """Store a decision and draw the page anew with it; what is wrong with it is said."""
+def _store(context: PageContext, decide: _Decide, at: RebaseAt, reason: str) -> None:
+    """Store a decision, signed by whoever is signed in, and draw the page anew with it.
+
+    What is wrong with it is said.
+    """
+    signature = Signature(context.viewer.name, context.now, reason)
     try:
         with clinic_decisions() as connection:
-            decide(connection, context.viewer, at, Signature(name, context.now, reason))
+            decide(connection, context.viewer, at, signature)
     except ClinicDatabaseError as problem:
         st.error(plain(problem))
     except NotPermittedError as refusal:
