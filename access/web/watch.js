@@ -1,5 +1,5 @@
-// Watches over an open page of the dashboard: takes it off the screen as soon as its session is over
-// or nobody has done anything for too long, whether or not the server still answers.
+// Watches over an open page of the dashboard: takes it off the screen as soon as its session is
+// over or nobody has done anything for too long, whether or not the server still answers.
 "use strict";
 (() => {
   const SESSION = "/clinic/session";
@@ -16,8 +16,8 @@
     "disabled": "You may no longer sign in. Whoever manages users can say why.",
   };
 
-  // The content policy forbids it. Streamlit's page tries it once, and does without it as well; where
-  // it is not there, nothing is reported as an attack.
+  // The content policy forbids it. Streamlit's page tries it once, and does without it as well;
+  // where it is not there, nothing is reported as an attack.
   delete window.WebAssembly;
 
   const sockets = new Set();
@@ -87,7 +87,10 @@
       document.title = "Infusion clinic";
     };
     clear();
-    new MutationObserver(() => isClear() || clear()).observe(document.documentElement, { childList: true, subtree: true });
+    new MutationObserver(() => isClear() || clear()).observe(document.documentElement, {
+      childList: true,
+      subtree: true,
+    });
   }
 
   async function ask() {
@@ -105,7 +108,9 @@
 
   function heard(session) {
     if (!session.open || over) {
-      const why = over || session.why;
+      // Where another tab has signed out, the cookie is gone, and the server knows no more.
+      const isGone = stamp !== null && session.why === "unknown";
+      const why = over || (isGone ? "signed-out" : session.why);
       blank(why);
       leave(why);
       return;
