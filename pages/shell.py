@@ -26,7 +26,7 @@ from pages.shared.printing import print_styles
 from pages.shared.problems import plain_problems
 from pages.shared.signed_in import sign_out, signed_out, viewer_now
 from pages.shared.start_up import settle
-from pages.shared.who_may import for_others, role_title
+from pages.shared.who_may import for_others, person, role_title
 from pages.shared.words import listed
 
 _ICON = (
@@ -65,7 +65,7 @@ def _header(entry: PageEntry, viewer: Viewer, status: ClinicStatus, zone: ZoneIn
 
 def _who_looks(viewer: Viewer, status: ClinicStatus) -> None:
     """Who is signed in, as what, at which sites, and the way out."""
-    who = [plain(viewer.name), role_title(viewer.role)]
+    who = [person(viewer.name), role_title(viewer.role)]
     if viewer.site_ids is not None:
         who.append(listed([plain(site.name) for site in status.sites]) or "no site")
     with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):

@@ -104,7 +104,7 @@ def _table(context: PageContext, users: pd.DataFrame, names: Mapping[str, str]) 
         height="content" if len(users) <= 15 else 560,
         column_config={
             "Last active": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
-            "Name": st.column_config.TextColumn(pinned=True),
+            "Name": st.column_config.TextColumn(width="medium"),
         },
         key="table-users",
         placeholder="–",

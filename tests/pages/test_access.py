@@ -19,7 +19,7 @@ from pages.access.choice import NEEDS, View, views_for
 from pages.access.mine import permission_table
 from pages.registry import PAGES
 from pages.shared.signed_in import SignedOutError, still_looking
-from pages.shared.who_may import for_others, who_may
+from pages.shared.who_may import for_others, person, who_may
 from tests.conftest import copied
 from tests.data_access.appointment_clinic import NOW, fill
 from tests.pages.signed_in import shell, sign_in
@@ -161,7 +161,7 @@ def test_a_diagnosis_in_the_address_does_not_narrow_what_a_manager_sees(opened):
 def test_the_header_says_who_looks_as_what_and_where(opened):
     page = opened("nurse", sites=["S1"])
     (line,) = [each.value for each in page.caption if "Nurse" in each.value]
-    assert line.startswith("nurse1\\@clinic\\.example · Nurse · \\<b\\>North")
+    assert line.startswith("nurse1\\@\u2060clinic\\.example · Nurse · \\<b\\>North")
     assert "Nurse" in line
     assert " · " not in line.split("Nurse · ")[1]
 
@@ -276,6 +276,10 @@ def test_each_no_has_its_reason():
     others = table["Administrator"]
     assert list(others).count("yes") == 2
     assert "(you)" not in " ".join(permission_table(LOCAL_VIEWER).columns)
+
+
+def test_an_address_is_no_link_to_write_to():
+    assert person("<i>ada@clinic.example") == "\\<i\\>ada\\@\u2060clinic\\.example"
 
 
 def test_roles_in_words():
