@@ -163,15 +163,15 @@ def _displaced(connection: Connection, row: _Row, last: Anchor) -> str:
     number = row.number
     before = row
     for place, after in enumerate(_rows(connection, number)):
+        # Of two neighbours that changed places, the hash before is now the one behind.
+        if row.was(after.number, before.hash) or row.was(after.number, after.hash):
+            return f"Entry {number} was moved: it was written as entry {after.number}."
         if place == 0 and after.was(number, last.hash):
             return (
                 f"Entry {row.number} was added: the entry after it was written as entry {number}."
             )
         if place == 0 and after.was(number + 2, row.hash):
             return f"{_missing(number, number)[:-1]}, and those after it were numbered anew."
-        # Of two neighbours that changed places, the hash before is now the one behind.
-        if row.was(after.number, before.hash) or row.was(after.number, after.hash):
-            return f"Entry {row.number} was moved: it was written as entry {after.number}."
         before = after
     return ""
 
