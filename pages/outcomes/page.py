@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from access.viewer import Permission
 from data_access.cohort import measures_in_use
 from pages.outcomes.choice import View, choose, choose_view
 from pages.outcomes.funnel import RETENTION_DEFINITIONS, funnel_strip
@@ -12,6 +13,7 @@ from pages.outcomes.how_soon import HOW_SOON_DEFINITIONS, how_soon_view
 from pages.outcomes.look import Look, take_look
 from pages.outcomes.more import MORE_DEFINITIONS, more_view
 from pages.outcomes.published import PUBLISHED_DEFINITIONS, published_view
+from pages.outcomes.released import released_outcomes_view
 from pages.outcomes.response import RESPONSE_DEFINITIONS, response_view
 from pages.outcomes.scores import SCORES_DEFINITIONS, scores_view
 from pages.outcomes.thoughts import THOUGHTS_DEFINITIONS, thoughts_view
@@ -45,6 +47,9 @@ _PARTS = {
 
 def outcomes_page(context: PageContext) -> None:
     """Draw the view that the reader has chosen, and beside every rate who it is about."""
+    if not context.viewer.may(Permission.SEE_CLINICAL):
+        released_outcomes_view(context)
+        return
     view = choose_view()
     measures = remembered(
         context,

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from access.viewer import Permission
 from pages.shared.context import PageContext
 from pages.shared.frame import definitions
 from pages.side_effects.choice import View, choose_view
 from pages.side_effects.in_whom import IN_WHOM_DEFINITIONS, in_whom_view
 from pages.side_effects.overview import OVERVIEW_DEFINITIONS, overview_view
 from pages.side_effects.passing import PASSING_DEFINITIONS, passing_view
+from pages.side_effects.released import released_side_effects_view
 from pages.side_effects.serious import SERIOUS_DEFINITIONS, serious_view
 from pages.side_effects.trend import TREND_DEFINITIONS, trend_view
 from pages.side_effects.vital_signs import VITAL_SIGNS_DEFINITIONS, vital_signs_view
@@ -33,7 +35,10 @@ _PARTS = {
 
 
 def side_effects_page(context: PageContext) -> None:
-    """Draw the view that the reader has chosen."""
+    """Draw the view that the reader has chosen, or what may be told of large groups alone."""
+    if not context.viewer.may(Permission.SEE_CLINICAL):
+        released_side_effects_view(context)
+        return
     part = _PARTS[choose_view()]
     part.draw(context)
     definitions(part.definitions)

@@ -18,7 +18,10 @@ from pages.outcomes.page import outcomes_page
 from pages.shared.context import PageContext
 from tests.data_access.course_clinic import TODAY
 
-TOTALS_ALONE = replace(LOCAL_VIEWER, permissions=frozenset({Permission.SEE_TOTALS}))
+TOTALS_ALONE = replace(
+    LOCAL_VIEWER,
+    permissions=frozenset({Permission.OPEN, Permission.SEE_TOTALS, Permission.SEE_CLINICAL}),
+)
 """A viewer who may see no patient."""
 
 Draw = Callable[[PageContext], None]
