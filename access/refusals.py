@@ -35,12 +35,16 @@ class Refusals:
     def is_new(self, reason: str, address: str) -> bool:
         """Whether a refusal is to be noted; from then on it has been."""
         now = self._clock()
-        noted = self._noted.get((reason, address))
-        if noted is not None and now - noted < _SECONDS:
-            return False
-        if len(self._noted) >= _MOST:
-            self._noted = {key: at for key, at in self._noted.items() if now - at < _SECONDS}
-        if len(self._noted) >= _MOST:  # an attack from thousands of addresses: enough is noted
+        self._forget_what_is_old(now)
+        # From thousands of addresses it is an attack, of which enough is noted.
+        if (reason, address) in self._noted or len(self._noted) >= _MOST:
             return False
         self._noted[reason, address] = now
         return True
+
+    def _forget_what_is_old(self, now: float) -> None:
+        while self._noted:  # the oldest stands first
+            oldest = next(iter(self._noted))
+            if now - self._noted[oldest] < _SECONDS:
+                return
+            del self._noted[oldest]

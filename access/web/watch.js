@@ -13,6 +13,7 @@
     "idle": "Nobody has done anything for a while, so the page was taken off the screen.",
     "signed-out": "You have signed out.",
     "absolute": "Your session has lasted as long as a session may.",
+    "ended": "Whoever manages users has ended your session.",
     "disabled": "You may no longer sign in. Whoever manages users can say why.",
   };
 
