@@ -70,7 +70,7 @@ def rule_words(limits: Limits = LIMITS) -> dict[Reason, str]:
         Reason.NAMESAKE: "the patient has the family name of whoever looked",
         Reason.MANY: f"records of at least {limits.many} patients in a day, and at least "
         f"{limits.times_usual:g} times as many as on the person's usual day (the median of the "
-        f"others in the period and the four weeks before it; of everybody's days where fewer than "
+        f"others in the period and the two weeks before it; of everybody's days where fewer than "
         f"{limits.known_days} are known)",
         Reason.LATE: f"a record opened before {limits.first_hour:02}:00 or from "
         f"{limits.last_hour:02}:00 on, by the clock of the patient's site",
@@ -133,6 +133,13 @@ class Found:
     people: pd.DataFrame
 
 
+Marks = pd.DataFrame | None
+"""What a rule marks, ``None`` where that is nothing.
+
+Columns: ``who``, ``day``, ``patient_key``, ``first``, ``last``, ``times``, and what its words are
+made of (``count``, ``of``, ``where``).
+"""
+
 _LINE = ["who", "day", "patient_key"]
 _SPAN = ["first", "last", "times"]
 _SAID = ["count", "of", "where"]
@@ -163,7 +170,7 @@ def _all_marks(facts: Facts, limits: Limits) -> pd.DataFrame:
     found = [
         rows.assign(reason=place, bit=1 << place)
         for place, reason in enumerate(_REASONS)
-        if len(rows := RULES[reason](facts, limits))
+        if (rows := RULES[reason](facts, limits)) is not None and len(rows)
     ]
     if not found:
         numbers = dict.fromkeys(("day", "patient_key", *_SPAN, "reason", "bit"), "int64")
@@ -255,11 +262,11 @@ def _looks_as_lines(looks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def not_in_care(facts: Facts, limits: Limits) -> pd.DataFrame:
+def not_in_care(facts: Facts, limits: Limits) -> Marks:
     """Looks at a patient with whom nothing was due or done for weeks before and after."""
     looks = facts.looks_within
-    apart = _days_to_visit(looks, facts.visits)
-    return _marks(_looks_as_lines(looks[apart > limits.care_days]))
+    is_apart = _days_to_visit(looks, facts.visits) > limits.care_days
+    return _marks(_looks_as_lines(looks[is_apart])) if is_apart.any() else None
 
 
 _DAYS = 1 << 20
@@ -286,22 +293,24 @@ def _one_number(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     return joined
 
 
-def namesake(facts: Facts, _limits: Limits) -> pd.DataFrame:
+def namesake(facts: Facts, _limits: Limits) -> Marks:
     """Looks at somebody of one's own family name."""
     looks = facts.looks_within
     of_somebodys_name = looks[looks["patient_key"].isin(facts.namesakes["patient_key"])]
-    return _marks(
-        _looks_as_lines(of_somebodys_name.merge(facts.namesakes, on=["who", "patient_key"]))
-    )
+    own = of_somebodys_name.merge(facts.namesakes, on=["who", "patient_key"])
+    return _marks(_looks_as_lines(own)) if len(own) else None
 
 
-def many(facts: Facts, limits: Limits) -> pd.DataFrame:
+def many(facts: Facts, limits: Limits) -> Marks:
     """Days with far more patients than the person's other days."""
     days = _patients_by(facts.looks, "day")
+    full = days[days["patients"] >= limits.many]
+    if full.empty:
+        return None
     of_period = facts.looks_within.groupby(["who", "day"], as_index=False).agg(
         first=("at", "min"), last=("at", "max"), times=("at", "size")
     )
-    asked = of_period.merge(days[days["patients"] >= limits.many], on=["who", "day"])
+    asked = of_period.merge(full, on=["who", "day"])
     usual = [_usual(days, *each, limits) for each in zip(asked["who"], asked["day"], strict=True)]
     asked = asked.assign(usual=np.array(usual, np.float64))
     marked = asked[asked["patients"] >= limits.times_usual * asked["usual"]]
@@ -323,32 +332,36 @@ def _usual(days: pd.DataFrame, who: str, day: int, limits: Limits) -> float:
     return float(np.median(others)) if len(others) else 0.0
 
 
-def late(facts: Facts, limits: Limits) -> pd.DataFrame:
+def late(facts: Facts, limits: Limits) -> Marks:
     """Looks before the first or after the last usual hour."""
     looks = facts.looks_within
     minute = looks["minute"].to_numpy()
     is_late = (minute < 60 * limits.first_hour) | (minute >= 60 * limits.last_hour)
+    if not is_late.any():
+        return None
     lines = _looks_as_lines(looks[is_late])
     return _marks(lines, lines["earliest"], lines["latest"])
 
 
-def elsewhere(facts: Facts, limits: Limits) -> pd.DataFrame:
+def elsewhere(facts: Facts, limits: Limits) -> Marks:
     """Looks at patients of a site at which the person looks at hardly anybody."""
     sites = _patients_by(facts.looks[facts.looks["site_key"].to_numpy() >= 0], "site_key")
     sites["whole"] = sites.groupby("who")["patients"].transform("sum")
     is_few = sites["patients"] <= limits.site_share * sites["whole"]
     seldom = sites[is_few & (sites["whole"] >= limits.site_patients)]
     if seldom.empty:
-        return _marks(_looks_as_lines(facts.looks.head(0)))
+        return None
     looks = facts.looks_within.merge(seldom, on=["who", "site_key"])
     told = looks.drop_duplicates(_LINE)[[*_LINE, "patients", "whole"]]
     lines = _looks_as_lines(looks).merge(told, on=_LINE)
     return _marks(lines, lines["patients"], lines["whole"])
 
 
-def refused(facts: Facts, limits: Limits) -> pd.DataFrame:
+def refused(facts: Facts, limits: Limits) -> Marks:
     """Days on which a person, or an address where nobody was signed in, was refused repeatedly."""
     rows = facts.refusals
+    if rows.empty:
+        return None
     where = rows["address"].where(rows["who"] == "", "")
     days = _by_day(rows.assign(where=where), "where")
     repeated = days[days["times"] >= limits.refusals].sort_values("times", ascending=False)
@@ -360,15 +373,17 @@ def _by_day(rows: pd.DataFrame, *further: str) -> pd.DataFrame:
     return grouped.agg(first=("at", "min"), last=("at", "max"), times=("at", "size"))
 
 
-def taken_out(facts: Facts, limits: Limits) -> pd.DataFrame:
+def taken_out(facts: Facts, limits: Limits) -> Marks:
     """Days on which a person took files about many patients out."""
+    if facts.exports.empty:
+        return None
     sums = facts.exports.groupby(["who", "day"], as_index=False)["people"].sum()
     days = _by_day(facts.exports).merge(sums, on=["who", "day"])
     large = days[days["people"] >= limits.taken_out]
     return _marks(large, large["people"])
 
 
-def new_address(facts: Facts, limits: Limits) -> pd.DataFrame:
+def new_address(facts: Facts, limits: Limits) -> Marks:
     """Sign-ins from where the person has not signed in for long, though from elsewhere."""
     rows = facts.sign_ins
     since_any = rows["at"] - rows.groupby("who")["at"].shift()
@@ -376,6 +391,8 @@ def new_address(facts: Facts, limits: Limits) -> pd.DataFrame:
     seconds = 86_400 * limits.address_days
     is_new = (since_any <= seconds) & ~(since_here <= seconds) & rows["within"].astype(bool)
     new = rows[is_new]
+    if new.empty:
+        return None
     places = new.groupby(["who", "day"])["address"].agg(_listed).rename("where").reset_index()
     days = _by_day(new).merge(places, on=["who", "day"])
     return _marks(days, where=days["where"])
@@ -385,13 +402,15 @@ def _listed(places: "pd.Series[str]") -> str:
     return ", ".join(dict.fromkeys(places))
 
 
-def away(facts: Facts, limits: Limits) -> pd.DataFrame:
+def away(facts: Facts, limits: Limits) -> Marks:
     """The first thing that a person did after a long time."""
     rows = facts.returns[facts.returns["days_away"] >= limits.away_days]
+    if rows.empty:
+        return None
     return _marks(rows.assign(first=rows["at"], last=rows["at"], times=1), rows["days_away"])
 
 
-RULES: dict[Reason, Callable[[Facts, Limits], pd.DataFrame]] = {
+RULES: dict[Reason, Callable[[Facts, Limits], Marks]] = {
     Reason.NOT_IN_CARE: not_in_care,
     Reason.NAMESAKE: namesake,
     Reason.MANY: many,

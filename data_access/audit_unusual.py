@@ -30,7 +30,7 @@ from data_access.schema import (
 )
 from data_access.search_words import folded_words
 
-USUAL_DAYS = 28
+USUAL_DAYS = 14
 """So many days before the period tell, with the period, what is usual for a person."""
 MOST_LINES = 200
 """Lines that are listed."""
