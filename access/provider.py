@@ -20,7 +20,7 @@ from authlib.integrations.starlette_client import (  # type: ignore[import-untyp
     StarletteIntegration,
     StarletteOAuth2App,
 )
-from joserfc.errors import JoseError
+from joserfc.errors import ClaimError, JoseError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -143,7 +143,8 @@ class _Client(StarletteOAuth2App):  # type: ignore[misc]
         """
         if not self.server_metadata:
             async with self._get_session() as client:
-                answer = await client.get(self._server_metadata_url, withhold_token=True)
+                address = self._server_metadata_url
+                answer = await client.request("GET", address, withhold_token=True)
             answer.raise_for_status()
             self.server_metadata = believed(answer.json(), self._issuer)
         return self.server_metadata
@@ -189,6 +190,8 @@ def _plain(error: Exception) -> SignInError:
         return unusable(f"status {error.response.status_code}")
     if isinstance(error, httpx.HTTPError):
         return _silent()
+    if isinstance(error, ClaimError):
+        return unusable(f"an identity token that is not for this sign-in ({error.claim})")
     if isinstance(error, JoseError):
         return unusable(f"an identity token that does not hold ({error.error})")
     return unusable("an answer that makes no sense")
