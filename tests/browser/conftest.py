@@ -255,6 +255,17 @@ class Visit:
     foreign_requests: list[str] = field(default_factory=list)
     talk: Talk = field(default_factory=Talk)
 
+    def sign_in(self, role: str = "clinician") -> "Visit":
+        """Pick a role of the local mode, as the buttons of its page do."""
+        answer = self.page.context.request.post(
+            f"{self.base}/clinic/sign-in/local",
+            form={"role": role},
+            headers={"Origin": self.base},
+            max_redirects=0,
+        )
+        assert answer.status == 303, f"not signed in as {role}: {answer.status}"
+        return self
+
     def open(self, path: str = "/") -> "Visit":
         """Go to an address of the app and wait until it is drawn."""
         self.talk.ask()
@@ -376,13 +387,19 @@ def shared_tab(browser: Browser) -> Tab:
 def visit(browser: Browser, server: Server, shared_tab: Tab) -> Iterator[Callable[..., Visit]]:
     """A function that opens a tab on the demo clinic, of a width and a colour scheme.
 
-    A test's first visit is in the tab that the tests share, unless it is to be ``alone``.
+    Somebody of the ``role`` is signed in there; nobody, where it is empty. A test's first visit is
+    in the tab that the tests share, unless it is to be ``alone``.
     """
     shared: list[Visit] = []
     contexts: list[BrowserContext] = []
 
     def make(
-        *, width: int = 1440, scheme: str = "light", base: str | None = None, alone: bool = False
+        *,
+        width: int = 1440,
+        scheme: str = "light",
+        base: str | None = None,
+        alone: bool = False,
+        role: str = "clinician",
     ) -> Visit:
         if shared or alone:
             page = _new_page(browser)
@@ -394,7 +411,7 @@ def visit(browser: Browser, server: Server, shared_tab: Tab) -> Iterator[Callabl
             shared.append(visit)
         page.set_viewport_size({"width": width, "height": 1000})
         page.emulate_media(media="null", color_scheme=scheme)  # type: ignore[arg-type]
-        return visit
+        return visit.sign_in(role) if role else visit
 
     yield make
     for visit in shared:

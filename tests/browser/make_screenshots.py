@@ -177,7 +177,7 @@ def new_visit(browser: Browser, url: str, scheme: str) -> Visit:
     visit = Visit(Tab(browser).page(), url).listen()
     visit.page.set_viewport_size(_SIZE)
     visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    return visit
+    return visit.sign_in()
 
 
 def pictures(visit: Visit, scheme: str, suffix: str) -> None:
