@@ -115,7 +115,7 @@ def appointment_providers(connection: Connection, viewer: Viewer) -> dict[int, s
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is not None:
         statement = statement.where(
-            exists().where(
+            exists(_facts.provider_key).where(
                 _facts.provider_key == Provider.provider_key, _facts.site_key.in_(site_keys)
             )
         )

@@ -137,7 +137,7 @@ def provider_names(connection: Connection, viewer: Viewer) -> pd.DataFrame:
     ).order_by(Provider.provider_key)
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is not None:
-        treated = exists().where(
+        treated = exists(_infusions.provider_key).where(
             _infusions.provider_key == Provider.provider_key, _infusions.site_key.in_(site_keys)
         )
         statement = statement.where(treated)

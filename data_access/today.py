@@ -201,7 +201,7 @@ def active_patients(
         facts.phase == int(Phase.MAINTENANCE),
         facts.last_infusion_day >= day - NEW_INDUCTION_GAP_DAYS,
     )
-    booked = exists().where(
+    booked = exists(AppointmentFact.patient_key).where(
         AppointmentFact.patient_key == facts.patient_key,
         AppointmentFact.kind == int(AppointmentKind.INFUSION),
         AppointmentFact.status.in_((int(AppointmentStatus.BOOKED), int(AppointmentStatus.ARRIVED))),
