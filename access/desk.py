@@ -1,7 +1,7 @@
 """What every way of signing in has in common: letting in, refusing, and where to go on to."""
 
 from collections.abc import Collection
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -92,14 +92,14 @@ def page_to_go_on_to(asked: str, pages: Collection[str]) -> str:
     """
     if len(asked) > _LONGEST_NEXT or not asked.isascii() or not asked.isprintable():
         return "/"
+    path, _, query = asked.partition("#")[0].partition("?")
     try:
-        parts = urlsplit(asked)
-        query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50)
+        fields = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
     except ValueError:
         return "/"
-    if parts.scheme or parts.netloc or parts.path not in pages:
+    if path not in pages:
         return "/"
-    return f"{parts.path}?{urlencode(query)}" if query else parts.path
+    return f"{path}?{urlencode(fields)}" if fields else path
 
 
 def why_here(request: Request) -> list[str]:
