@@ -85,9 +85,7 @@ def _infusions(connection: Connection, until: int, least: int) -> Table:
 def _by_term(connection: Connection, until: int, least: int) -> dict[str, Table]:
     key = SideEffectFact.term_key
     statement = _by_patient(SideEffectFact, until).add_columns(key).group_by(key)
-    names: dict[int, str] = dict(
-        connection.execute(select(Term.term_key, Term.name)).tuples().all()
-    )
+    names = {row.term_key: row.name for row in connection.execute(select(Term.term_key, Term.name))}
     by_term: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in connection.execute(_gathered(statement, "term_key")).all():
         by_term[row.term_key].append(row)
@@ -166,14 +164,11 @@ def _measure(connection: Connection) -> Instrument:
     counted = select(MilestoneFact.measure, func.count()).where(
         MilestoneFact.phase == int(Phase.INDUCTION), MilestoneFact.end_total.is_not(None)
     )
-    first = connection.execute(
+    if connection.execute(
         counted.where(MilestoneFact.measure == rules[0].code).group_by(MilestoneFact.measure)
-    ).first()
-    if first is not None:
+    ).first():
         return rules[0]
-    sizes: dict[int, int] = dict(
-        connection.execute(counted.group_by(MilestoneFact.measure)).tuples().all()
-    )
+    sizes = dict(connection.execute(counted.group_by(MilestoneFact.measure)).all())
     return max(rules, key=lambda each: sizes.get(each.code, 0))
 
 

@@ -105,7 +105,7 @@ def answers_heard(
     return on_all, on_nausea
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_no_combination_of_answers_tells_of_few(seed: int):
     clinic = random_clinic(seed)
@@ -113,7 +113,7 @@ def test_no_combination_of_answers_tells_of_few(seed: int):
         assert not attack.finds()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(SEEDS)
 def test_nor_do_the_answers_of_days_and_of_viewers_of_one_site_together(seed: int):
     clinic = random_clinic(seed)
@@ -127,7 +127,7 @@ def test_nor_do_the_answers_of_days_and_of_viewers_of_one_site_together(seed: in
         assert not attack.finds()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(SEEDS)
 def test_a_late_import_into_an_old_quarter_is_told_by_the_same_rule(seed: int):
     clinic = random_clinic(seed)
@@ -136,7 +136,7 @@ def test_a_late_import_into_an_old_quarter_is_told_by_the_same_rule(seed: int):
         assert not attack.finds()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_no_combination_of_results_tells_of_few(seed: int):
     inductions = random_inductions(seed)
