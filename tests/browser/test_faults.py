@@ -45,10 +45,22 @@ def test_a_database_that_goes_away_and_comes_back(own_server, visit: Callable[..
 
 
 def test_a_server_that_cannot_be_reached(tmp_path: Path, visit: Callable[..., Visit]):
+    """Nobody can be asked who stands at the gate, so nobody is let in, and it says why."""
     url = "postgresql://somebody:secret@127.0.0.1:1/clinic"
-    with running_server(tmp_path, CLINIC_DATABASE_URL=url) as own:
-        tab = visit(base=own.url).open()
-        assert "The database server does not answer" in tab.text
+    settings = tmp_path / "settings.toml"
+    settings.write_text(
+        'public_url = "http://localhost"\n[sign_in]\nissuer = "http://localhost:1"\n'
+        'client_id = "clinic"\nclient_secret = "secret"\n'
+    )
+    with running_server(
+        tmp_path / "home", CLINIC_DATABASE_URL=url, CLINIC_SETTINGS=str(settings)
+    ) as own:
+        tab = visit(base=own.url, role="")
+        tab.page.context.add_cookies([{"name": "clinic", "value": "a" * 43, "url": own.url}])
+        answer = tab.page.goto(own.url)
+        assert answer is not None
+        assert answer.status == 503
+        assert "try again" in tab.page.inner_text("body").lower()
         assert "secret" not in tab.page.content()
         assert "secret" not in own.log.read_text()
 
