@@ -5,7 +5,7 @@ for a clinic of this kind, so every limit is our default (:class:`Limits`), to b
 answers for the clinic's records.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -155,8 +155,8 @@ def find_unusual(
     lines = marks.groupby(_LINE, sort=False, as_index=False).agg(
         first=("first", "min"), last=("last", "max"), times=("times", "max"), held=("bit", "sum")
     )
-    lines["reasons"] = lines["held"].map(_reasons)
-    lines["at_once"] = lines["reasons"].str.len().astype("int64")
+    lines["reasons"] = [_reasons(held) for held in lines["held"]]
+    lines["at_once"] = _lengths(lines["reasons"])
     people = _people(lines)
     asked = lines if who is None else lines[lines["who"] == who]
     rank = asked["who"].map({each: place for place, each in enumerate(people["who"])})
@@ -190,10 +190,14 @@ def _people(lines: pd.DataFrame) -> pd.DataFrame:
         last=("last", "max"),
         reasons=("held", lambda held: _reasons(int(np.bitwise_or.reduce(held.to_numpy())))),
     )
-    people["different"] = people["reasons"].str.len().astype("int64")
+    people["different"] = _lengths(people["reasons"])
     order = ["at_once", "different", "lines", "last"]
     sorted_people = people.sort_values([*order, "who"], ascending=[False] * 4 + [True])
     return sorted_people.reset_index(drop=True)
+
+
+def _lengths(held: Iterable[tuple[Reason, ...]]) -> npt.NDArray[np.int64]:
+    return np.array([len(reasons) for reasons in held], np.int64)
 
 
 def _words_of(lines: pd.DataFrame, marks: pd.DataFrame, limits: Limits) -> list[str]:
