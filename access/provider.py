@@ -29,6 +29,7 @@ from access.provider_description import believed
 from access.settings import SignIn
 
 _LOG = logging.getLogger("clinic.sign_in")
+logging.getLogger("authlib").setLevel(logging.INFO)  # at DEBUG it would log what proves a sign-in
 
 TRANSACTION_SECONDS = 600
 """How long somebody may take at the provider, from the button to their return."""
