@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from access.gate import Gate
 from access.settings import Settings
-from access.standing import NOBODY, DoorkeeperAwayError, Standing, Why
+from access.standing import NOBODY, Doorkeeper, DoorkeeperAwayError, Standing, Why
 
 PAGES = ("/", "/patients", "/side-effects")
 INDEX = (
@@ -135,13 +135,15 @@ class Behind:
 class House:
     """A gate with a doorkeeper and a server behind it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, doorkeeper: Doorkeeper | None = None
+    ) -> None:
         self.doorkeeper = KnownDoorkeeper()
         self.behind = Behind()
         self.gate = Gate(
             self.behind,
             settings=settings or Settings(),
-            doorkeeper=self.doorkeeper,
+            doorkeeper=doorkeeper or self.doorkeeper,
             pages=PAGES,
             index=INDEX,
         )
