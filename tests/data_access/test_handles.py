@@ -17,7 +17,15 @@ from data_access.engine import make_engine, reading, writing
 from data_access.facts import check_facts, rebuild_facts, refresh_facts
 from data_access.handles import handle_maker, handle_of_patient, patient_of_handle, set_secret
 from data_access.migrate import MIGRATIONS, migrate
-from data_access.schema import ClinicSetting, Patient, PatientFact, PatientWord, WatchFact
+from data_access.schema import (
+    AuditEntry,
+    AuditPerson,
+    ClinicSetting,
+    Patient,
+    PatientFact,
+    PatientWord,
+    WatchFact,
+)
 from tests.data_access.csv_files.helpers import copy_example, edit, run_import
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
 
@@ -136,6 +144,23 @@ def test_a_foreign_handle_leads_nowhere_just_as_an_unknown_one(connection: Conne
     ):
         assert patient_of_handle(connection, viewer, found[identifier]) is None
         assert handle_of_patient(connection, viewer, int(identifier[1:])) is None
+
+
+def test_who_opens_a_handle_is_noted_and_who_opens_anothers_as_refused(connection: Connection):
+    found = handles(connection)
+    for viewer, handle in (
+        (SEES_WEST, found["P2"]),
+        (SEES_WEST, found["P1"]),
+        (SEES_WEST, "a" * 16),
+        (LOCAL_VIEWER, "nonsense"),
+    ):
+        patient_of_handle(connection, viewer, handle)
+    noted = select(AuditEntry.action, AuditEntry.outcome, AuditPerson.patient_key)
+    with_people = noted.join(AuditPerson, AuditPerson.entry_key == AuditEntry.entry_key)
+    assert connection.execute(with_people.order_by(AuditEntry.entry_key)).all() == [
+        ("view patient", "done", WEST),
+        ("refused", "refused", NORTH),
+    ]
 
 
 def test_a_patient_who_is_not_there_has_no_handle(connection: Connection):
