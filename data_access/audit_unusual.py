@@ -102,7 +102,8 @@ def _named(connection: Connection, viewer: Viewer, lines: pd.DataFrame) -> pd.Da
 
 
 def _with_full_names(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
-    names = dict(connection.execute(select(User.sign_in_name, User.full_name)).tuples().all())
+    rows_of_users = connection.execute(select(User.sign_in_name, User.full_name)).all()
+    names = {row.sign_in_name: row.full_name for row in rows_of_users}
     return rows.assign(full_name=rows["who"].map(names))
 
 
