@@ -67,7 +67,7 @@ def choose_released(context: PageContext, release: Release) -> Chosen | None:
         first, last = _period(release.runs(narrowing), _slug(narrowing))
     st.caption(
         "The filters above do not apply here: you are told of whole quarters and of large groups. "
-        "Why, is said at the foot of the page."
+        "The foot of the page says why."
     )
     return Chosen(Choice(first, last, narrowing), name, period_words(first, last))
 

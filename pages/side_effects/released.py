@@ -67,8 +67,8 @@ def _answer(whole: pd.DataFrame, recorded: int, chosen: Chosen) -> str:
     first = whole.iloc[0]
     rate = proportion(int(first["infusions"]), recorded)
     return (
-        f"**{plain(first['term'])}** is the commonest side effect: in **{rate.events:,} of "
-        f"{rate.n:,}** infusions with a filled-in form ({rate_words(rate)}; {chosen.words})."
+        f"Of the side effects that can be told, **{plain(first['term'])}** is the commonest: in "
+        f"**{rate.events:,} of {rate.n:,}** infusions with a filled-in form ({rate_words(rate)}; {chosen.words})."
     )
 
 
@@ -80,7 +80,7 @@ def _finding(terms: pd.DataFrame, recorded: int, chosen: Chosen) -> Finding:
         subtitle=f"Of {count_words(recorded, 'infusion')} with a filled-in form; {chosen.words}",
         chart=told_terms_chart(terms),
         table=lambda: _numbers(terms),
-        alt=f"Dot plot of {count_words(len(terms), 'side effect')}. The commonest, "
+        alt=f"Dot plot of {count_words(len(terms), 'side effect')}. The first, "
         f"{first['term']}, came in {percent(first['share'])} of {recorded:,} infusions.",
         note="Dots: share of the infusions, with the 95 % Wilson interval; in brackets the number "
         "of infusions.",
