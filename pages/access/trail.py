@@ -119,9 +119,7 @@ def _chain(context: PageContext, head: TrailHead) -> None:
             _say(*found, since, context.now)
         st.button("Check the chain", on_click=_ask, help="Reads the trail from its first entry")
     with st.expander("The end of the trail, to keep in another place"):
-        st.caption(
-            "Whoever keeps it can tell later whether the trail up to here was altered."
-        )
+        st.caption("Whoever keeps it can tell later whether the trail up to here was altered.")
         st.code(str(Anchor(head.number, head.hash)), language=None)
 
 
