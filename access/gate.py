@@ -237,12 +237,17 @@ class Gate:
         return (path, handle) if path in self._pages else None
 
     async def _sign_out(self, visit: Visit) -> None:
-        standing = await self._standing(visit)
-        if standing.is_open:
+        try:
+            standing = await self._standing(visit)
             # At once, and even where the doorkeeper cannot be told.
             self._sockets.close_all(standing.session_id)
-            await self._ask(self._doorkeeper.end, standing.session_id, Why.SIGNED_OUT)
-        await self._answer(visit, self._sent_to_sign_in({"why": Why.SIGNED_OUT}, forget=True))
+            if standing.is_open:
+                await self._ask(self._doorkeeper.end, standing.session_id, Why.SIGNED_OUT)
+            response = self._sent_to_sign_in({"why": Why.SIGNED_OUT}, forget=True)
+        except DoorkeeperAwayError:
+            response = answers.away()
+            response.headers["set-cookie"] = self._cookie.cleared
+        await self._answer(visit, response)
 
     async def _behind(self, visit: Visit) -> None:
         standing = await self._standing(visit)

@@ -364,6 +364,13 @@ def test_signing_out_ends_the_session_and_the_cookie(house: House):
     assert house.ask("/", headers=COOKIE).status == 303
 
 
+def test_signing_out_takes_the_cookie_even_with_the_database_away(house: House):
+    house.doorkeeper.go_away()
+    answer = house.ask("/clinic/sign-out", "POST", COOKIE | OWN_ORIGIN)
+    assert answer.status == 503
+    assert answer.cookies == ["clinic=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"]
+
+
 def test_a_refusal_is_noted_once_a_minute_and_address(house: House):
     for client in ("127.0.0.1", "127.0.0.1", "127.0.0.2"):
         house.ask("/_stcore/metrics", headers=COOKIE, client=client)

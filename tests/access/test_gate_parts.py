@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.web.server.app_discovery import discover_asgi_app
 
 from access.addresses import Addresses, Place
 from access.headers import dashboard_policy
@@ -12,6 +13,13 @@ from access.sent_files import SentFiles
 from access.web import watched
 
 STATIC = Path(st.__file__).parent / "static"
+
+
+def test_streamlit_takes_the_front_door_for_a_server():
+    """Else it would run the file as a page, and serve without the gate."""
+    found = discover_asgi_app(Path(__file__).parents[2] / "dashboard.py")
+    assert found.is_asgi_app
+    assert found.import_string == "dashboard:app"
 
 
 def test_every_file_of_streamlits_page_is_within_reach():
