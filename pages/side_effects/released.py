@@ -68,7 +68,8 @@ def _answer(whole: pd.DataFrame, recorded: int, chosen: Chosen) -> str:
     rate = proportion(int(first["infusions"]), recorded)
     return (
         f"Of the side effects that can be told, **{plain(first['term'])}** is the commonest: in "
-        f"**{rate.events:,} of {rate.n:,}** infusions with a filled-in form ({rate_words(rate)}; {chosen.words})."
+        f"**{rate.events:,} of {rate.n:,}** infusions with a filled-in form "
+        f"({rate_words(rate)}; {chosen.words})."
     )
 
 
