@@ -69,6 +69,12 @@ def person_label(full_name: object, who: str) -> str:
     return f"{name} ({who})" if name else who
 
 
+def name_of(full_name: object, who: str) -> str:
+    """A person as text in a sentence, where a browser would make a link of an e-mail address."""
+    name = " ".join(full_name.split()) if isinstance(full_name, str) else ""
+    return name or who or NOT_SIGNED_IN
+
+
 def person_labels(rows: pd.DataFrame) -> list[str]:
     """The people of rows with ``full_name`` and ``who``."""
     return [person_label(*each) for each in zip(rows["full_name"], rows["who"], strict=True)]

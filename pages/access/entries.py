@@ -56,7 +56,12 @@ def entries_section(
             entries_table(rows, context.now),
             hide_index=True,
             height="content" if len(rows) <= _WHOLE_ROWS else _HEIGHT,
-            column_config={"When": WHEN},
+            column_config={
+                "When": WHEN,
+                "Action": st.column_config.TextColumn(width=110),
+                "What": st.column_config.TextColumn(width=190),
+                "Patient": st.column_config.TextColumn(width=190),
+            },
             key=f"table-{key}-{look}-{page}",
             on_select="rerun",
             selection_mode="single-row",

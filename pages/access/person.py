@@ -1,6 +1,7 @@
 """What did a person look at, and what else did they do?"""
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from pages.access.asked import (
     Period,
     choose_period,
     clinic_times,
+    name_of,
     person_label,
     zone_of,
 )
@@ -49,8 +51,17 @@ _PART_OF = {
 }
 
 
-def person_part(context: PageContext) -> None:
-    """Draw the choice of a person and a period, and what the person did."""
+@dataclass(frozen=True, slots=True)
+class ChosenPerson:
+    """Whose doings are asked for, and in which period; ``who`` is missing where nobody's yet."""
+
+    who: str | None
+    name: str
+    period: Period
+
+
+def choose_person(context: PageContext) -> ChosenPerson:
+    """Draw the choice of a person and of a period, and return it."""
     people = queries.people_of_trail(context.connection, context.viewer)
     labels = {
         who: person_label(full_name, who)
@@ -67,14 +78,17 @@ def person_part(context: PageContext) -> None:
         width=320,
     )
     period = choose_period(context, "did-in", [MONTH, WEEK, YEAR, EVER])
-    if who is None:
+    full_names = dict(zip(people["who"], people["full_name"], strict=True))
+    return ChosenPerson(who, name_of(full_names.get(who), who or ""), period)
+
+
+def person_part(context: PageContext, chosen: ChosenPerson) -> None:
+    """Draw what a person did."""
+    if chosen.who is None:
         nothing("Choose a person to see what they looked at and what else they did.")
         return
-    _answer(context, who, labels[who], period)
-
-
-def _answer(context: PageContext, who: str, name: str, period: Period) -> None:
-    asked = TrailFilter(period.start, period.end, who=who)
+    name, period = chosen.name, chosen.period
+    asked = TrailFilter(period.start, period.end, who=chosen.who)
     days = queries.person_days(context.connection, context.viewer, asked, zone_of(context))
     if days.empty:
         nothing(f"Nothing of {plain(name)} is in the trail {period.words}.")
@@ -135,20 +149,19 @@ def days_finding(counts: pd.DataFrame, period: Period, today: date) -> Finding:
     start = max(period.start.date(), min(counts["day"]))
     by_week = (today - start).days >= _BY_WEEK_FROM
     drawn = _weeks(counts) if by_week else counts
-    unit = "week from" if by_week else "day"
     totals = drawn[list(PARTS)].sum(axis=1)
     most = int(totals.to_numpy().argmax())
     entries = count_words(int(totals.iloc[most]), "entry", "entries")
-    fullest = f"{day_words(drawn['day'].iloc[most])} has the most: {entries}"
+    when = f"{'in the week from' if by_week else 'on'} {day_words(drawn['day'].iloc[most])}"
     begins = start if period.start.year < min(counts["day"]).year - 1 else period.start.date()
     return Finding(
         key="did-by-day",
-        title=f"The {unit} {fullest}",
+        title=f"Most was done {when}: {entries}",
         subtitle=f"{count_words(int(totals.sum()), 'entry', 'entries')} on "
         f"{count_words(len(counts), 'day')} {period.words}, by the clinic’s clock",
         chart=audit_days_chart(drawn, begins - timedelta(days=1), today + timedelta(days=1)),
         table=drawn.rename(columns={"day": "Day", **{p: PARTS[p][0] for p in PARTS}}),
-        alt=f"What the person did by {unit.split()[0]}: the {unit} {fullest}",
+        alt=f"What the person did by {'week' if by_week else 'day'}: most {when}, {entries}",
     )
 
 

@@ -1,6 +1,6 @@
 """Which looks at patients are unusual, and why? Questions to ask, never accusations."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from pages.access.asked import (
     Period,
     choose_period,
     clinic_times,
-    person_label,
+    name_of,
     person_labels,
     zone_of,
 )
@@ -27,7 +27,7 @@ from pages.access.who_looked import look_at_person
 from pages.shared.context import PageContext
 from pages.shared.frame import heading, nothing, plain, sentence
 from pages.shared.memory import kept
-from pages.shared.words import count_words, listed
+from pages.shared.words import count_words
 
 _QUESTIONS = (
     "Each line is a question to ask, not an accusation: there are good reasons for any of them, "
@@ -91,11 +91,15 @@ def unusual_words(found: Unusual, period: str) -> str:
     if not found.all_lines:
         return f"**Nothing unusual** {period}"
     first = found.people.iloc[0]
-    name = plain(person_label(first["full_name"], first["who"]))
-    reasons = listed([str(reason) for reason in first["reasons"]])
+    name = plain(name_of(first["full_name"], first["who"]))
     people = count_words(len(found.people), "person", "people")
-    said = f"There is something to ask **{people}** about {period}"
-    return f"{said}{', first of all' if len(found.people) > 1 else ':'} **{name}** ({reasons})"
+    said = f"{capital(period)} there is something to ask **{people}** about"
+    first_of = ", first of all" if len(found.people) > 1 else ":"
+    return f"{said}{first_of} **{name}** ({_reason_words(first['reasons'])})"
+
+
+def _reason_words(held: Iterable[Reason]) -> str:
+    return ", ".join(held)
 
 
 def _people(found: Unusual, now: datetime) -> str | None:
@@ -130,7 +134,7 @@ def unusual_people_table(people: pd.DataFrame, now: datetime) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Person": person_labels(people),
-            "Why": [capital(listed([str(each) for each in held])) for held in people["reasons"]],
+            "Why": [capital(_reason_words(held)) for held in people["reasons"]],
             "Most reasons on a line": people["at_once"],
             "Lines": people["lines"],
             "Last": _times(people["last"], now),

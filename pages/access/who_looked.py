@@ -25,7 +25,7 @@ from pages.access.asked import (
 )
 from pages.access.choice import View
 from pages.access.entries import count_entries, entries_section, patient_words
-from pages.access.person import PERSON, person_part
+from pages.access.person import PERSON, choose_person, person_part
 from pages.shared.context import PageContext
 from pages.shared.frame import csv_button, heading, nothing, plain, sentence
 from pages.shared.who_may import role_title
@@ -66,7 +66,8 @@ def look_at_person(who: str) -> None:
 def who_looked_view(context: PageContext) -> None:
     """Draw the question that was chosen, and its answer."""
     require(context.viewer, Permission.READ_AUDIT)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    with bar:
         asked = st.segmented_control(
             "Question",
             list(Asked),
@@ -75,22 +76,30 @@ def who_looked_view(context: PageContext) -> None:
             key=_ABOUT,
             bind="query-params",
         )
-        if asked == Asked.PERSON:
-            person_part(context)
-            return
-        search = st.text_input(
-            "Find a patient",
-            key="looked-at-search",  # kept out of the address: it is a patient's name
-            type="search",
-            max_chars=80,
-            placeholder="Name or number",
-            persist_state="page",
-            width=260,
-        )
-        period = choose_period(context, "looked-in", [YEAR, MONTH, WEEK, EVER])
+    if asked == Asked.PERSON:
+        with bar:
+            person = choose_person(context)
+        person_part(context, person)
+        return
+    with bar:
+        search, period = _choose_search(context)
     patient = _choose_patient(context, search)
     if patient is not None:
         _answer(context, patient, period)
+
+
+def _choose_search(context: PageContext) -> tuple[str, Period]:
+    """Draw the search for a patient and the choice of a period."""
+    search = st.text_input(
+        "Find a patient",
+        key="looked-at-search",  # kept out of the address: it is a patient's name
+        type="search",
+        max_chars=80,
+        placeholder="Name or number",
+        persist_state="page",
+        width=260,
+    )
+    return search, choose_period(context, "looked-in", [YEAR, MONTH, WEEK, EVER])
 
 
 def _choose_patient(context: PageContext, search: str) -> dict[Hashable, Any] | None:

@@ -159,10 +159,7 @@ def _of_ben(page, **address: str) -> AppTest:
 def test_what_a_person_did(page):
     app = _of_ben(page)
     everything = said(app)
-    assert (
-        f"## {SAFE} (ben" not in everything  # the brackets are escaped as well
-    )
-    assert f"{SAFE} \\(ben\\@clinic\\.example\\) opened **1 patient’s record** in the" in everything
+    assert f"## {SAFE} opened **1 patient’s record** in the last 30 days" in everything
     assert "**1 time** it was refused or failed" in everything
     assert [(figure.label, figure.value) for figure in app.metric] == [
         ("Patients’ records opened", "1"),
@@ -170,7 +167,7 @@ def test_what_a_person_did(page):
         ("Files and prints", "0"),
         ("Refused or failed", "1"),
     ]
-    assert "The day 12 Mar 2026 has the most: 2 entries" in everything
+    assert "Most was done on 12 Mar 2026: 2 entries" in everything
     names = [trace["name"] for trace in chart(app)["data"]]
     assert names == ["Records opened", "Lists of patients", "Refused or failed"]
     opened, entries = (table.value for table in app.dataframe)
@@ -183,7 +180,7 @@ def test_a_long_period_is_drawn_by_week(page):
     app = _of_ben(page, **{"did-in": EVER})
     everything = said(app)
     assert "opened **2 patients’ records** since the beginning, 2 times" in everything
-    assert "The week from 9 Mar 2026 has the most: 2 entries" in everything
+    assert "Most was done in the week from 9 Mar 2026: 2 entries" in everything
     assert chart(app)["data"][0]["x"] == ["2024-12-30", "2026-03-09"]  # Mondays
 
 
@@ -195,7 +192,7 @@ def test_nobody_is_chosen_yet(page):
 def test_a_person_who_did_nothing(page):
     app = page(WHO, **{"looked-at": str(Asked.PERSON), "did-in": "Last 7 days"}).run()
     app.selectbox(key="looked-at-person").set_value(ADA.name).run()
-    assert r"Nothing of Ada Müller \(ada\@clinic\.example\) is in the trail" in said(app)
+    assert r"Nothing of Ada Müller is in the trail" in said(app)
 
 
 def test_what_is_unusual(page):
@@ -205,14 +202,14 @@ def test_what_is_unusual(page):
     # the first look and 37 before the second, and is booked for 3 April. Ben had done nothing
     # between 5 January 2025, 15:00, and 12 March 2026, 14:00.
     assert (
-        "## There is something to ask **2 people** about in the last 30 days, first of all "
-        r"**Ada Müller \(ada\@clinic\.example\)** (same family name and unusual hour)"
+        "## In the last 30 days there is something to ask **2 people** about, first of all "
+        "**Ada Müller** (same family name, unusual hour)"
     ) in everything
     assert "3 looks at records by 2 people, and what else was done" in everything
     assert "a question to ask, not an accusation" in everything
     people, lines = (table.value for table in app.dataframe)
     assert people["Why"].tolist() == [
-        "Same family name and unusual hour",
+        "Same family name, unusual hour",
         "Back after a long time",
     ]
     assert lines["Why"].tolist() == [
