@@ -110,8 +110,8 @@ def run(engine: Engine, *statements: str) -> None:
 def test_an_empty_database_is_sound(engine: Engine):
     health = health_of(engine)
     assert health.problems == ()
-    # A new database holds the secret of its handles and nothing else.
-    assert {table for table, rows in health.rows if rows} == {"clinic_settings"}
+    # A new database holds the secret of its handles, the head of an empty trail, and nothing else.
+    assert {table for table, rows in health.rows if rows} == {"audit_head", "clinic_settings"}
     assert (health.latest_import, health.last_infusion, health.is_demo) == (None, None, False)
 
 
