@@ -200,10 +200,7 @@ def read_trail(
     Raises :class:`NotAuditedError` where it cannot be written.
     """
     people = tuple(sorted({int(key) for key in patient_keys}))
-    if is_same_look(connection, viewer, Action.READ_AUDIT, what, people):
-        return
-    note(connection.engine, viewer, Entry(Action.READ_AUDIT, what, people=people))
-    _recent.keep(connection.engine, _look(viewer, Action.READ_AUDIT, what, people))
+    _note_look(connection, viewer, Entry(Action.READ_AUDIT, what, people=people))
 
 
 _Look = tuple[object, ...]
