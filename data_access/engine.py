@@ -260,7 +260,7 @@ def _postgresql_sentence(error: DBAPIError) -> str | None:
     if state == "55P03":  # lock_timeout
         return _BUSY
     if state in {"42501", "25006"}:  # insufficient_privilege, read_only_sql_transaction
-        return _READ_ONLY
+        return _NOT_YOURS if _only_reads(error.statement) else _READ_ONLY
     if state == "53100":
         return _DISK_FULL
     if isinstance(error, OperationalError) and state is None:
@@ -268,6 +268,15 @@ def _postgresql_sentence(error: DBAPIError) -> str | None:
     return _NO_ANSWER if error.connection_invalidated else None
 
 
+def _only_reads(statement: str | None) -> bool:
+    words = (statement or "").upper()
+    return words.lstrip().startswith(("SELECT", "WITH")) and "FOR UPDATE" not in words
+
+
+_NOT_YOURS = (
+    "The database does not let your role read this, so it is not shown. Please tell whoever runs "
+    "the dashboard: 'python -m data_access doctor' says more."
+)
 _NO_ANSWER = (
     "The database server does not answer. Check that it runs and that "
     f"{URL_VARIABLE} names it rightly; then try again."

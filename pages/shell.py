@@ -15,6 +15,7 @@ from access.actions import Action, Outcome
 from access.viewer import Permission, Viewer
 from data_access.audit import Entry, note
 from data_access.filters import Filters
+from data_access.reporting_roles import assume
 from data_access.selection import Selected, count_infusions
 from data_access.status import ClinicStatus, clinic_status
 from pages.registry import PAGES, PageEntry
@@ -197,6 +198,7 @@ def main() -> None:
     with plain_problems(), clinic_database() as connection:
         viewer = viewer_now(connection)
         if viewer is not None:
+            assume(connection, viewer)
             _show(connection, viewer)
         else:
             signed_out()

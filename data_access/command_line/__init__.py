@@ -13,8 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from data_access.command_line import (  # noqa: F401
     audit_commands,
     database_commands,
+    doctor_command,
     rebase_commands,
     record_commands,
+    reporting_role_commands,
     threshold_commands,
     user_commands,
 )

@@ -18,6 +18,10 @@ from data_access.command_line.app import (
     open_database,
     read_day,
 )
+from data_access.command_line.reporting_role_commands import (
+    make_reporting_roles,
+    renew_reporting_roles,
+)
 from data_access.command_line.terminal import complain, progress, say, show_table
 from data_access.command_line.terminal_viewer import terminal_viewer
 from data_access.engine import described, lift_time_limit, make_engine, reading, writing
@@ -32,7 +36,16 @@ if TYPE_CHECKING:
 @app.command(
     "migrate", epilog="Example: python -m data_access migrate --url sqlite:////data/clinic.db"
 )
-def migrate_command(url: Url = None) -> None:
+def migrate_command(
+    url: Url = None,
+    reporting_roles: Annotated[
+        bool,
+        typer.Option(
+            "--reporting-roles",
+            help="Also make the roles of PostgreSQL, as the command reporting-roles --create does.",
+        ),
+    ] = False,
+) -> None:
     """Make the tables, or bring them up to this program's version.
 
     Makes the SQLite file where it is missing. Keeps all records; a failure changes nothing.
@@ -43,6 +56,11 @@ def migrate_command(url: Url = None) -> None:
         _note(database, Action.SETTING, f"tables at revision {REVISIONS[-1]}")
     done = "is now" if changed else "was already"
     say(f"{described(database)} {done} at revision {REVISIONS[-1]}.")
+    with open_database(database) as engine:
+        if reporting_roles:
+            make_reporting_roles(engine)
+        elif changed:
+            renew_reporting_roles(engine)
 
 
 @app.command(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from access.standing import Limits, Way, Why
 from access.viewer import NotPermittedError, Viewer
+from data_access.reporting_roles import assume
 from data_access.sessions import end_session, viewer_of_session
 from pages.shared.context import PageContext
 from pages.shared.database import clinic_database, clinic_users
@@ -65,6 +66,7 @@ def looking_anew(context: PageContext) -> Iterator[PageContext]:
     """
     with clinic_database() as connection:
         viewer = still_looking(connection, context.viewer)
+        assume(connection, viewer)
         yield replace(context, connection=connection, viewer=viewer)
 
 

@@ -177,6 +177,8 @@ NO_QUERIES = {
     "selection.spans_every_site",
     # What every query about one patient goes through, which asks for it.
     "one_patient.about_patient",
+    # It takes rights away.
+    "reporting_roles.assume",
     # They write that something was shown or refused, whoever it was.
     *("audit.append", "audit.note", "audit.disclose", "audit.disclose_record"),
     *("audit.is_same_look", "audit.read_trail", "audit.refuse_record"),
