@@ -5,13 +5,24 @@ import importlib
 import logging
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
+from typing import NoReturn
 
 import streamlit as st
 
+from access.self_check import (
+    IN_THE_PAGES,
+    OPTION_RULES,
+    Finding,
+    Level,
+    refused,
+    self_check,
+)
 from access.settings import Settings, SettingsError, find_settings
-from access.start import Serving, reasons_not_to_start, uvicorn_serving
+from access.start import Serving, uvicorn_serving
+from data_access.circumstances import look_around
 from data_access.embedded import (
     demo_day,
     demo_is_needed,
@@ -35,20 +46,37 @@ def clinic_settings() -> Settings:
 
 
 def settings_to_serve_by() -> Settings:
-    """The settings, where the dashboard may be served by them.
+    """The settings, where the dashboard may be served by them (:mod:`access.self_check`).
 
     Where not, the program ends with exit status 1 and a sentence a reason. To be called while the
     entry point is imported: a server reports whatever is raised later with a traceback.
     """
     try:
         settings = clinic_settings()
-        reasons = reasons_not_to_start(settings, _serving())
     except SettingsError as error:
-        reasons = [str(error)]
-    if reasons:
-        print(*("", "The dashboard was not started.", *reasons), sep="\n", file=sys.stderr)
-        raise SystemExit(1)
+        _end([str(error)])
+    findings = self_check(look_around(settings, _serving(), _options(), reading_url()))
+    # The pages tell of a database that does not answer, and it may do so in a moment.
+    faults = [each for each in refused(findings) if each.subject not in IN_THE_PAGES]
+    if faults:
+        _end([each.sentence for each in faults])
+    _warn(findings)
     return settings
+
+
+def _end(reasons: Sequence[str]) -> NoReturn:
+    print(*("", "The dashboard was not started.", *reasons), sep="\n", file=sys.stderr)
+    raise SystemExit(1)
+
+
+def _warn(findings: Iterable[Finding]) -> None:
+    for each in findings:
+        if each.level is Level.WARN:
+            print(f"  Warning: {each.sentence}", file=sys.stderr)
+
+
+def _options() -> dict[str, object]:
+    return {rule.name: st.get_option(rule.name) for rule in OPTION_RULES}
 
 
 def _serving() -> Serving:
