@@ -4,6 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import lifespan
+from dashboard import gate, lifespan
 
-app = st.App(Path(__file__).with_name("forgetful_shell.py"), lifespan=lifespan)
+app = st.App(Path(__file__).with_name("forgetful_shell.py"), lifespan=lifespan, middleware=[gate])

@@ -1,7 +1,8 @@
 """Timing the script run of every page, as a browser would see it.
 
 The dashboard's server is started as by the README's command. A client then speaks the browser's
-part of the protocol: it opens each page over the websocket and asks for it again and again. A run
+part of the protocol: signed in, it opens each page over the websocket, through the gate, and asks
+for it again and again. A run
 lasts from sending the request until the server says that the script has finished; it holds
 everything but the network and the browser's drawing: queries, frames, figures, and putting them
 into messages.
@@ -10,16 +11,8 @@ Each page is timed twice: where the server forgets before each run what it has w
 choice that nobody has made before, and where it remembers, as for one that was made before.
 """
 
-import os
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 from urllib.parse import urlencode
@@ -30,19 +23,26 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
-from data_access.engine import URL_VARIABLE, make_engine, reading
+from access.roles import RoleName
+from benchmarks.server import Reader, Server, server, settings_file, signed_in
+from data_access.engine import make_engine, reading
 from data_access.migrate import require_schema
 from data_access.schema import InfusionFact, PatientFact
+from pages.access import choice as access
 from pages.appointments import choice as appointments
 from pages.outcomes import choice as outcomes
 from pages.registry import PAGES
 from pages.shared.people import ADDRESS
 from pages.side_effects import choice as side_effects
 
-_ROOT = Path(__file__).parent.parent
-_START_SECONDS = 60
 _RUN_SECONDS = 60
 _WARM_UP = 3
+_ROLES = (
+    RoleName.CLINICIAN,
+    RoleName.MANAGER,
+    RoleName.ADMINISTRATOR,
+    RoleName.PRIVACY_OFFICER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +60,77 @@ class PageTime:
     kilobytes: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A page or a view of one: its name here, its address, and as whom it is asked for."""
+
+    title: str
+    url_path: str
+    query: str = ""
+    role: RoleName = RoleName.CLINICIAN
+
+
 def measure_pages(url: str, repeat: int) -> tuple[int, list[PageTime]]:
     """The infusions of the database, and the time of an empty page, of every page and view."""
     infusions, patient = _found_in(url)
-    asked = [(entry.title, entry.url_path, "") for entry in PAGES]
+    with settings_file() as settings, signed_in(url, settings, _ROLES) as readers:
+        of_role = dict(zip(_ROLES, readers, strict=True))
+        with server("benchmarks/empty_app.py", url, settings) as empty:
+            runs = _runs(empty, readers[0], "", repeat)
+            times = [_page_time("an empty page", runs, runs)]
+        with (
+            server("benchmarks/forgetful_app.py", url, settings) as forgetful,
+            server("dashboard.py", url, settings) as remembering,
+        ):
+            times += [
+                _page_time(
+                    asked.title,
+                    *(
+                        _runs(each, of_role[asked.role], asked.url_path, repeat, asked.query)
+                        for each in (forgetful, remembering)
+                    ),
+                )
+                for asked in _pages(patient)
+            ]
+    return infusions, times
+
+
+def _pages(patient: str) -> list[_Asked]:
+    """Every page and every view of one, each as somebody whose it is."""
+    asked = [_Asked(entry.title, entry.url_path) for entry in PAGES if entry.url_path != "access"]
     # A page itself opens with its first view.
     asked += [
-        (f"Side effects: {view}", "side-effects", urlencode({"view": view}))
+        _Asked(f"Side effects: {view}", "side-effects", urlencode({"view": view}))
         for view in list(side_effects.View)[1:]
     ]
     asked += [
-        (f"Appointments: {view}", "appointments", urlencode({"show": view}))
+        _Asked(f"Appointments: {view}", "appointments", urlencode({"show": view}))
         for view in list(appointments.View)[1:]
     ]
     asked += [
-        (f"Outcomes: {view}", "outcomes", urlencode({"outcome": view}))
+        _Asked(f"Outcomes: {view}", "outcomes", urlencode({"outcome": view}))
         for view in list(outcomes.View)[1:]
     ]
-    asked.append(("one patient, the longest", "patients", urlencode({ADDRESS: patient})))
-    with _server("benchmarks/empty_app.py", url) as port:
-        runs = _runs(port, "", repeat)
-        times = [_page_time("an empty page", runs, runs)]
-    with (
-        _server("benchmarks/forgetful_app.py", url) as forgetful,
-        _server("dashboard.py", url) as remembering,
-    ):
-        times += [
-            _page_time(
-                title,
-                _runs(forgetful, url_path, repeat, query),
-                _runs(remembering, url_path, repeat, query),
-            )
-            for title, url_path, query in asked
-        ]
-    return infusions, times
+    asked += [
+        _Asked("one patient, the longest", "patients", urlencode({ADDRESS: patient})),
+        _Asked("a manager's Side effects", "side-effects", role=RoleName.MANAGER),
+        _Asked("a manager's Outcomes", "outcomes", role=RoleName.MANAGER),
+    ]
+    asked += [
+        _Asked(f"Access: {view}", "access", urlencode({"access": view}), role)
+        for view, role in _OF_ACCESS.items()
+    ]
+    return asked
+
+
+_OF_ACCESS = {
+    access.View.USERS: RoleName.ADMINISTRATOR,
+    access.View.WHO_LOOKED: RoleName.PRIVACY_OFFICER,
+    access.View.UNUSUAL: RoleName.PRIVACY_OFFICER,
+    access.View.TRAIL: RoleName.PRIVACY_OFFICER,
+    access.View.MINE: RoleName.PRIVACY_OFFICER,
+}
+"""Who sees which view of Access."""
 
 
 def _found_in(url: str) -> tuple[int, str]:
@@ -113,42 +150,6 @@ def _found_in(url: str) -> tuple[int, str]:
         engine.dispose()
 
 
-@contextmanager
-def _server(script: str, url: str) -> Iterator[int]:
-    """The port of a server that runs ``script`` on the database."""
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
-    server = subprocess.Popen(  # noqa: S603 - our own program
-        [*command, "--server.port", str(port), "--logger.level", "error"],
-        cwd=_ROOT,
-        env={**os.environ, URL_VARIABLE: url, "PYTHONPATH": str(_ROOT)},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        _wait(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    until = perf_counter() + _START_SECONDS
-    while perf_counter() < until:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health"):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(f"the server did not start within {_START_SECONDS} seconds")
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     page: str
@@ -156,10 +157,11 @@ class _Run:
     kilobytes: float
 
 
-def _runs(port: int, url_path: str, repeat: int, query: str = "") -> list[_Run]:
-    """Runs of a page in one session, after a few that are not counted."""
-    address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    with connect(address, max_size=None, compression=None) as browser:
+def _runs(at: Server, reader: Reader, url_path: str, repeat: int, query: str = "") -> list[_Run]:
+    """Runs of a page in one tab, after a few that are not counted."""
+    with connect(
+        at.socket, max_size=None, compression=None, additional_headers=reader.headers
+    ) as browser:
         state = ClientState(page_name=url_path, query_string=query)
         for _ in range(_WARM_UP):
             state.page_script_hash = _run(browser, state).page

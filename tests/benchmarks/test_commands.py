@@ -9,6 +9,7 @@ from benchmarks.__main__ import app
 from benchmarks.measure_pages import measure_pages
 from benchmarks.report import show_pages
 from data_access.engine import make_engine, writing
+from pages.access import choice as access
 from pages.appointments import choice as appointments
 from pages.outcomes import choice as outcomes
 from pages.side_effects import choice as side_effects
@@ -46,13 +47,16 @@ def test_pages_prints_a_row_for_each_page(filled_url: str, capsys: pytest.Captur
         "Outcomes": list(outcomes.View),
     }
     others = [f"{page}: {view}" for page in views for view in views[page][1:]]
+    others += ["a manager's Side effects", "a manager's Outcomes"]
+    others += [f"Access: {view}" for view in access.View]
     for page in ("an empty page", *pages, "one patient, the longest", *others):
         assert page in printed
     # A page that failed to draw would be fast, and small.
     assert all(time.kilobytes > 3 * times[0].kilobytes for time in times[1:])
     # Nor is one view drawn for another, which the words in the address name.
     # Of Outcomes this clinic has nothing to show: its four inductions are fewer than are told of.
-    for page in ("Side effects", "Appointments"):
+    views["Access"] = list(access.View)
+    for page in ("Side effects", "Appointments", "Access"):
         sizes = [time.kilobytes for time in times if time.page.startswith(page)]
         assert len({round(size, 1) for size in sizes}) == len(views[page])
 
