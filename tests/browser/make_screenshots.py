@@ -1,8 +1,8 @@
 """The pictures in the docs, made from the app: ``uv run python -m tests.browser.make_screenshots``.
 
 Starts the dashboard on a demo clinic of its own and writes ``docs/screenshots``; with the word
-``appointments`` or ``outcomes`` only the pictures of that page. The pictures of what is printed
-need ``pdftoppm`` (on Debian: ``apt install poppler-utils``).
+``access``, ``appointments`` or ``outcomes`` only the pictures of that page. The pictures of what is
+printed need ``pdftoppm`` (on Debian: ``apt install poppler-utils``).
 """
 
 import shutil
@@ -10,25 +10,30 @@ import subprocess
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Position, ViewportSize, sync_playwright
 
+from access.roles import RoleName
 from clinical.attention import Rule
 from data_access.demo.stories import LOSES_RESPONSE, PARTIAL, PatientStory
+from pages.access.choice import View as AccessView
 from pages.appointments.choice import View as AppointmentsView
 from pages.outcomes.choice import View as OutcomesView
 from pages.outcomes.grouping import By
 from pages.registry import PAGES
 from pages.side_effects.choice import View
-from tests.browser.conftest import ROOT, Tab, Visit, launch_chromium, running_server
+from tests.browser.conftest import ROOT, Tab, Visit, demo_url, launch_chromium, running_server
+from tests.browser.worked_month import work_a_month
 
 FOLDER = ROOT / "docs" / "screenshots"
 _SIZE: ViewportSize = {"width": 1440, "height": 1250}
 _TALL: ViewportSize = {"width": 1440, "height": 1500}
 _NARROW: ViewportSize = {"width": 820, "height": 1480}
+_LOW: ViewportSize = {"width": 1440, "height": 900}
 _DRAWN_MILLISECONDS = 2_500
 """How long charts and tables take at most to be drawn after the script has run."""
 _FIRST_ROW: Position = {"x": 20, "y": 52}
@@ -56,7 +61,7 @@ class ViewPicture(NamedTuple):
     scheme: Literal["light", "dark"] = "light"
 
 
-_APPOINTMENTS, _OUTCOMES = "appointments", "outcomes"
+_ACCESS, _APPOINTMENTS, _OUTCOMES = "access", "appointments", "outcomes"
 _APPOINTMENT_VIEWS = (
     ViewPicture(AppointmentsView.VOLUME, "volume"),
     ViewPicture(AppointmentsView.ATTENDANCE, "attendance"),
@@ -154,7 +159,42 @@ def outcome_pictures(visit: Visit) -> None:
     view_pictures(visit, _OUTCOMES, "outcome", _OUTCOME_VIEWS)
 
 
+def access_pictures(visit: Visit) -> None:
+    """Signing in, and what each role is there for on Access; what a manager is told of rates."""
+    visit.page.set_viewport_size(_LOW)
+    visit.page.goto(f"{visit.base}/clinic/sign-in")
+    picture(visit, "sign-in")
+    picture(visit.sign_in().open(f"/{_ACCESS}"), _ACCESS)
+    visit.sign_in(RoleName.ADMINISTRATOR)
+    view_pictures(visit, _ACCESS, _ACCESS, [ViewPicture(AccessView.USERS, "users", size=_LOW)])
+    visit.sign_in(RoleName.PRIVACY_OFFICER)
+    visit.page.set_viewport_size(_SIZE)
+    picture(ask_who_looked(visit, PARTIAL), f"{_ACCESS}-who-looked")
+    view_pictures(
+        visit,
+        _ACCESS,
+        _ACCESS,
+        [
+            ViewPicture(AccessView.UNUSUAL, "unusual", size=_LOW),
+            ViewPicture(AccessView.TRAIL, "trail", size=_LOW, scheme="dark"),
+        ],
+    )
+    visit.page.set_viewport_size(_SIZE)
+    visit.page.emulate_media(color_scheme="light")
+    picture(visit.sign_in(RoleName.MANAGER).open("/side-effects"), "side-effects-manager")
+
+
+def ask_who_looked(visit: Visit, story: PatientStory) -> Visit:
+    """On Access: who looked at a patient of the stories, found by the family name."""
+    visit.open(f"/{_ACCESS}?{urlencode({_ACCESS: AccessView.WHO_LOOKED.value})}")
+    search = visit.page.get_by_label("Find a patient")
+    search.fill(story.family_name)
+    search.press("Enter")
+    return visit.settle()
+
+
 _OF_ONE_PAGE: dict[str, Callable[[Visit], None]] = {
+    _ACCESS: access_pictures,
     _APPOINTMENTS: appointment_pictures,
     _OUTCOMES: outcome_pictures,
 }
@@ -211,6 +251,7 @@ def main() -> None:
         running_server(Path(home)) as server,
         sync_playwright() as playwright,
     ):
+        work_a_month(demo_url(server), datetime.now(UTC).date())
         browser = launch_chromium(playwright)
         for scheme, suffix in (("light", ""), ("dark", "-dark")) if page is None else ():
             pictures(new_visit(browser, server.url, scheme), scheme, suffix)
