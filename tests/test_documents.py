@@ -222,8 +222,9 @@ def test_the_roles_are_described_with_what_each_may():
         )
         for permission in Permission
     ]
+    said = " ".join(SECURITY.split())
     for role in ROLES.values():
-        assert f"- **{role.title}** (`{role.name}`). {role.prose}" in SECURITY.splitlines()
+        assert f"- **{role.title}** (`{role.name}`). {role.prose}" in said
 
 
 def test_the_roles_are_named_where_the_reader_begins():
