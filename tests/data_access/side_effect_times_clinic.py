@@ -44,6 +44,9 @@ ALL = Filters(start=date(2026, 1, 1), end=date(2026, 12, 31))
 EARLIER = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
 SEES_WEST = Viewer("west", LOCAL_VIEWER.permissions, frozenset({"S2"}))
 SEES_TOTALS = Viewer("manager", frozenset({Permission.SEE_TOTALS}))
+SEES_NO_NAMES = Viewer(
+    "unnamed", frozenset({Permission.OPEN, Permission.SEE_TOTALS, Permission.SEE_CLINICAL})
+)
 STRANGER = Viewer("stranger", frozenset())
 NORTH, WEST = 1, 2
 

@@ -26,9 +26,9 @@ def _page() -> None:
     from data_access.status import clinic_status
     from pages.shared.context import PageContext
     from pages.side_effects.behind import behind_section
-    from tests.data_access.side_effect_times_clinic import ALL, SEES_TOTALS
+    from tests.data_access.side_effect_times_clinic import ALL, SEES_NO_NAMES
 
-    viewer = SEES_TOTALS if os.environ.get("TEST_VIEWER") == "totals" else LOCAL_VIEWER
+    viewer = SEES_NO_NAMES if os.environ.get("TEST_VIEWER") == "unnamed" else LOCAL_VIEWER
     engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
     with reading(engine) as connection:
         status = clinic_status(connection, viewer)
@@ -92,8 +92,8 @@ def test_a_point_without_infusions_says_so(page):
     assert not shown.dataframe
 
 
-def test_nobody_is_named_to_who_sees_totals_only(page, monkeypatch):
-    monkeypatch.setenv("TEST_VIEWER", "totals")
+def test_nobody_is_named_to_who_may_not_see_patients(page, monkeypatch):
+    monkeypatch.setenv("TEST_VIEWER", "unnamed")
     shown = page().run()
     assert not shown.exception
     assert "Patient" not in shown.dataframe[0].value.columns

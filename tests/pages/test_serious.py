@@ -27,9 +27,9 @@ def _page() -> None:
     from data_access.status import clinic_status
     from pages.shared.context import PageContext
     from pages.side_effects.serious import serious_view
-    from tests.data_access.side_effect_times_clinic import SEES_TOTALS
+    from tests.data_access.side_effect_times_clinic import SEES_NO_NAMES
 
-    viewer = SEES_TOTALS if os.environ.get("TEST_VIEWER") == "totals" else LOCAL_VIEWER
+    viewer = SEES_NO_NAMES if os.environ.get("TEST_VIEWER") == "unnamed" else LOCAL_VIEWER
     start, end = os.environ.get("TEST_PERIOD", "2026-01-01 2026-12-31").split()
     filters = Filters(date.fromisoformat(start), date.fromisoformat(end))
     engine = make_engine(os.environ["CLINIC_DATABASE_URL"])
@@ -130,8 +130,8 @@ def test_the_serious_ones_are_listed_with_the_time_since_the_previous(page):
     assert by_term["Days since the previous"].isna().sum() == 1
 
 
-def test_nobody_is_named_to_who_sees_totals_only(page, monkeypatch):
-    monkeypatch.setenv("TEST_VIEWER", "totals")
+def test_nobody_is_named_to_who_may_not_see_patients(page, monkeypatch):
+    monkeypatch.setenv("TEST_VIEWER", "unnamed")
     shown = page().run()
     assert not shown.exception
     assert "5 of 9" in words(shown)
