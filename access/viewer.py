@@ -17,7 +17,7 @@ class Permission(StrEnum):
     SEE_RATES = "see side effects and outcomes of groups too large to tell of one person"
     SEE_CLINICAL = "see clinical counts of groups of any size, and single infusions without a name"
     SEE_PATIENTS = "see patients by name and number, and each one's records"
-    EXPORT_PATIENTS = "take a file or a print that names patients out of the dashboard"
+    EXPORT_PATIENTS = "take a file that names patients out of the dashboard"
     DECIDE_LIMITS = "decide from when a side effect's control limits are worked out anew"
     MANAGE_USERS = "let people in and out, and give them roles and sites"
     READ_AUDIT = "read who looked at whom, with the patients' names"
