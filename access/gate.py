@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import ParamSpec, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -49,6 +50,7 @@ _MOST_BODY = 4_096
 _MOST_NEXT = 1_500
 """How long an address may be that somebody is sent on to after the sign-in."""
 _HANDLE = re.compile(r"[a-z2-7]{16}")
+_made = Event()
 
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
@@ -86,6 +88,7 @@ class Gate:
         self._plain = guarded(is_secure=secure)
         self._on_dashboard = guarded(policy, is_secure=secure)
         self._on_static = guarded(policy, is_secure=secure, may_store=True)
+        _made.set()
         self._ways: dict[Place, _Way] = {
             Place.FREE: self._free,
             Place.SIGN_IN: self._sign_in,
@@ -260,7 +263,7 @@ class Gate:
         standing = await self._standing(visit)
         if not standing.is_open:
             await self._answer(visit, answers.not_signed_in())
-        elif self._files.were_sent(standing.session_id, visit.found.media_id):
+        elif self._files.were_sent(standing.session_id, standing.stamp, visit.found.media_id):
             await self._through(visit, standing, self._plain)
         else:
             await self._refuse(visit, Reason.FILE, standing.session_id)
@@ -357,6 +360,14 @@ class Gate:
         except Exception as fault:
             _log_fault(fault)
             raise DoorkeeperAwayError("The doorkeeper did not answer.") from None
+
+
+def stands() -> bool:
+    """Whether this process has a gate.
+
+    Without one, whatever a request says about its session may come from anybody.
+    """
+    return _made.is_set()
 
 
 def _is_local(visit: Visit) -> bool:

@@ -16,30 +16,35 @@ _Value = TypeVar("_Value")
 
 
 class SentFiles:
-    """The ids of the files that each session was sent the address of. Bounded: the oldest go."""
+    """The ids of the files that each session was sent the address of. Bounded: the oldest go.
+
+    What it was sent under another stamp, that is, in another role or for other sites, counts no
+    more.
+    """
 
     def __init__(self) -> None:
-        self._of: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()
+        self._of: OrderedDict[tuple[str, str], OrderedDict[str, None]] = OrderedDict()
 
-    def read(self, session_id: str, frame: bytes) -> None:
+    def read(self, session_id: str, stamp: str, frame: bytes) -> None:
         """Note the files whose addresses stand in a frame that goes out to a session."""
         if b"/media/" not in frame:
             return
-        files = self._of.setdefault(session_id, OrderedDict())
-        self._of.move_to_end(session_id)
+        files = self._of.setdefault((session_id, stamp), OrderedDict())
+        self._of.move_to_end((session_id, stamp))
         for media_id in _OFFERED.findall(frame):
             files[media_id.decode()] = None
             files.move_to_end(media_id.decode())
         _shorten(files, _MOST_FILES)
         _shorten(self._of, _MOST_SESSIONS)
 
-    def were_sent(self, session_id: str, media_id: str) -> bool:
-        """Whether a session was sent the address of a file."""
-        return media_id in self._of.get(session_id, ())
+    def were_sent(self, session_id: str, stamp: str, media_id: str) -> bool:
+        """Whether a session, as it is now, was sent the address of a file."""
+        return media_id in self._of.get((session_id, stamp), ())
 
     def forget(self, session_id: str) -> None:
         """Forget a session that is over."""
-        self._of.pop(session_id, None)
+        for kept in [each for each in self._of if each[0] == session_id]:
+            del self._of[kept]
 
 
 def _shorten(things: OrderedDict[str, _Value], most: int) -> None:

@@ -55,7 +55,7 @@ class _Socket:
         if self._is_over.is_set():
             return
         if frame := message.get("bytes"):
-            self._files.read(self.session_id, frame)
+            self._files.read(self.session_id, self.stamp, frame)
         await self._send(message)
 
     async def close(self) -> None:

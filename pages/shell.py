@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from sqlalchemy import Connection
 
+from access import gate
 from access.actions import Action, Outcome
 from access.viewer import Permission, Viewer
 from data_access.audit import Entry, note
@@ -27,7 +28,7 @@ from pages.shared.printing import print_styles
 from pages.shared.problems import plain_problems
 from pages.shared.signed_in import sign_out, signed_out, viewer_now
 from pages.shared.start_up import settle
-from pages.shared.who_may import for_others, person, role_title
+from pages.shared.who_may import for_others, role_title
 from pages.shared.words import listed
 
 _ICON = (
@@ -39,6 +40,10 @@ _NO_RECORDS = (
     "This database holds no clinic yet. Bring in your records with "
     "`python -m data_access import-csv FOLDER`; `python -m data_access template FOLDER` writes "
     "the empty files to fill in. The demo clinic is made with `python -m data_access demo`."
+)
+_NO_GATE = (
+    "The dashboard is served without its gate, so nothing is shown: nobody can tell who looks. "
+    "Start it with `streamlit run dashboard.py`."
 )
 _NO_SITE = (
     "You have no site yet, so there is nothing to show. Ask an administrator to give you one."
@@ -66,7 +71,7 @@ def _header(entry: PageEntry, viewer: Viewer, status: ClinicStatus, zone: ZoneIn
 
 def _who_looks(viewer: Viewer, status: ClinicStatus) -> None:
     """Who is signed in, as what, at which sites, and the way out."""
-    who = [person(viewer.name), role_title(viewer.role)]
+    who = [plain(viewer.name), role_title(viewer.role)]
     if viewer.site_ids is not None:
         who.append(listed([plain(site.name) for site in status.sites]) or "no site")
     with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
@@ -192,7 +197,13 @@ def _tab(title: str) -> None:
 
 
 def main() -> None:
-    """Ask who looks, and draw what they may see; for whoever is signed out, only that."""
+    """Ask who looks, and draw what they may see; for whoever is signed out, only that.
+
+    Who looks is what the gate says, so nothing is drawn where this script is served without it.
+    """
+    if not gate.stands():
+        st.error(_NO_GATE)
+        return
     viewer: Viewer | None = None
     print_styles()
     with plain_problems(), clinic_database() as connection:

@@ -12,7 +12,7 @@ from access.viewer import Viewer
 from data_access.user_sessions import end_sessions_of_user
 from data_access.users import add_user, disable_user, enable_user, set_role
 from pages.shared.frame import plain
-from pages.shared.who_may import person, role_title
+from pages.shared.who_may import role_title
 from pages.shared.words import listed
 
 EVERY_SITE = "every site"
@@ -61,7 +61,7 @@ def sites_words(site_ids: tuple[str, ...] | None, names: Mapping[str, str]) -> s
 
 def will_happen(change: Change, names: Mapping[str, str]) -> str:
     """What a change will do: sentences, as markdown."""
-    who = f"**{person(person_words(change.full_name, change.sign_in_name))}**"
+    who = f"**{plain(person_words(change.full_name, change.sign_in_name))}**"
     if change.kind is Kind.ADD and change.after:
         return (
             f"{who} will be let in as {_place_words(change.after, names)}. {_prose(change.after)}"
@@ -90,7 +90,7 @@ def will_happen(change: Change, names: Mapping[str, str]) -> str:
 
 def has_happened(change: Change) -> str:
     """What was done, as markdown."""
-    who = f"**{person(person_words(change.full_name, change.sign_in_name))}**"
+    who = f"**{plain(person_words(change.full_name, change.sign_in_name))}**"
     return {
         Kind.ADD: f"{who} may sign in from now on.",
         Kind.ROLE: f"The role and the sites of {who} are changed.",

@@ -44,7 +44,7 @@ from pages.patients.thoughts_findings import NO_THOUGHTS, Thoughts, thoughts_not
 from pages.patients.view import View
 from pages.shared.context import PageContext
 from pages.shared.exports import may_take_out, noted
-from pages.shared.frame import Finding
+from pages.shared.frame import WORD_JOINER, Finding
 from pages.shared.people import person_name
 from pages.shared.signed_in import looking_anew
 from pages.shared.words import count_words, day_words
@@ -183,11 +183,11 @@ def _expected_words(expected: Finding | str) -> tuple[str, ...]:
     return (f"Expected course: {expected.title}. {expected.subtitle}.", expected.note)
 
 
-_MARKS = re.compile(r"\*\*|\\(?=[^\w\s]|_)")
+_MARKS = re.compile(rf"\*\*|\\(?=[^\w\s]|_)|{WORD_JOINER}")
 
 
 def unmarked(words: str) -> str:
-    """Words of a page without their markdown: no stars, no escapes."""
+    """Words of a page without their markdown: no stars, no escapes, nothing that shows nothing."""
     return _MARKS.sub("", words)
 
 

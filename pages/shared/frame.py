@@ -13,11 +13,19 @@ from charts.style import CONFIG
 from pages.shared.exports import may_take_out, noted
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@^=])")
+_ADDRESS = re.compile(r"@|:(?=//)|www(?=\.)", re.IGNORECASE)
+WORD_JOINER = "\u2060"
+"""A character of no width, at which no line breaks; see :func:`plain`."""
 
 
 def plain(value: object) -> str:
-    """Data as plain text for a place that reads markdown: nothing in it is formatting."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
+    """Data as plain text for a place that reads markdown: nothing in it is formatting or a link.
+
+    A browser makes links of web and e-mail addresses once the escapes are gone, so a character that
+    shows nothing stands within them.
+    """
+    words = _ADDRESS.sub(rf"\g<0>{WORD_JOINER}", " ".join(str(value).split()))
+    return _MARKDOWN.sub(r"\\\1", words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,7 @@
 
 from access.roles import ROLES, RoleName
 from access.viewer import Permission, Viewer
-from pages.shared.frame import plain
 from pages.shared.words import listed
-
-_WORD_JOINER = "\u2060"
-
-
-def person(name: str) -> str:
-    """A person who signs in, as markdown; an e-mail address in it does not become a link.
-
-    A browser shows nothing of the word joiner that prevents it; escapes do not.
-    """
-    return plain(name).replace("@", f"@{_WORD_JOINER}")
 
 
 def role_title(role: str) -> str:

@@ -66,12 +66,15 @@ def test_a_flood_from_everywhere_fills_neither_memory_nor_trail():
 def test_what_was_sent_is_remembered_within_bounds():
     files = SentFiles()
     for each in range(2_001):
-        files.read("a", f"/media/{each:032x}".encode())
-    assert not files.were_sent("a", f"{0:032x}")
-    assert files.were_sent("a", f"{1:032x}")
-    assert files.were_sent("a", f"{2_000:032x}")
+        files.read("a", "1", f"/media/{each:032x}".encode())
+    assert not files.were_sent("a", "1", f"{0:032x}")
+    assert files.were_sent("a", "1", f"{1:032x}")
+    assert files.were_sent("a", "1", f"{2_000:032x}")
     for each in range(2_000):
-        files.read(f"session {each}", b"/media/" + 32 * b"f")
-    assert not files.were_sent("a", f"{2_000:032x}")
+        files.read(f"session {each}", "1", b"/media/" + 32 * b"f")
+    assert not files.were_sent("a", "1", f"{2_000:032x}")
+    files.read("session 1999", "2", b"/media/" + 32 * b"f")
     files.forget("session 1999")
-    assert not files.were_sent("session 1999", 32 * "f")
+    assert not files.were_sent("session 1999", "1", 32 * "f")
+    assert not files.were_sent("session 1999", "2", 32 * "f")
+    assert files.were_sent("session 1998", "1", 32 * "f")

@@ -326,6 +326,9 @@ def test_a_file_is_for_the_session_that_was_sent_its_address():
             assert (await house.answer(f"/media/{FILE}.csv", headers=theirs)).status == 404
             assert (await house.answer(f"/media/{32 * 'b'}.csv", headers=mine)).status == 404
             assert (await house.answer(f"/media/{FILE}.csv")).status == 401
+            # In another role it is another's: offered anew, if at all.
+            house.doorkeeper.sessions[TOKEN] = replace(OPEN, stamp="2")
+            assert (await house.answer(f"/media/{FILE}.csv", headers=mine)).status == 404
         assert Reason.FILE in house.doorkeeper.refusals
         await house.answer("/clinic/sign-out", "POST", COOKIE | OWN_ORIGIN)
         assert (await house.answer(f"/media/{FILE}.csv", headers=mine)).status == 401

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from access import gate
 from access.actions import Action
 from access.roles import ROLES, RoleName
 from access.viewer import LOCAL_VIEWER, Permission, Viewer
@@ -19,7 +21,7 @@ from pages.access.choice import NEEDS, View, views_for
 from pages.access.mine import permission_table
 from pages.registry import PAGES
 from pages.shared.signed_in import SignedOutError, still_looking
-from pages.shared.who_may import for_others, person, who_may
+from pages.shared.who_may import for_others, who_may
 from tests.conftest import copied
 from tests.data_access.appointment_clinic import NOW, fill
 from tests.pages.signed_in import shell, sign_in
@@ -278,8 +280,15 @@ def test_each_no_has_its_reason():
     assert "(you)" not in " ".join(permission_table(LOCAL_VIEWER).columns)
 
 
-def test_an_address_is_no_link_to_write_to():
-    assert person("<i>ada@clinic.example") == "\\<i\\>ada\\@\u2060clinic\\.example"
+def test_without_a_gate_nobody_is_believed(url, monkeypatch: pytest.MonkeyPatch):
+    app = shell(sign_in(url))
+    monkeypatch.setattr(gate, "_made", Event())
+    app.run()
+    assert [each.value for each in app.error] == [
+        "The dashboard is served without its gate, so nothing is shown: nobody can tell who looks. "
+        "Start it with `streamlit run dashboard.py`."
+    ]
+    assert len(app.main) == 1
 
 
 def test_roles_in_words():

@@ -1,5 +1,7 @@
 """The shared anatomy of a page."""
 
+import re
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -27,6 +29,25 @@ def test_data_in_markdown_is_only_text(data: str):
     for index, character in enumerate(escaped):
         if character in "*_`[]()#!<>$:|":
             assert escaped[index - 1] == "\\", (data, escaped)
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ("http://host/x", "http:\u2060//host/x"),
+        ("HTTPS://host", "HTTPS:\u2060//host"),
+        ("see Www.host.example", "see Www\u2060.host.example"),
+        ("ada@clinic.example", "ada@\u2060clinic.example"),
+        ("12:30, www and 1/2", "12:30, www and 1/2"),
+    ],
+)
+def test_an_address_in_data_does_not_become_a_link(data: str, shown: str):
+    """By the rule of the browser's markdown, which looks for addresses when the escapes are off."""
+    drawn = plain(data).replace("\\", "")
+    assert drawn == shown
+    assert not re.search(
+        r"(https?://|www(?=\.))([-.\w]+)|([-.\w+]+)@([-\w]+(?:\.[-\w]+)+)", drawn, re.I
+    )
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless():

@@ -298,7 +298,7 @@ def test_the_file_says_what_the_summary_holds(clinic, key):
 
 
 def test_escapes_and_stars_are_taken_off():
-    hostile = "a_b **c** <d> $e$ [f](g) h\\i #j !k ~l |m `n` -o .p"
+    hostile = "a_b **c** <d> $e$ [f](g) h\\i #j !k ~l |m `n` -o .p q@r.s http://t www.u"
     assert unmarked(plain(hostile)) == hostile
     assert unmarked("**5 points worse**; 100\\%") == "5 points worse; 100%"
 
