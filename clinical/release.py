@@ -113,6 +113,7 @@ def for_sites(release: Release, sites: Collection[int]) -> Release:
 
     No more of a site than somebody is told who may see all of them, so that the two together cannot
     find out anything either: each site by itself, and all of theirs together where each is told.
+    What is told of none of them is not named.
     """
     mine = frozenset(Narrowing(Dimension.SITE, site) for site in sites)
     return Release(
@@ -129,7 +130,9 @@ def for_sites(release: Release, sites: Collection[int]) -> Release:
         least=release.least,
         counted=_of_sites(release.blocks, release.counted, mine),
         events={
-            name: _of_sites(release.blocks, counts, mine) for name, counts in release.events.items()
+            name: told
+            for name, counts in release.events.items()
+            if (told := _of_sites(release.blocks, counts, mine))
         },
     )
 

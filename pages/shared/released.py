@@ -1,7 +1,7 @@
 """What is shown to a reader who is told of large groups alone: their choice, and why no finer one.
 
-The filters above such a page do not apply: each further choice would be one more answer to subtract
-from another (:mod:`clinical.release_blocks`).
+Such a page has no filter bar: each further choice would be one more answer to subtract from another
+(:mod:`clinical.release_blocks`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,10 +65,7 @@ def choose_released(context: PageContext, release: Release) -> Chosen | None:
         )
         narrowing = whom[name]
         first, last = _period(release.runs(narrowing), _slug(narrowing))
-    st.caption(
-        "The filters above do not apply here: you are told of whole quarters and of large groups. "
-        "The foot of the page says why."
-    )
+    st.caption("You are told of whole quarters and of large groups; the foot of the page says why.")
     return Chosen(Choice(first, last, narrowing), name, period_words(first, last))
 
 

@@ -97,7 +97,7 @@ def answers_heard(
             cells = wanted(choice, everything, blocks, sites)
             on_all.hears(cells)
             assert release.count(choice) == sum(numbers[cell] for cell in cells)
-            told = [b for b in blocks if (b.first, choice.narrowing) in release.events[NAUSEA]]
+            told = [b for b in blocks if (b.first, choice.narrowing) in release.events.get(NAUSEA, {})]
             cells = wanted(choice, nausea, told, sites)
             on_nausea.hears(cells)
             answer = release.answer(NAUSEA, choice)
@@ -324,6 +324,8 @@ def test_a_viewer_of_some_sites_is_told_of_these_by_the_blocks_of_all():
         for narrowing in (None, Narrowing(Dimension.SITE, B))
     }
     assert for_sites(release, set()).runs(None) == []
+    # What was recorded at no site of theirs, not even by its name.
+    assert for_sites(release, set()).events == {}
 
 
 def test_quarters_by_their_days():

@@ -63,7 +63,7 @@ def test_side_effects_in_a_sentence_a_picture_and_a_table(page, clinic):
         "Of the side effects that can be told, **Dizziness** is the commonest: in **11 of 19** "
         "infusions with a filled-in form (58 %, 95 % CI 36–77; everybody, Jan–Mar 2026)."
     ) in words(shown)
-    assert "The filters above do not apply here" in words(shown)
+    assert "You are told of whole quarters and of large groups" in words(shown)
     assert len(shown.get("plotly_chart")) == 1
     (table,) = (frame.value for frame in shown.dataframe)
     assert list(table["Side effect"]) == ["Dizziness", "Nausea"]
