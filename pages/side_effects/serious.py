@@ -27,7 +27,7 @@ from pages.shared.frame import (
     sentence,
     show,
 )
-from pages.shared.memory import kept, remembered
+from pages.shared.memory import kept
 from pages.shared.people_table import may_name
 from pages.shared.words import count_words, day_words
 from pages.side_effects.infusion_table import infusion_table
@@ -95,7 +95,8 @@ class _Counts:
 
 def serious_view(context: PageContext) -> None:
     """Draw what was stopped and what was serious."""
-    counts = remembered(context, "stops and serious", lambda: _count(context))
+    # Not shared: the reasons are in whatever words somebody wrote them.
+    counts = kept(context, "stops and serious", lambda: _count(context))
     if not counts.total("infusions"):
         nothing(no_infusions_words(context))
         return
