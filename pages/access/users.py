@@ -13,6 +13,7 @@ import streamlit as st
 from access.roles import ROLES
 from access.viewer import NotPermittedError
 from data_access.errors import ClinicDatabaseError
+from data_access.sessions import take_turn
 from data_access.user_sessions import sessions_of_users
 from data_access.users import LOCAL_PREFIX, checked_full_name, checked_sign_in_name, list_users
 from pages.access.user_changes import (
@@ -29,7 +30,7 @@ from pages.access.user_changes import (
 from pages.shared.context import PageContext
 from pages.shared.database import clinic_users
 from pages.shared.frame import heading, plain, sentence
-from pages.shared.signed_in import session_limits
+from pages.shared.signed_in import session_limits, still_looking
 from pages.shared.who_may import role_title
 from pages.shared.words import count_words, day_words, listed
 
@@ -169,10 +170,16 @@ def _forget() -> None:
 
 
 def _do(context: PageContext, change: Change) -> None:
-    """Make the change and draw the page anew with it; what is wrong with it is said."""
+    """Make the change and draw the page anew with it; what is wrong with it is said.
+
+    Whoever makes it is looked up again once it is their turn: somebody else may just have taken
+    their role away.
+    """
     try:
         with clinic_users() as connection:
-            carry_out(connection, context.viewer, change, datetime.now(UTC))
+            take_turn(connection)
+            viewer = still_looking(connection, context.viewer)
+            carry_out(connection, viewer, change, datetime.now(UTC))
     except (ClinicDatabaseError, NotPermittedError) as problem:
         st.error(plain(problem))
         return

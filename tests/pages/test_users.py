@@ -1,6 +1,7 @@
 """The view Users of Access: the list, and changes that are said before they are made."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import time_machine
@@ -8,9 +9,13 @@ from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
 from access.actions import Action
+from access.viewer import LOCAL_VIEWER
 from data_access.engine import URL_VARIABLE, appending, make_engine, reading, writing
 from data_access.schema import AuditEntry, Session, User, UserSite
+from data_access.users import set_role
+from pages.access import users
 from pages.access.user_changes import Change, Kind, Place, will_happen
+from pages.shared.database import clinic_users
 from tests.data_access.appointment_clinic import NOW, fill_sites
 from tests.pages.signed_in import shell, sign_in
 
@@ -246,3 +251,23 @@ def test_what_will_happen_escapes_whatever_is_in_it():
     assert "![x]" not in words
     assert "\\!\\[x\\]" in words
     assert "and S9**" in words
+
+
+def test_whoever_has_just_lost_their_role_changes_nothing_more(page, url, monkeypatch):
+    choose(page, HOSTILE)
+    pressed(page, "users-able")
+
+    @contextmanager
+    def in_turn():
+        """The administrator's page is drawn when the terminal takes their role away."""
+        engine = make_engine(url)
+        with appending(engine) as connection:
+            set_role(connection, LOCAL_VIEWER, ADMINISTRATOR, "manager")
+        engine.dispose()
+        with clinic_users() as connection:
+            yield connection
+
+    monkeypatch.setattr(users, "clinic_users", in_turn)
+    pressed(page, "users-yes")
+    assert "needs the permission to let people in" in page.error[0].value
+    assert row(url) == ("nurse", ["S1"], True)
