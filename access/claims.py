@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from access.settings import SignIn
 
@@ -53,12 +54,26 @@ def person_of(sign_in: SignIn, claims: Mapping[str, Any]) -> Person:
             "Your account's e-mail address has not been verified. Verify it with the sign-in "
             "service, and sign in again.",
         )
+    if any(_seems_ascii(character) for character in name):
+        raise SignInError(
+            "sign-in with a name that only looks like another",
+            "Your account's name has a character that stands for a plain letter. Whoever manages "
+            "the accounts can write it plainly.",
+        )
     known_as = full_name.strip()[:200] if isinstance(full_name, str) else ""
     return Person(
         sign_in_name=name.strip().lower(),
         subject=f"{sign_in.issuer}#{subject}",
         full_name=known_as if known_as.isprintable() else "",
     )
+
+
+def _seems_ascii(character: str) -> bool:
+    """Whether a character becomes a plain one as names are compared, such as the kelvin sign.
+
+    Who has it in the name would be taken for whoever has the letter.
+    """
+    return not character.isascii() and normalize("NFC", character.lower()).isascii()
 
 
 def unusable(why: str) -> SignInError:

@@ -233,6 +233,8 @@ def test_an_identity_that_is_not_for_us_or_does_not_hold_is_refused_and_noted(
         ({"email": ["a", "b"]}, "sign-in without a usable name"),
         ({"email": "a" * 300}, "sign-in without a usable name"),
         ({"email": "ada\u202e@clinic.example"}, "sign-in without a usable name"),
+        # In lower case the kelvin sign is a plain k.
+        ({"email": "\u212aay@clinic.example"}, "sign-in with a name that only looks like another"),
     ],
 )
 def test_a_name_that_is_unverified_or_none_is_refused_and_noted(
