@@ -1,4 +1,4 @@
-"""The commands that measure: ``python -m benchmarks queries``, ``pages`` and ``false-alarms``."""
+"""The commands that measure: ``python -m benchmarks queries``, ``pages``, ``gate``, ``load`` …"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,17 @@ from typing import Annotated
 import typer
 
 from benchmarks.false_alarms import delays, false_marks, new_starters
+from benchmarks.measure_gate import measure_gate
+from benchmarks.measure_load import measure_load
 from benchmarks.measure_pages import measure_pages
 from benchmarks.measure_queries import measure_queries
-from benchmarks.report import show_false_alarms, show_pages, show_queries
+from benchmarks.report import (
+    show_false_alarms,
+    show_gate,
+    show_load,
+    show_pages,
+    show_queries,
+)
 from benchmarks.scenario import NothingToMeasureError
 from clinical.false_alarms import Clinic
 from data_access.engine import URL_VARIABLE
@@ -59,6 +67,29 @@ def pages(url: Url, repeat: Repeat = 15) -> None:
     """Time the script run of every page, and of an empty page, on the real server."""
     with _plain_problems():
         show_pages(*measure_pages(url, repeat))
+
+
+@app.command()
+def gate(url: Url, repeat: Repeat = 300) -> None:
+    """Time requests with the gate before the server and without it.
+
+    As for pages and load, users named benchmark-… are made in the database, and disabled again.
+    """
+    with _plain_problems():
+        show_gate(measure_gate(url, repeat))
+
+
+@app.command()
+def load(
+    url: Url,
+    people: Annotated[
+        list[int] | None, typer.Option(min=1, help="People at once; may be given again.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="For so long each number works.")] = 60,
+) -> None:
+    """Time a filter change while many signed-in people work, each every 5 seconds."""
+    with _plain_problems():
+        show_load(measure_load(url, people or [1, 10, 50], seconds))
 
 
 @app.command()

@@ -185,7 +185,7 @@ def _run(browser: ClientConnection, state: ClientState) -> _Run:
     browser.send(BackMsg(rerun_script=state).SerializeToString())
     page, size = state.page_script_hash, 0
     while True:
-        _acknowledge_at_once(browser)
+        acknowledge_at_once(browser.socket)
         data = browser.recv(timeout=_RUN_SECONDS)
         size += len(data)
         message = ForwardMsg.FromString(bytes(data) if isinstance(data, bytes) else data.encode())
@@ -198,7 +198,7 @@ def _run(browser: ClientConnection, state: ClientState) -> _Run:
             return _Run(page, 1000 * (perf_counter() - began), size / 1024)
 
 
-def _acknowledge_at_once(browser: ClientConnection) -> None:
+def acknowledge_at_once(connection: socket.socket) -> None:
     """Keep the kernel from waiting 40 ms before it acknowledges a message.
 
     The server holds its next message back until then (Nagle's algorithm), which is the network's
@@ -206,4 +206,4 @@ def _acknowledge_at_once(browser: ClientConnection) -> None:
     """
     option = getattr(socket, "TCP_QUICKACK", None)
     if option is not None:
-        browser.socket.setsockopt(socket.IPPROTO_TCP, option, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, option, 1)

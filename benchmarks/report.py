@@ -6,6 +6,8 @@ from math import isfinite
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measure_gate import GateTime
+from benchmarks.measure_load import LoadTime
 from benchmarks.measure_pages import PageTime
 from benchmarks.measure_queries import QueryTime
 from clinical.false_alarms import Delay, FalseMarks, NewStarters
@@ -59,6 +61,44 @@ def show_pages(infusions: int, times: Sequence[PageTime]) -> None:
             f"{time.kilobytes:.0f}",
         )
     _CONSOLE.print(table)
+
+
+def show_gate(times: Sequence[GateTime]) -> None:
+    """A table of what is asked for, with the gate and without."""
+    _print_rows(
+        "Requests with the gate and without it: warm medians, ms",
+        ("asked for", "with", "without", "added", "of a processor"),
+        [
+            (
+                time.asked,
+                f"{time.gated:.2f}",
+                f"{time.floor:.2f}",
+                f"{time.added:.2f}",
+                f"{time.processor:.2f}",
+            )
+            for time in times
+        ],
+    )
+
+
+def show_load(times: Sequence[LoadTime]) -> None:
+    """A table of how many worked at once, and how long a filter change took them."""
+    _print_rows(
+        "Filter changes while people work, one action every 5 seconds each: ms",
+        ("people", "changes", "median", "1 in 20 over", "pages", "1 in 20 over", "processors"),
+        [
+            (
+                str(time.people),
+                str(time.changes),
+                f"{time.median:.0f}",
+                f"{time.slow:.0f}",
+                str(time.pages),
+                f"{time.slow_page:.0f}",
+                f"{time.processors:.2f}",
+            )
+            for time in times
+        ],
+    )
 
 
 def show_false_alarms(
