@@ -12,6 +12,7 @@ from typing import TypeVar
 _OFFERED = re.compile(rb"/media/([0-9a-f]{32})")
 _MOST_FILES = 2_000
 _MOST_SESSIONS = 2_000
+_Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
@@ -47,6 +48,6 @@ class SentFiles:
             del self._of[kept]
 
 
-def _shorten(things: OrderedDict[str, _Value], most: int) -> None:
+def _shorten(things: OrderedDict[_Key, _Value], most: int) -> None:
     while len(things) > most:
         things.popitem(last=False)
