@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from benchmarks.false_alarms import delays, false_marks, new_starters
+from benchmarks.measure_access import measure_access
 from benchmarks.measure_gate import measure_gate
 from benchmarks.measure_load import measure_load
 from benchmarks.measure_pages import measure_pages
 from benchmarks.measure_queries import measure_queries
 from benchmarks.report import (
+    show_access,
     show_false_alarms,
     show_gate,
     show_load,
@@ -77,6 +79,16 @@ def gate(url: Url, repeat: Repeat = 300) -> None:
     """
     with _plain_problems():
         show_gate(measure_gate(url, repeat))
+
+
+@app.command()
+def access(url: Url, repeat: Repeat = 100) -> None:
+    """Time what a session, a permission and an entry of the audit trail cost.
+
+    Entries are added to the trail, which keeps them.
+    """
+    with _plain_problems():
+        show_access(measure_access(url, repeat))
 
 
 @app.command()

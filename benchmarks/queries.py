@@ -1,6 +1,7 @@
 """Every query of the pages, with the floor that it is measured against."""
 
 from access.viewer import LOCAL_VIEWER as VIEWER
+from benchmarks.access_queries import ACCESS, RELEASED
 from benchmarks.appointment_chairs import APPOINTMENT_CHAIRS
 from benchmarks.appointment_counts import APPOINTMENT_COUNTS
 from benchmarks.appointment_lists import APPOINTMENT_LISTS
@@ -257,4 +258,6 @@ QUERIES: tuple[PageQuery, ...] = (
     *APPOINTMENT_LISTS,
     *OUTCOMES,
     *OUTCOME_LISTS,
+    *ACCESS,
+    *RELEASED,
 )

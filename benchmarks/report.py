@@ -6,6 +6,7 @@ from math import isfinite
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measure_access import AccessTime
 from benchmarks.measure_gate import GateTime
 from benchmarks.measure_load import LoadTime
 from benchmarks.measure_pages import PageTime
@@ -78,6 +79,15 @@ def show_gate(times: Sequence[GateTime]) -> None:
             )
             for time in times
         ],
+    )
+
+
+def show_access(times: Sequence[AccessTime]) -> None:
+    """A table of the steps."""
+    _print_rows(
+        "What access costs: warm medians, ms",
+        ("step", "ms"),
+        [(time.step, f"{time.milliseconds:.3f}") for time in times],
     )
 
 

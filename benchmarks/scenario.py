@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -13,6 +14,7 @@ from clinical.thresholds import DEFAULTS
 from data_access.expected import Comparable
 from data_access.filters import Filters
 from data_access.schema import (
+    AuditEntry,
     CourseFact,
     InfusionFact,
     Patient,
@@ -69,7 +71,8 @@ class Scenario:
     """One way to ask.
 
     ``site_key``: where the filters name a site; ``today``: the last day; ``page``: the keys of the
-    patients on one page of the attention list; ``listed``: of the latest infusions.
+    patients on one page of the attention list; ``listed``: of the latest infusions; ``person``:
+    who has most entries in the audit trail.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Scenario:
     patient: OnePatient
     page: tuple[int, ...]
     listed: tuple[int, ...]
+    person: str
 
     @property
     def now(self) -> datetime:
@@ -107,6 +111,10 @@ class Scenario:
             "now": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "site": self.site_key or 0,
             "term": self.term_key,
+            "first_time": f"{self.filters.start}T00:00:00Z",
+            "end_time": f"{self.filters.end + timedelta(days=1)}T00:00:00Z",
+            "week_time": f"{self.filters.end - timedelta(days=6)}T00:00:00Z",
+            "person": self.person,
             "treated": day_number(self.today) - TREATED_DAYS,
             "patient": self.patient.key,
             "handle": self.patient.handle,
@@ -129,6 +137,7 @@ def scenarios(connection: Connection) -> tuple[Scenario, ...]:
     site = _most(connection, InfusionFact.site_key)
     term = _most(connection, SideEffectFact.term_key)
     patient = _longest_patient(connection)
+    person = _most(connection, AuditEntry.who) or ""
     if status.last_day is None or status.first_day is None or not (site and term and patient):
         raise NothingToMeasureError(
             "The database holds no infusion with a side effect, so there is nothing to measure. "
@@ -141,7 +150,7 @@ def scenarios(connection: Connection) -> tuple[Scenario, ...]:
     def scenario(name: str, filters: Filters, site_key: int | None = None) -> Scenario:
         page = _last_treated(connection, site_key)
         listed = _latest_infusions(connection, site_key)
-        return Scenario(name, filters, site_key, today, term, patient, page, listed)
+        return Scenario(name, filters, site_key, today, term, patient, page, listed, person)
 
     return (
         scenario(SITE_YEAR, Filters(year.start, year.end, (site_id,)), site),
@@ -150,11 +159,10 @@ def scenarios(connection: Connection) -> tuple[Scenario, ...]:
     )
 
 
-def _most(connection: Connection, column: object) -> int | None:
+def _most(connection: Connection, column: object) -> Any:
     """The commonest value of a column."""
     statement = select(column).group_by(column).order_by(func.count().desc()).limit(1)  # type: ignore[call-overload]
-    found: int | None = connection.scalar(statement)
-    return found
+    return connection.scalar(statement)
 
 
 def _longest_patient(connection: Connection) -> OnePatient | None:

@@ -23,6 +23,8 @@ from data_access import (
     appointment_what_if,
     appointments_behind,
     attention,
+    audit_trail,
+    audit_unusual,
     cohort,
     courses_behind,
     day,
@@ -42,6 +44,7 @@ from data_access import (
     patient_items,
     patients,
     rebases,
+    released,
     selection,
     serious_events,
     side_effect_groups,
@@ -54,6 +57,8 @@ from data_access import (
     thresholds,
     today,
     treated,
+    user_sessions,
+    users,
     vital_signs,
 )
 from data_access.engine import make_engine, reading, writing
@@ -70,6 +75,8 @@ MODULES = (
     appointment_what_if,
     appointments_behind,
     attention,
+    audit_trail,
+    audit_unusual,
     cohort,
     courses_behind,
     day,
@@ -89,6 +96,7 @@ MODULES = (
     patient_items,
     patients,
     rebases,
+    released,
     selection,
     serious_events,
     side_effect_groups,
@@ -101,6 +109,8 @@ MODULES = (
     thresholds,
     today,
     treated,
+    user_sessions,
+    users,
     vital_signs,
 )
 NO_QUERIES = {
@@ -115,6 +125,11 @@ NO_QUERIES = {
     "about_patient",
     "decide_rebase",
     "withdraw_rebase",
+    "add_user",
+    "disable_user",
+    "enable_user",
+    "set_role",
+    "end_sessions_of_user",
 }
 """They make conditions for queries, run the statements of others that are measured, or write."""
 
