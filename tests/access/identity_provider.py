@@ -75,10 +75,10 @@ class IdentityProvider:
             self.kept_back.clear()
             self._waiting.set()
 
-    def add_client(self, come_back_to: str) -> None:
+    def add_client(self, come_back_to: str, client_id: str = CLIENT_ID) -> None:
         """Know the dashboard."""
         client = self.server.models.Client(
-            client_id=CLIENT_ID,
+            client_id=client_id,
             client_secret=CLIENT_SECRET,
             client_name="Dashboard",
             client_uri="http://localhost",

@@ -57,7 +57,8 @@ class Server:
     log: Path
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -71,9 +72,9 @@ def _command() -> list[str]:
 
 
 @contextmanager
-def running_server(data: Path, **environment: str) -> Iterator[Server]:
+def running_server(data: Path, *, port: int = 0, **environment: str) -> Iterator[Server]:
     """The dashboard on an empty data directory; it makes its demo clinic there by itself."""
-    port = _free_port()
+    port = port or free_port()
     data.mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if "CLINIC" not in name}
     log = data / "server.log"
