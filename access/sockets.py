@@ -106,15 +106,17 @@ class Sockets:
 
     async def look(self) -> None:
         """Close every connection whose session is over, or is not what it was any more."""
+        # What is opened while the question is on its way is not in the answer.
+        asked = list(self._open)
         try:
-            standings = await self._ask({socket.session_id for socket in self._open})
+            standings = await self._ask({socket.session_id for socket in asked})
         except DoorkeeperAwayError:
             self._close(
                 socket for socket in self._open if monotonic() - socket.known_at > self._patience
             )
             return
         gone = []
-        for socket in self._open:
+        for socket in asked:
             standing = standings.get(socket.session_id)
             if standing is None or not standing.is_open:
                 self._files.forget(socket.session_id)
