@@ -28,6 +28,7 @@ from pages.shared.printing import print_styles
 from pages.shared.problems import plain_problems
 from pages.shared.signed_in import sign_out, signed_out, viewer_now
 from pages.shared.start_up import settle
+from pages.shared.turns import turn
 from pages.shared.who_may import for_others, role_title
 from pages.shared.words import listed
 
@@ -206,7 +207,7 @@ def main() -> None:
         return
     viewer: Viewer | None = None
     print_styles()
-    with plain_problems(), clinic_database() as connection:
+    with plain_problems(), turn(), clinic_database() as connection:
         viewer = viewer_now(connection)
         if viewer is not None:
             assume(connection, viewer)

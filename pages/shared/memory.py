@@ -61,7 +61,7 @@ def forget() -> None:
         del st.session_state[slot]
 
 
-@st.cache_resource(max_entries=128, ttl="30m", show_spinner=False)
+@st.cache_resource(max_entries=512, ttl="30m", show_spinner=False)
 def _shared(part: str, url: str, key: object, _make: Callable[[], Any]) -> Any:
     # The underscore keeps the function itself out of the key.
     return _make()

@@ -97,7 +97,8 @@ def answers_heard(
             cells = wanted(choice, everything, blocks, sites)
             on_all.hears(cells)
             assert release.count(choice) == sum(numbers[cell] for cell in cells)
-            told = [b for b in blocks if (b.first, choice.narrowing) in release.events.get(NAUSEA, {})]
+            of_nausea = release.events.get(NAUSEA, {})
+            told = [block for block in blocks if (block.first, choice.narrowing) in of_nausea]
             cells = wanted(choice, nausea, told, sites)
             on_nausea.hears(cells)
             answer = release.answer(NAUSEA, choice)

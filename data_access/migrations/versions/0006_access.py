@@ -126,7 +126,8 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.execute(f"INSERT INTO audit_head (head_key, entry_key, hash) VALUES (1, 0, '{'0' * 64}')")
+    head = sa.table("audit_head", *map(sa.column, ("head_key", "entry_key", "hash")))
+    op.execute(head.insert().values(head_key=1, entry_key=0, hash="0" * 64))
     if op.get_bind().dialect.name == "sqlite":
         _keep_entries_in_sqlite()
     else:
