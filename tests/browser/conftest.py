@@ -3,13 +3,14 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -118,7 +119,12 @@ def copy_demo(server: Server, home: Path) -> None:
     """Put the demo clinic of a server where another one looks for its own, to save its making."""
     (home / _OWN_DATA).mkdir(parents=True)
     source = Path(demo_url(server).removeprefix("sqlite:///"))
-    shutil.copy(source, home / _OWN_DATA / source.name)
+    # Its server goes on writing sessions, so a copy of the file alone may be torn.
+    with (
+        closing(sqlite3.connect(source)) as demo,
+        closing(sqlite3.connect(home / _OWN_DATA / source.name)) as copy,
+    ):
+        demo.backup(copy)
 
 
 @pytest.fixture(scope="session")

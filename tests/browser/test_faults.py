@@ -50,7 +50,7 @@ def test_a_server_that_cannot_be_reached(tmp_path: Path, visit: Callable[..., Vi
     settings = tmp_path / "settings.toml"
     settings.write_text(
         'public_url = "http://localhost"\n[sign_in]\nissuer = "http://localhost:1"\n'
-        'client_id = "clinic"\nclient_secret = "secret"\n'
+        'client_id = "clinic"\nclient_secret = "a-secret-of-the-tests-32-characters"\n'
     )
     with running_server(
         tmp_path / "home", CLINIC_DATABASE_URL=url, CLINIC_SETTINGS=str(settings)

@@ -15,6 +15,7 @@ from data_access.facts import refresh_facts
 from data_access.handles import handle_of_patient
 from data_access.schema import Site
 from data_access.thresholds import Signature, set_threshold
+from pages.shared.frame import WORD_JOINER
 from tests.data_access.facts.recorded_clinic import RecordedClinic, at
 
 COURSE = (0, 3, 6, 9, 12, 15)
@@ -128,7 +129,7 @@ def unscored(clinic: RecordedClinic, **columns: object) -> int:
 
 def read(words: str) -> str:
     """Markdown as it is read: without its escapes."""
-    return re.sub(r"\\(.)", r"\1", words).replace(NO_BREAK, " ")
+    return re.sub(r"\\(.)", r"\1", words).replace(NO_BREAK, " ").replace(WORD_JOINER, "")
 
 
 def names(page: AppTest) -> list[str]:

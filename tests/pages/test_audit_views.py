@@ -14,11 +14,12 @@ from data_access.engine import URL_VARIABLE, make_engine, writing
 from data_access.schema import AuditEntry
 from pages.access.asked import EVER, YEAR, period_of
 from pages.access.who_looked import Asked
+from pages.shared.frame import WORD_JOINER
 from tests.conftest import copied
 from tests.data_access.trail_clinic import ADA, BEN, CEM, HOSTILE, fill
 from tests.pages.side_effect_page import chart, words
 
-SAFE = r"Ben \<b\>Oke\</b\> \!\[x\]\(http\://host/a\)"
+SAFE = rf"Ben \<b\>Oke\</b\> \!\[x\]\(http\:{WORD_JOINER}//host/a\)"
 
 
 def _page() -> None:

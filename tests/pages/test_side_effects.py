@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from clinical.false_alarms import CHANGES_FOUND, MARKS_A_YEAR, Clinic
 from clinical.variation import RuleSet
 from data_access.engine import make_engine, writing
+from pages.shared.frame import WORD_JOINER
 from tests.data_access.side_effect_clinic import fill
 from tests.pages.side_effect_page import chart, choose, view_on, words
 from tests.pages.weekly_clinic import Week, fill_weeks
@@ -280,7 +281,7 @@ def test_a_hostile_term_is_only_text(page):
     assert any("&lt;b&gt;itch&lt;/b&gt;" in body for body in bodies)
     assert not any("<b>itch" in body for body in bodies)
     cards = [one.label for one in shown.button]
-    assert r"**\<b\>itch\</b\> \[x\]\(http\://host\) \$y\$**" in cards
+    assert rf"**\<b\>itch\</b\> \[x\]\(http\:{WORD_JOINER}//host\) \$y\$**" in cards
     # A table shows text as it is.
     assert name in shown.dataframe[0].value["Side effect"].to_list()
 
