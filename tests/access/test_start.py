@@ -87,7 +87,7 @@ def test_what_is_unsafe_is_refused_with_a_sentence_a_reason(
 @pytest.mark.parametrize(
     ("arguments", "environment", "expected"),
     [
-        (["/work/dashboard.py"], {}, None),
+        (["/srv/dashboard.py"], {}, None),
         (["/bin/uvicorn", "dashboard:app"], {}, ("127.0.0.1", False)),
         (["/bin/uvicorn", "dashboard:app", "--host", "0.0.0.0"], {}, ("0.0.0.0", False)),
         (["/lib/uvicorn/__main__.py", "--host=::", "dashboard:app"], {}, ("::", False)),
