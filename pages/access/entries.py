@@ -23,6 +23,23 @@ UNNAMED = "Not named: another site's, or no longer here"
 _WHOLE_ROWS, _HEIGHT = 12, 460
 
 
+def looks_table(frame: pd.DataFrame, name: str, key: str, alt: str) -> None:
+    """Draw who, or whose, in the column ``name``, with the first and the last time of each."""
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="content" if len(frame) <= _WHOLE_ROWS else _HEIGHT,
+        column_config={
+            name: st.column_config.TextColumn(pinned=True),
+            "First": WHEN,
+            "Last": WHEN,
+        },
+        key=f"table-{key}",
+        placeholder="–",
+        alt=alt,
+    )
+
+
 def count_entries(context: PageContext, asked: TrailFilter) -> int:
     """How many entries there are; one more than :data:`MOST_COUNTED` where there are more."""
     return queries.entry_count(context.connection, context.viewer, asked)

@@ -16,7 +16,6 @@ from pages.access.asked import (
     EVER,
     MONTH,
     WEEK,
-    WHEN,
     YEAR,
     Period,
     choose_period,
@@ -25,7 +24,7 @@ from pages.access.asked import (
     person_label,
     zone_of,
 )
-from pages.access.entries import UNNAMED, count_entries, entries_section, patient_words
+from pages.access.entries import UNNAMED, count_entries, entries_section, looks_table, patient_words
 from pages.shared.context import PageContext
 from pages.shared.frame import (
     Finding,
@@ -178,26 +177,15 @@ def _opened(context: PageContext, opened: pd.DataFrame) -> None:
         f"{count_words(len(opened), 'patient')}, the latest first{more}",
     )
     listed = opened.head(MOST_LISTED)
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Patient": [_patient(row) for row in listed.to_dict("records")],
-                "Times": listed["times"],
-                "First": clinic_times(listed["first"], context.now),
-                "Last": clinic_times(listed["last"], context.now),
-            }
-        ),
-        hide_index=True,
-        height="content" if len(listed) <= 12 else 460,
-        column_config={
-            "Patient": st.column_config.TextColumn(pinned=True),
-            "First": WHEN,
-            "Last": WHEN,
-        },
-        key="table-opened",
-        placeholder="–",
-        alt="The patients whose records the person opened",
+    frame = pd.DataFrame(
+        {
+            "Patient": [_patient(row) for row in listed.to_dict("records")],
+            "Times": listed["times"],
+            "First": clinic_times(listed["first"], context.now),
+            "Last": clinic_times(listed["last"], context.now),
+        }
     )
+    looks_table(frame, "Patient", "opened", "The patients whose records the person opened")
 
 
 def _patient(row: dict[Hashable, Any]) -> str:

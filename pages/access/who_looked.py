@@ -15,7 +15,6 @@ from pages.access.asked import (
     EVER,
     MONTH,
     WEEK,
-    WHEN,
     YEAR,
     Period,
     choose_period,
@@ -24,7 +23,7 @@ from pages.access.asked import (
     time_words,
 )
 from pages.access.choice import View
-from pages.access.entries import count_entries, entries_section, patient_words
+from pages.access.entries import count_entries, entries_section, looks_table, patient_words
 from pages.access.person import PERSON, choose_person, person_part
 from pages.shared.context import PageContext
 from pages.shared.frame import csv_button, heading, nothing, plain, sentence
@@ -180,19 +179,8 @@ def _people(looked: pd.DataFrame, now: datetime) -> None:
         f"{count_words(len(looked), 'person', 'people')}, the latest first; how often in each way",
     )
     frame = people_table(looked, now)
-    st.dataframe(
-        frame,
-        hide_index=True,
-        height="content" if len(frame) <= 12 else 460,
-        column_config={
-            "Person": st.column_config.TextColumn(pinned=True),
-            "First": WHEN,
-            "Last": WHEN,
-        },
-        key="table-who-looked",
-        placeholder="–",
-        alt="The people who were shown this patient, and how often",
-    )
+    alt = "The people who were shown this patient, and how often"
+    looks_table(frame, "Person", "who-looked", alt)
     csv_button(frame, "who-looked")
 
 
