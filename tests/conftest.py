@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, make_url
 
-from data_access.engine import make_engine
+from data_access.engine import make_engine, sqlite_path
 from data_access.migrate import migrate
 from tests.postgres_server import PostgresDatabases, running_postgres
 
@@ -118,10 +118,37 @@ def database_url(
     databases.give_back(url)
 
 
+class Engines:
+    """Engines that are used again, for each remembers the statements that it has put together.
+
+    To put them together anew in every test takes longer than to ask the database.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._link = folder / "clinic.db"
+        self._made: dict[str, Engine] = {}
+
+    def of(self, url: str) -> Engine:
+        """The engine on a database; for SQLite one alone, which is led from file to file."""
+        path = sqlite_path(url)
+        if path is not None:
+            self._link.unlink(missing_ok=True)
+            self._link.symlink_to(path)
+            url = f"sqlite:///{self._link}"
+        if url not in self._made:
+            self._made[url] = make_engine(url)
+        return self._made[url]
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    return Engines(tmp_path_factory.mktemp("engine"))
+
+
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, engines: Engines) -> Iterator[Engine]:
     """An engine on an empty, migrated database; once on SQLite, once on PostgreSQL."""
-    engine = make_engine(database_url)
+    engine = engines.of(database_url)
     yield engine
     engine.dispose()
 
