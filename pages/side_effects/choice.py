@@ -9,8 +9,11 @@ import streamlit as st
 from clinical.side_effect_rates import one_row_per_term
 from data_access import side_effects as queries
 from pages.shared.context import PageContext
+from pages.shared.frame import plain
 from pages.shared.memory import remembered
-from pages.shared.watch import ANY
+from pages.shared.watch import ANY, WatchedChart, watch
+from pages.shared.watch_headlines import changes
+from pages.shared.watch_words import change_words
 
 
 class View(StrEnum):
@@ -63,23 +66,48 @@ def known_terms(context: PageContext) -> pd.DataFrame:
 
 
 def choose_term(context: PageContext) -> ChosenTerm:
-    """Draw the choice of the side effect that a view is about; at first the commonest.
+    """Draw the choice of the side effect that a view is about: what has changed, the commonest.
 
     Terms that did not occur in the period stand last: who comes from one must not find another.
     """
     terms, known = period_terms(context), known_terms(context)
     keys = dict(zip(known["term"], known["term_key"], strict=True))
     occurred = [term for term in terms["term"] if term != ANY]
+    changed = [chart.term for chart in _changed(context) if chart.term in occurred]
     others = sorted(set(keys) - {*occurred, ANY})
     chosen = st.selectbox(
         "Side effect",
-        [*occurred, ANY, *others],
+        [*dict.fromkeys([*changed, *occurred]), ANY, *others],
         key="term",
         bind="query-params",
         persist_state="session",
-        width=280,
+        width=260,
     )
     return ChosenTerm(chosen, None if chosen == ANY else int(keys[chosen]))
+
+
+def _changed(context: PageContext) -> list[WatchedChart]:
+    """The side effects that have changed, each at the place that says most; rises first."""
+    return [chart for chart in changes(watch(context)) if chart.term_key is not None]
+
+
+def say_change(context: PageContext, term: ChosenTerm, view: View) -> None:
+    """Say that the side effect has changed, which is why it is offered first, and where to look."""
+    chart = next((one for one in _changed(context) if one.term_key == term.term_key), None)
+    if chart is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        said = change_words(chart, watch(context), bold=False)
+        st.caption(f"{said}. What has changed is offered first.", width="content")
+        if view is not View.TREND or chart.site is not None:
+            place = "" if chart.site is None else f" at {plain(chart.site)}"
+            st.button(
+                f"Show the trend{place} →",
+                key="show-change",
+                type="tertiary",
+                on_click=_turn_to,
+                args=(term.name, View.TREND, chart.site),
+            )
 
 
 def address_of(term: str, view: View) -> dict[str, str]:
@@ -94,6 +122,11 @@ def look_at(term: str, view: View, site: str | None = None) -> None:
     choice of the side effect is not drawn yet, Streamlit would leave its value out of the address.
     """
     st.query_params["term"] = term
+    _turn_to(term, view, site)
+
+
+def _turn_to(term: str, view: View, site: str | None) -> None:
+    """As :func:`look_at`, where the choice of the side effect is drawn."""
     st.session_state["term"] = term
     st.session_state["view"] = view
     if site is not None:

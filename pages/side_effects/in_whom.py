@@ -22,7 +22,7 @@ from pages.shared.frame import Finding, nothing, plain, sentence, show
 from pages.shared.memory import kept, remembered
 from pages.shared.words import count_words
 from pages.side_effects.behind import Group, behind_section, chosen_group
-from pages.side_effects.choice import ChosenTerm, choose_term
+from pages.side_effects.choice import ChosenTerm, View, choose_term, say_change
 from pages.side_effects.in_whom_findings import (
     AGE,
     CHAIR,
@@ -79,6 +79,7 @@ def in_whom_view(context: PageContext) -> None:
     groups = _named(context, counts)
     sentence(in_whom_answer(term.name, counts.against, _without_echoes(groups)))
     st.caption(_what_counts(counts.against))
+    say_change(context, term, View.IN_WHOM)
     _number_and_dose(context, term, counts.against)
     _compare(context, term, groups)
 

@@ -14,7 +14,13 @@ from pages.shared.frame import Finding, finding_grid, nothing, plain, sentence, 
 from pages.shared.memory import remembered
 from pages.shared.words import count_words
 from pages.side_effects.chair_time_findings import chair_time_finding
-from pages.side_effects.choice import ChosenTerm, choose_term, period_terms
+from pages.side_effects.choice import (
+    ChosenTerm,
+    View,
+    choose_term,
+    period_terms,
+    say_change,
+)
 from pages.side_effects.no_rates import say_why_no_rates
 from pages.side_effects.passing_findings import (
     Term,
@@ -59,6 +65,8 @@ def passing_view(context: PageContext) -> None:
         return
     passing = _passing(counts, term)
     _answer(counts, term, passing)
+    say_change(context, term, View.PASSING)
+    _say_quality(counts, term, passing)
     findings = remembered(
         context, "passing: findings", lambda: _findings(context, counts, term, passing), term
     )
@@ -115,7 +123,6 @@ def _answer(counts: _Counts, term: ChosenTerm, passing: Passing) -> None:
         caption += " Each side effect of an infusion counts here."
     if caption:
         st.caption(caption.strip())
-    _say_quality(counts, term, passing)
 
 
 def _say_quality(counts: _Counts, term: ChosenTerm, passing: Passing) -> None:

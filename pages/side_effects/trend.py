@@ -22,9 +22,10 @@ from pages.shared.frame import finding_grid, plain, sentence, show
 from pages.shared.memory import remembered
 from pages.shared.rebase_place import rebase_place
 from pages.shared.watch import Watch, watch
+from pages.shared.watch_words import telling
 from pages.shared.words import day_words
 from pages.side_effects.behind import behind_section
-from pages.side_effects.choice import ChosenTerm, choose_term
+from pages.side_effects.choice import ChosenTerm, View, choose_term, say_change
 from pages.side_effects.no_rates import say_why_no_rates
 from pages.side_effects.rebase_panel import (
     Rebasing,
@@ -141,50 +142,60 @@ def trend_view(context: PageContext) -> None:
 
 
 def _choose_look() -> _Look:
-    kind = st.selectbox(
+    kind = _choice(
         "Chart",
         [kind.value for kind in _ChartKind],
         key="trend_chart",
-        bind="query-params",
-        width=230,
-        help="Share of infusions (p chart), records per 100 infusions (u chart: an infusion may "
+        width=200,
+        meaning="Share of infusions (p chart), records per 100 infusions (u chart: an infusion may "
         "have several), observed over what infusion number and dose lead to expect, or the gaps "
         "between events (g and t chart). Automatic: gaps where under one a month, else the share.",
     )
-    unit = st.segmented_control(
+    unit = _choice(
         "Period",
         [_AUTOMATIC, *(unit.value.capitalize() for unit in Unit)],
-        default=_AUTOMATIC,
-        required=True,
         key="trend_unit",
-        bind="query-params",
-        help="Automatic: weeks where the usual one has 10 recorded infusions and one with the side "
-        "effect is to be expected in it, else months.",
+        width=130,
+        meaning="Automatic: weeks where the usual one has 10 recorded infusions and one with the "
+        "side effect is to be expected in it, else months.",
     )
-    limits = st.segmented_control(
+    limits = _choice(
         "Limits",
         [_EXACT, _LANEY],
-        default=_EXACT,
-        required=True,
         key="trend_limits",
-        bind="query-params",
-        help="Exact: what chance alone gives, for counts of any size. Laney: wider where the "
+        width=110,
+        meaning="Exact: what chance alone gives, for counts of any size. Laney: wider where the "
         "periods differ by more than chance, for large counts.",
     )
-    rules = st.segmented_control(
+    rules = _choice(
         "Marks",
         [rules.value for rules in Rules],
-        default=Rules.BUDGET.value,
-        required=True,
         key="trend_rules",
-        bind="query-params",
+        width=190,
         disabled=kind == _ChartKind.GAPS,
-        help="Budget of the page: as the watch and its icons, which stay as they are whatever is "
-        "chosen here. NHS rules: a point beyond three sigma, a trend of seven, two of three, seven "
-        "on one side. Anhøj: the longest run and the crossings of the whole chart. Not for gaps.",
+        meaning="Budget of the page: as the watch and its icons, which stay as they are whatever "
+        "is chosen here. NHS rules: a point beyond three sigma, a trend of seven, two of three, "
+        "seven on one side. Anhøj: the longest run and the crossings of the whole chart. Not for "
+        "gaps.",
     )
-    chosen = None if unit in (None, _AUTOMATIC) else Unit(str(unit).lower())
-    return _Look(_ChartKind(kind), chosen, limits == _LANEY, Rules(rules or Rules.BUDGET))
+    chosen = None if unit == _AUTOMATIC else Unit(unit.lower())
+    return _Look(_ChartKind(kind), chosen, limits == _LANEY, Rules(rules))
+
+
+def _choice(
+    label: str, options: list[str], key: str, width: int, meaning: str, *, disabled: bool = False
+) -> str:
+    """One of the choices that stand in a row; the first option is the usual one."""
+    chosen = st.selectbox(
+        label,
+        options,
+        key=key,
+        bind="query-params",
+        disabled=disabled,
+        help=meaning,
+        width=width,
+    )
+    return str(chosen or options[0])
 
 
 def _look_at(context: PageContext, term: ChosenTerm, look: _Look) -> _View | None:
@@ -205,7 +216,12 @@ def _look_at(context: PageContext, term: ChosenTerm, look: _Look) -> _View | Non
         return None
     watched, place = watch(context), place_words(context)
     chart = watched.of(term.term_key)
-    sentence(f"{answer(plain(term.name), place, watched, chart)}.")
+    changed_alone = any(
+        one.site_key is not None and telling(one) for one in watched.places(term.term_key)
+    )
+    where = place or (" at all sites together" if changed_alone else "")
+    sentence(f"{answer(plain(term.name), where, watched, chart)}.")
+    say_change(context, term, View.TREND)
     if chart is not None:
         st.caption(reasons(watched, chart))
     return _View(term, place, data, watched, look, _standing(context, term))

@@ -355,8 +355,7 @@ def test_other_rules_are_not_for_gaps(page):
     shown = page(clinic(usual)).run()
     choose(shown, term="Nausea", trend_chart="Between events", trend_rules="NHS rules")
     assert "Marked by the page's budget, because other rules are not for gaps." in words(shown)
-    marks = next(one for one in shown.segmented_control if one.label == "Marks")
-    assert marks.disabled
+    assert shown.selectbox(key="trend_rules").disabled
 
 
 @pytest.mark.parametrize("rules", ["NHS rules", "Anhøj"])
