@@ -254,12 +254,6 @@ def drawn_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Infusions": rows["infusions"],
             "% of infusions": 100 * rows["share"],
             "95 % CI": _ranges(rows["low"], rows["high"]),
-            "Change": rows["change"],
-            "By month": rows["line"],
-            "Grades": [
-                grade_bar(counts) for counts in rows[_GRADES].itertuples(index=False, name=None)
-            ],
-            "Serious": rows["serious"],
             "Patients": rows["patients"],
             "% of patients": 100 * rows["patient_share"],
             "95 % CI, patients": _ranges(rows["patient_low"], rows["patient_high"]),
@@ -269,6 +263,12 @@ def drawn_table(rows: pd.DataFrame) -> pd.DataFrame:
                 None if pd.isna(low) else f"{_short(low)}–{_short(high)}"
                 for low, high in zip(rows["rate_low"], rows["rate_high"], strict=True)
             ],
+            "Serious": rows["serious"],
+            "Grades": [
+                grade_bar(counts) for counts in rows[_GRADES].itertuples(index=False, name=None)
+            ],
+            "By month": rows["line"],
+            "Change": rows["change"],
             "What the watch says": rows["signal"],
         }
     )
@@ -331,56 +331,66 @@ _HEADINGS = {
 
 
 def _columns() -> dict[str, Any]:
+    """How the columns look. All rates, with their intervals, fit beside the names on a tablet.
+
+    A share stands right of the number that it is of, so its heading need not repeat of what.
+    """
     config = st.column_config
     return {
         "Mark": config.ImageColumn(
-            width=52,
+            width=44,
             pinned=True,
             help="H: higher than expected; L: lower; dots: no change beyond chance; dashed: too "
             "little data",
         ),
-        "Side effect": config.TextColumn(pinned=True, width=140),
+        "Side effect": config.TextColumn(pinned=True, width=118),
         "Infusions": config.NumberColumn(
-            format="localized", width=75, help="Recorded infusions with it, each counted once"
+            format="localized", width=74, help="Recorded infusions with it, each counted once"
         ),
-        "% of infusions": config.NumberColumn(format="%.1f %%", width=100),
+        "% of infusions": config.NumberColumn(
+            "%", format="%.1f", width=50, help="Of the recorded infusions"
+        ),
         "95 % CI": config.TextColumn(
-            width=70, help="Of the share of infusions, in per cent (Wilson)"
+            width=64, help="Of the share of infusions, in per cent (Wilson)"
         ),
         "Patients": config.NumberColumn(
-            format="localized", width=70, help="Patients who had it at least once"
+            format="localized", width=68, help="Patients who had it at least once"
         ),
-        "% of patients": config.NumberColumn(format="%.1f %%", width=100),
+        "% of patients": config.NumberColumn(
+            "%", format="%.1f", width=50, help="Of the patients with a recorded infusion"
+        ),
         "95 % CI, patients": config.TextColumn(
-            "95 % CI", width=70, help="Of the share of patients, in per cent (Wilson)"
+            "95 % CI", width=64, help="Of the share of patients, in per cent (Wilson)"
         ),
         "Records": config.NumberColumn(
-            format="localized", width=70, help="Every entry, also several in one infusion"
+            format="localized", width=66, help="Every entry, also several in one infusion"
         ),
         "Per 100 chair-hours": config.NumberColumn(
+            "Per 100 h",
             format="%.2f",
-            width=130,
-            help="Records in infusions whose time in the chair is known, by that time",
+            width=76,
+            help="Records per 100 chair-hours: in infusions whose time in the chair is known, by "
+            "that time",
         ),
         "95 % CI, chair-hours": config.TextColumn(
-            "95 % CI", width=80, help="Of the records per 100 chair-hours: exact (Garwood 1936)"
+            "95 % CI", width=72, help="Of the records per 100 chair-hours: exact (Garwood 1936)"
         ),
         "Grades": config.ImageColumn(
-            width=140,
+            width=110,
             help="Infusions by worst grade: the darker the more severe, grey: not graded",
         ),
         "Serious": config.NumberColumn(
-            width=65, help="Infusions in which it was marked as serious"
+            width=62, help="Infusions in which it was marked as serious"
         ),
         "By month": config.LineChartColumn(
-            width=100,
+            width=84,
             color="gray",
             y_min=0,
             help="% of the recorded infusions of each month of the period",
         ),
         "Change": config.NumberColumn(
             format="%+.1f",
-            width=70,
+            width=64,
             help="Percentage points, at all chosen sites: the last 12 whole weeks against the "
             "weeks before that they are judged by. Not adjusted",
         ),
