@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from charts.vital_signs import bin_words
+from charts.pressure_rises import bin_words
 from clinical.pressure_rises import BIN_MMHG
 from clinical.thresholds import Thresholds
 from clinical.vital_reached import SEDATION_LEVELS, VitalLimit, limit_words

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from charts import vital_signs as charts
 from charts.numbers import percent
+from charts.pressure_rises import rise_chart
+from charts.vital_curves import vital_curves_chart
+from charts.vital_reached import Row, groups_chart, limits_chart, sedation_chart
+from charts.vital_schedule import schedule_chart, slot_words
 from clinical.codes import AgeBand, DoseBand, PressureHistory
 from clinical.incidence import Proportion, proportion
 from clinical.pressure_rises import BIN_MMHG, MARKED_RISES, Rises, binned_rises
@@ -82,7 +85,7 @@ def curves_finding(sampled: Sampled, thresholds: Thresholds) -> Finding:
         title=title,
         subtitle=f"Mean, median and the middle 80 % by minute; {sampled.words}, "
         "those measured under each minute",
-        chart=charts.vital_curves_chart(sampled.curves, thresholds, sampled.end),
+        chart=vital_curves_chart(sampled.curves, thresholds, sampled.end),
         table=lambda: _curves_table(sampled.curves),
         alt=f"Blood pressure, heart rate and oxygen saturation by minute. {title}.",
         note=f"Readings to the nearest {SLOT_MINUTES} minutes; an infusion counts once in each "
@@ -148,7 +151,7 @@ def rise_finding(counts: Sequence[tuple[int, int]], rises: Rises) -> Finding:
         title=title,
         subtitle=f"{count_words(rises.n, 'infusion')} with two or more systolic readings; "
         f"mean {rises.mean:.1f} mmHg{spread}; {shares}",
-        chart=charts.rise_chart(bins, rises),
+        chart=rise_chart(bins, rises),
         table=lambda: pd.DataFrame(
             {
                 "Rise from, mmHg": [lower for lower, _ in bins],
@@ -188,7 +191,7 @@ def limits_finding(
         title=title,
         subtitle="Infusions, and patients at least once in the period, of those in whom it was "
         f"measured ({by_infusion[0].n:,} infusions and {by_patient[0].n:,} patients for pressure)",
-        chart=charts.limits_chart(limits, by_infusion, by_patient),
+        chart=limits_chart(limits, by_infusion, by_patient),
         table=lambda: pd.DataFrame(
             {
                 "Limit": names,
@@ -249,7 +252,7 @@ def in_whom_finding(counts: pd.DataFrame, limit: VitalLimit, thresholds: Thresho
         title=title,
         subtitle=f"Share of infusions; {overall.events:,} of {overall.n:,} in which it was "
         f"measured ({rate_words(overall)})",
-        chart=charts.groups_chart([row for _, row in rows]),
+        chart=groups_chart([row for _, row in rows]),
         table=lambda: pd.DataFrame(
             {
                 "By": [_HEADINGS[grouping] for grouping, _, _ in rated],
@@ -275,12 +278,12 @@ def group_words(counts: pd.DataFrame, limit: VitalLimit) -> dict[tuple[str, int]
     }
 
 
-def _group_rows(counts: pd.DataFrame, limit: VitalLimit, grouping: Grouping) -> list[charts.Row]:
+def _group_rows(counts: pd.DataFrame, limit: VitalLimit, grouping: Grouping) -> list[Row]:
     rates = rates_by(counts, limit, grouping)
     return [
-        charts.Row(_HEADINGS[grouping]),
+        Row(_HEADINGS[grouping]),
         *(
-            charts.Row(_category(grouping, code), proportion(affected, n), (grouping.value, code))
+            Row(_category(grouping, code), proportion(affected, n), (grouping.value, code))
             for code, affected, n in zip(
                 rates[grouping.value].to_list(),
                 rates["affected"].to_list(),
@@ -326,7 +329,7 @@ def sedation_finding(counts: pd.DataFrame, thresholds: Thresholds) -> Finding:
         title=title,
         subtitle=f"The deepest sedation of each infusion; {count_words(n, 'infusion')} in which "
         f"it was measured; {thresholds.red_sedation} or less: {rate_words(deep)}",
-        chart=charts.sedation_chart(levels, names),
+        chart=sedation_chart(levels, names),
         table=lambda: pd.DataFrame({"MOAA/S": names, **_columns("Infusions", levels)}),
         alt=f"Bars of the deepest sedation of each infusion. {title}.",
         note="MOAA/S: Modified Observer's Assessment of Alertness/Sedation, 5 awake to 0. Choose a "
@@ -348,7 +351,7 @@ def schedule_finding(sampled: Sampled, thresholds: Thresholds) -> Finding:
         subtitle=f"Due: before the start, every {thresholds.vitals_during_minutes} min during, "
         f"every {thresholds.vitals_after_minutes} min until the discharge; {sampled.words}. "
         f"No reading at all: {_of(found.without_any)}",
-        chart=charts.schedule_chart(drawn),
+        chart=schedule_chart(drawn),
         table=lambda: _schedule_table(found),
         alt=f"Share of infusions measured at each time that was due. {title}.",
         note=f"On time: a reading of any vital sign within {thresholds.vitals_late_minutes} "
@@ -377,7 +380,7 @@ def _of(rate: Proportion) -> str:
 
 def _schedule_table(found: Completeness) -> pd.DataFrame:
     slots = list(found.slots)
-    names = [charts.slot_words(slot).capitalize() for slot in slots]
+    names = [slot_words(slot).capitalize() for slot in slots]
     return pd.DataFrame({"Due": names, **_schedule_columns([found.slots[slot] for slot in slots])})
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.numbers import percent
-from charts.vital_signs import CURVES
+from charts.vital_curves import CURVES
 from clinical.incidence import Proportion, proportion
 from clinical.pressure_rises import Rises, binned_rises, summarise_rises
 from clinical.thresholds import Thresholds
