@@ -198,7 +198,8 @@ def _ratio_words(row: dict[Hashable, Any]) -> str:
     return (
         f"{name}{row['affected']:,} observed, {row['expected']:,.1f} expected by infusion number "
         f"and dose:<br>{row['ratio']:.2f} times as many (95 % CI {row['ratio_low']:.2f}–"
-        f"{row['ratio_high']:.2f})"
+        f"{row['ratio_high']:.2f})<br>adjusted, as a share: {percent(row['adjusted'])} (95 % CI "
+        f"{percent_range(row['adjusted_low'], row['adjusted_high'])})"
     )
 
 

@@ -100,8 +100,9 @@ def group_rates(
     ``recorded``; ``affected``: ``by`` and ``affected``; in any number of rows. Columns: ``key`` (of
     the group), ``affected``, ``recorded``, ``share``, ``low``, ``high`` (95 % Wilson), ``expected``
     (infusions), ``ratio``, ``ratio_low``, ``ratio_high`` (observed over expected with its 95 %
-    interval; missing where nothing is to be expected), ``p`` (:func:`binomial_p`; missing too
-    where the group is all there is).
+    interval; missing where nothing is to be expected), ``adjusted``, ``adjusted_low``,
+    ``adjusted_high`` (the ratio as a share: times that of all), ``p`` (:func:`binomial_p`; missing
+    too where the group is all there is).
     """
     keys = recorded[by].to_numpy()
     size = int(max(keys.max(initial=-1), affected[by].max() if len(affected) else -1)) + 1
@@ -120,6 +121,9 @@ def group_rates(
         ratio=_floats([row.ratio for row in rows]),
         ratio_low=_floats([row.low for row in rows]),
         ratio_high=_floats([row.high for row in rows]),
+        adjusted=_floats([row.share for row in rows]),
+        adjusted_low=_floats([row.share_low for row in rows]),
+        adjusted_high=_floats([row.share_high for row in rows]),
         p=_floats([_group_p(x, m, usual, against.n) for x, m, usual in counts]),
     )
 

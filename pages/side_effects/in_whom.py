@@ -265,7 +265,8 @@ IN_WHOM_DEFINITIONS = """
   standardisation, Breslow and Day 1987). **Observed over expected** is 1 where number and dose
   explain all. Its interval is Wilson's over the expected share. The group itself is among what it
   is compared with, so a large one is drawn towards 1; ratios of two groups are not to be divided by
-  each other.
+  each other. **Adjusted share** (on the dot and in the numbers): the ratio times the share of all,
+  at most 100 %.
 - **Beyond chance**: exact binomial test of the observed against the expected count, two-sided;
   named where the false-discovery rate over all groups of age, sex, diagnosis, series, site, chair
   and nurse together stays under 5 % (Benjamini and Hochberg 1995).

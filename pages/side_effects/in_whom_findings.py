@@ -393,6 +393,9 @@ def _group_numbers(groups: pd.DataFrame) -> pd.DataFrame:
             "Observed / expected": groups["ratio"].round(2),
             "Ratio, 95 % CI from": groups["ratio_low"].round(2),
             "Ratio, to": groups["ratio_high"].round(2),
+            "Adjusted %": (100 * groups["adjusted"]).round(1),
+            "Adjusted, 95 % CI from": (100 * groups["adjusted_low"]).round(1),
+            "Adjusted, to": (100 * groups["adjusted_high"]).round(1),
             "p": groups["p"].round(4),
             "Beyond chance": groups["differs"].map(_VERDICTS),
         }

@@ -26,6 +26,9 @@ def groups(*rows: tuple[str, str, int, int, float, int]) -> pd.DataFrame:
         expected=frame["affected"] / frame["ratio"],
         ratio_low=frame["ratio"] - 0.25,
         ratio_high=frame["ratio"] + 0.25,
+        adjusted=0.2 * frame["ratio"],
+        adjusted_low=0.2 * (frame["ratio"] - 0.25),
+        adjusted_high=0.2 * (frame["ratio"] + 0.25),
     )
 
 
@@ -99,9 +102,9 @@ def test_a_dot_carries_which_group_it_is_on_both_sides():
             ("chair_key", 2),
         ]
         assert list(trace.marker.symbol) == ["circle", "circle-open"]
-    assert chart.data[1].customdata[0][0] == (
+    assert chart.data[1].customdata[0][0].replace("\N{NO-BREAK SPACE}", " ") == (
         "<b>North</b><br>30 observed, 20.0 expected by infusion number and dose:<br>1.50 times as "
-        "many (95 % CI 1.25–1.75)"
+        "many (95 % CI 1.25–1.75)<br>adjusted, as a share: 30 % (95 % CI 25–35)"
     )
 
 

@@ -42,6 +42,10 @@ def test_a_group_is_held_against_its_own_numbers_and_doses():
     # Wilson limits of 20 of 100 are 0.1334 and 0.2888; over an expected share of 0.16.
     assert table["ratio_low"][1] == pytest.approx(0.1334 / 0.16, abs=5e-4)
     assert table["ratio_high"][1] == pytest.approx(0.2888 / 0.16, abs=5e-4)
+    # As shares: times 50 of 200.
+    assert table["adjusted"].tolist() == pytest.approx([0.25 * 30 / 34, 0.25 * 20 / 16])
+    assert table["adjusted_low"][1] == pytest.approx(0.25 * 0.1334 / 0.16, abs=2e-4)
+    assert table["adjusted_high"][1] == pytest.approx(0.25 * 0.2888 / 0.16, abs=2e-4)
 
 
 def test_the_largest_group_comes_first_and_one_without_the_side_effect_is_kept():

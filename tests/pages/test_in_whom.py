@@ -103,14 +103,18 @@ def test_places_are_sites_and_chairs_with_their_site(page):
     sites = chart(shown, 2)
     assert sites["layout"]["yaxis"]["ticktext"] == ["North <i>4</i>", "South <i>4</i>"]
     # North: of I1, I2, I3 and I4 are to be expected 1/2, 1/2, 0 and 1; South: 0, 0, 1/2 and 1/2.
-    assert [words.split("<br>")[1:] for words, _, _ in sites["data"][1]["customdata"]] == [
+    ratios = [spaced(words).split("<br>")[1:] for words, _, _ in sites["data"][1]["customdata"]]
+    # As shares: times the 3 of 8 of all.
+    assert ratios == [
         [
             "3 observed, 2.0 expected by infusion number and dose:",
             "1.50 times as many (95 % CI 0.60–1.91)",
+            "adjusted, as a share: 56 % (95 % CI 23–72)",
         ],
         [
             "0 observed, 1.0 expected by infusion number and dose:",
             "0.00 times as many (95 % CI 0.00–1.96)",
+            "adjusted, as a share: 0 % (95 % CI 0–73)",
         ],
     ]
     assert [carried[1:] for carried in sites["data"][0]["customdata"]] == [
@@ -230,6 +234,9 @@ def groups(*rows: tuple[str, int, float, int, float], kind=SITE) -> Groups:
             expected=10 / frame["ratio"],
             ratio_low=frame["ratio"] - 0.1,
             ratio_high=frame["ratio"] + 0.1,
+            adjusted=0.2 * frame["ratio"],
+            adjusted_low=0.2 * (frame["ratio"] - 0.1),
+            adjusted_high=0.2 * (frame["ratio"] + 0.1),
         ),
     )
 
@@ -280,6 +287,9 @@ def test_a_finding_names_what_differs_and_holds_all_groups_in_its_numbers():
         "Observed / expected": 1.0,
         "Ratio, 95 % CI from": 0.9,
         "Ratio, to": 1.1,
+        "Adjusted %": 20.0,
+        "Adjusted, 95 % CI from": 18.0,
+        "Adjusted, to": 22.0,
         "p": 0.5,
         "Beyond chance": "no",
     }
