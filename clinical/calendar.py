@@ -12,6 +12,8 @@ import numpy.typing as npt
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAYS_FROM_MONDAY = 3  # 1970-01-01 was a Thursday
 
+MONTHS_A_QUARTER = 3
+
 
 def day_number(day: date) -> int:
     """Days since 1970-01-01."""

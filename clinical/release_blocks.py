@@ -30,6 +30,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from clinical.calendar import MONTHS_A_QUARTER
+
 LEAST = 5
 """Patients: no smaller group is told of, even where the clinic's own setting is lower."""
 LONGEST = 4
@@ -37,7 +39,6 @@ LONGEST = 4
 SETTLED_DAYS = 28
 """Days after which the records of a quarter are taken to be all there."""
 
-_MONTHS = 3
 _QUARTERS = 4
 
 
@@ -90,12 +91,12 @@ class Block:
 
 def quarter_number(day: date) -> int:
     """The quarter in which a date lies, counted from the year 0: a third of its month's number."""
-    return day.year * _QUARTERS + (day.month - 1) // _MONTHS
+    return day.year * _QUARTERS + (day.month - 1) // MONTHS_A_QUARTER
 
 
 def quarter_start(number: int) -> date:
     """The first day of a quarter."""
-    return date(number // _QUARTERS, number % _QUARTERS * _MONTHS + 1, 1)
+    return date(number // _QUARTERS, number % _QUARTERS * MONTHS_A_QUARTER + 1, 1)
 
 
 def last_settled_quarter(today: date) -> int:

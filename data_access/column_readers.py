@@ -145,6 +145,9 @@ COLUMNS: dict[str, dict[Readers, str]] = {
     "expected_totals": {
         CLINICAL: "instrument phase baseline_band number total diagnosis_group site_key scores",
     },
+    "fact_columns": {
+        CLINICAL: "facts name quarter site_key data",
+    },
     "freed_slot_facts": {
         TOTALS: "site_key day week phase minutes notice_hours refilled",
         CLINICAL: "diagnosis_group appointment_key chair_key month weekday hour kind",

@@ -50,7 +50,6 @@ from data_access.schema import (
 )
 from data_access.schema.base import YesNo
 from data_access.selection import conditions
-from data_access.side_effect_counts import along_calendar
 from data_access.treated import with_names
 
 MOST_LISTED = 200
@@ -312,7 +311,7 @@ def _scoped(
     asked = connection, viewer, _within(filters, behind), _facts_of(behind)
     if of_group or behind.measured is not None:
         return conditions(*asked, along_groups=True)
-    return conditions(*asked) if behind.term_key is None else along_calendar(*asked, "month")
+    return conditions(*asked)
 
 
 def _has_it(behind: Behind) -> ColumnElement[bool]:

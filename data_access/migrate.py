@@ -21,7 +21,7 @@ from data_access.errors import (
     SchemaMismatchError,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision that this program knows, oldest first; the last one is its own."""
 
 _SETTING_SECONDS, _RETRY_SECONDS = 30, 0.05

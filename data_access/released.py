@@ -17,7 +17,7 @@ import pandas as pd
 from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, select
 
 from access.viewer import NotPermittedError, Permission, Viewer, require
-from clinical.calendar import day_number, month_numbers
+from clinical.calendar import MONTHS_A_QUARTER, day_number, month_numbers
 from clinical.codes import Phase
 from clinical.incidence import proportion
 from clinical.instruments import Instrument
@@ -58,8 +58,6 @@ INFUSION_DIMENSIONS = (Dimension.SITE, Dimension.PHASE, Dimension.DIAGNOSIS)
 INDUCTION_DIMENSIONS = (Dimension.SITE, Dimension.DIAGNOSIS)
 """Along what outcomes can be narrowed: all are of inductions."""
 
-_MONTHS = 3
-
 
 def side_effect_release(connection: Connection, viewer: Viewer, today: date) -> Release:
     """What the viewer may be told of side effects: infusions with a record, and with each term.
@@ -98,7 +96,7 @@ def _by_crossing(facts: Any, until: int) -> Select[Any]:
 
     The patients in a row each would be twenty times as many rows.
     """
-    groups = (facts.month // _MONTHS, facts.site_key, facts.phase, facts.diagnosis_group)
+    groups = (facts.month // MONTHS_A_QUARTER, facts.site_key, facts.phase, facts.diagnosis_group)
     patients = func.aggregate_strings(cast(facts.patient_key, Text), ",")
     before = day_number(quarter_start(until + 1))
     return select(*groups, func.count(), patients).where(facts.day < before).group_by(*groups)
@@ -185,7 +183,7 @@ def _inductions(connection: Connection, measure: Instrument, until: int) -> list
     )
     rows = connection.execute(statement).all()
     closed = np.array([row[0] for row in rows], np.int64)
-    quarters = (month_numbers(closed) // _MONTHS).tolist()
+    quarters = (month_numbers(closed) // MONTHS_A_QUARTER).tolist()
     return [
         Induction(quarter, (row[1], row[2]), row[3], *_result(measure, row[4], row[5]))
         for quarter, row in zip(quarters, rows, strict=True)

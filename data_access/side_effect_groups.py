@@ -4,18 +4,22 @@ The infusions come by infusion number and dose too, for which the groups' rates 
 infusions with one term need no more than the groups.
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, exists, select
 
 from access.viewer import Permission, Viewer, require
+from data_access.columns import counts_by
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
-from data_access.schema import Chair, InfusionFact, Provider, SideEffectFact, Site
-from data_access.selection import conditions, permitted_site_keys
-from data_access.side_effect_counts import AFFECTED, WITH_IT, Groups, counts_by
+from data_access.schema import Chair, InfusionFact, Provider, Site
+from data_access.selection import permitted_site_keys
+from data_access.side_effect_counts import is_affected, recorded_columns, term_columns
 
-_infusions = InfusionFact
-_terms = SideEffectFact
+_PERSON = ("age_band", "sex", "later_series", "diagnosis_group")
+_PLACE = ("site_key", "chair_key")
+_PROVIDER = ("provider_key",)
 
 
 def infusions_by_person(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -26,13 +30,7 @@ def infusions_by_person(connection: Connection, viewer: Viewer, filters: Filters
     ``number_band`` (index into :data:`clinical.side_effect_rates.NUMBER_BANDS`), ``dose_band``,
     ``recorded``, ``affected`` (with any side effect).
     """
-    groups = (
-        _infusions.age_band,
-        _infusions.sex,
-        _infusions.later_series,
-        _infusions.diagnosis_group,
-    )
-    return _recorded_by(connection, viewer, filters, groups)
+    return _recorded_by(connection, viewer, filters, _PERSON)
 
 
 def term_by_person(
@@ -43,8 +41,7 @@ def term_by_person(
     Columns, all whole numbers: ``age_band``, ``sex``, ``later_series``, ``diagnosis_group``,
     ``affected``.
     """
-    groups = (_terms.age_band, _terms.sex, _terms.later_series, _terms.diagnosis_group)
-    return _with_it_by(connection, viewer, filters, term_key, groups)
+    return _with_it_by(connection, viewer, filters, term_key, _PERSON)
 
 
 def infusions_by_place(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -53,7 +50,7 @@ def infusions_by_place(connection: Connection, viewer: Viewer, filters: Filters)
     Columns, all whole numbers: ``site_key``, ``chair_key`` (0 = not recorded), ``number_band``,
     ``dose_band``, ``recorded``, ``affected`` (with any side effect).
     """
-    return _recorded_by(connection, viewer, filters, (_infusions.site_key, _infusions.chair_key))
+    return _recorded_by(connection, viewer, filters, _PLACE)
 
 
 def term_by_place(
@@ -63,8 +60,7 @@ def term_by_place(
 
     Columns, all whole numbers: ``site_key``, ``chair_key`` (0 = not recorded), ``affected``.
     """
-    groups = (_terms.site_key, _terms.chair_key)
-    return _with_it_by(connection, viewer, filters, term_key, groups)
+    return _with_it_by(connection, viewer, filters, term_key, _PLACE)
 
 
 def infusions_by_provider(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -73,7 +69,7 @@ def infusions_by_provider(connection: Connection, viewer: Viewer, filters: Filte
     Columns, all whole numbers: ``provider_key`` (0 = not recorded), ``number_band``,
     ``dose_band``, ``recorded``, ``affected`` (with any side effect).
     """
-    return _recorded_by(connection, viewer, filters, (_infusions.provider_key,))
+    return _recorded_by(connection, viewer, filters, _PROVIDER)
 
 
 def term_by_provider(
@@ -83,28 +79,30 @@ def term_by_provider(
 
     Columns, all whole numbers: ``provider_key`` (0 = not recorded), ``affected``.
     """
-    return _with_it_by(connection, viewer, filters, term_key, (_terms.provider_key,))
+    return _with_it_by(connection, viewer, filters, term_key, _PROVIDER)
 
 
 def _recorded_by(
-    connection: Connection, viewer: Viewer, filters: Filters, groups: Groups
+    connection: Connection, viewer: Viewer, filters: Filters, of: Sequence[str]
 ) -> pd.DataFrame:
     """Recorded infusions by groups, infusion number and dose."""
-    scoped = conditions(connection, viewer, filters, _infusions, along_groups=True)
-    return counts_by(
-        connection,
-        (*groups, _infusions.number_band, _infusions.dose_band),
-        (func.count().label("recorded"), AFFECTED),
-        [_infusions.recorded == 1, *scoped],
-    )
+    groups = (*of, "number_band", "dose_band")
+    found = recorded_columns(connection, viewer, filters, *groups, "side_effects")
+    counts = {"recorded": None, "affected": is_affected(found)}
+    return _with_the_unknown(counts_by(found, groups, counts))
 
 
 def _with_it_by(
-    connection: Connection, viewer: Viewer, filters: Filters, term_key: int, groups: Groups
+    connection: Connection, viewer: Viewer, filters: Filters, term_key: int, groups: Sequence[str]
 ) -> pd.DataFrame:
     """Infusions with one term by groups."""
-    scoped = conditions(connection, viewer, filters, _terms, along_groups=True)
-    return counts_by(connection, groups, (WITH_IT,), [_terms.term_key == term_key, *scoped])
+    found = term_columns(connection, viewer, filters, term_key, *groups)
+    return _with_the_unknown(counts_by(found, groups, {"affected": None}))
+
+
+def _with_the_unknown(counts: pd.DataFrame) -> pd.DataFrame:
+    """The counts with the key 0, which no record has, for a provider or chair that is not known."""
+    return counts.fillna(0).astype("int64")
 
 
 def chair_names(connection: Connection, viewer: Viewer) -> pd.DataFrame:
@@ -137,8 +135,8 @@ def provider_names(connection: Connection, viewer: Viewer) -> pd.DataFrame:
     ).order_by(Provider.provider_key)
     site_keys = permitted_site_keys(connection, viewer)
     if site_keys is not None:
-        treated = exists(_infusions.provider_key).where(
-            _infusions.provider_key == Provider.provider_key, _infusions.site_key.in_(site_keys)
+        treated = exists(InfusionFact.provider_key).where(
+            InfusionFact.provider_key == Provider.provider_key, InfusionFact.site_key.in_(site_keys)
         )
         statement = statement.where(treated)
     rows = connection.execute(statement).all()

@@ -5,16 +5,15 @@ told is a row with missing minutes, so that a page can say how many there are.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Select, func, literal_column, select
+from sqlalchemy import Connection
 
 from access.viewer import Viewer
+from data_access.columns import Columns, counts_by
 from data_access.filters import Filters
-from data_access.frames import typed_frame
-from data_access.schema import InfusionFact, SideEffectFact
-from data_access.selection import conditions
+from data_access.side_effect_counts import recorded_columns, side_effect_columns, term_columns
 
 
 def passed_minutes(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -23,14 +22,10 @@ def passed_minutes(connection: Connection, viewer: Viewer, filters: Filters) -> 
     Columns: ``term_key``; ``open`` (1: it had not passed when recorded, and was watched for so
     many minutes); ``minutes`` (missing where it is not known); ``infusions``.
     """
-    facts = SideEffectFact
-    groups = (facts.term_key, facts.open, facts.passed_minutes)
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
-    statement = select(*groups, func.count()).where(*scoped).group_by(*groups).order_by(*groups)
-    return typed_frame(
-        connection.execute(statement),
-        {"term_key": "int64", "open": "int64", "minutes": "Int64", "infusions": "int64"},
-    )
+    groups = ("term_key", "open", "passed_minutes")
+    found = side_effect_columns(connection, viewer, filters, *groups)
+    counts = counts_by(found, groups, {"infusions": None})
+    return _maybe_unknown(counts.rename(columns={"passed_minutes": "minutes"}), "minutes")
 
 
 def onset_and_lasted(
@@ -42,19 +37,16 @@ def onset_and_lasted(
     recorded, and was watched for so many minutes), ``lasted`` (minutes from the onset; both missing
     where they are not known), ``infusions``.
     """
-    facts = SideEffectFact
-    groups = (facts.onset_minutes, facts.open, facts.lasted_minutes)
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
-    statement = (
-        select(*groups, func.count())
-        .where(facts.term_key == term_key, *scoped)
-        .group_by(*groups)
-        .order_by(*groups)
-    )
-    return typed_frame(
-        connection.execute(statement),
-        {"onset": "Int64", "open": "int64", "lasted": "Int64", "infusions": "int64"},
-    )
+    groups = ("onset_minutes", "open", "lasted_minutes")
+    found = term_columns(connection, viewer, filters, term_key, *groups)
+    named = {"onset_minutes": "onset", "lasted_minutes": "lasted"}
+    counts = counts_by(found, groups, {"infusions": None}).rename(columns=named)
+    return _maybe_unknown(counts, "onset", "lasted")
+
+
+def _maybe_unknown(counts: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The counts with columns of one dtype, whether or not anything is unknown in them."""
+    return counts.astype(dict.fromkeys(columns, "Int64"))
 
 
 def odd_times(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -63,18 +55,10 @@ def odd_times(connection: Connection, viewer: Viewer, filters: Filters) -> pd.Da
     Columns, whole numbers: ``term_key``, ``odd`` (:class:`clinical.side_effect_times.Odd`),
     ``infusions``.
     """
-    facts = SideEffectFact
-    # By term first SQLite would read along an index of terms where it knows of no odd one.
-    groups = (facts.odd, facts.term_key)
-    statement = (
-        select(facts.term_key, facts.odd, func.count())
-        # Written out: only with the number in sight is the index of these few sure to be used.
-        .where(facts.odd > literal_column("0"), *conditions(connection, viewer, filters, facts))
-        .group_by(*groups)
-        .order_by(*groups)
-    )
-    kinds = dict.fromkeys(("term_key", "odd", "infusions"), "int64")
-    return typed_frame(connection.execute(statement), kinds)
+    found = side_effect_columns(connection, viewer, filters, "term_key", "odd")
+    odd = found.where(found.packed["odd"] > 0)
+    counts = counts_by(odd, ("odd", "term_key"), {"infusions": None})
+    return counts[["term_key", "odd", "infusions"]]
 
 
 def chair_minutes_by_site_and_phase(
@@ -86,38 +70,23 @@ def chair_minutes_by_site_and_phase(
     known), ``minutes`` and ``squares`` (the sum of theirs, and of their squares), ``untimed``
     (recorded infusions whose chair time is not known).
     """
-    facts = InfusionFact
-    groups = (facts.site_key, facts.phase)
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
-    statement = _summed(facts, groups).where(facts.recorded == 1, *scoped)
-    return typed_frame(connection.execute(statement), _SUMS)
+    found = recorded_columns(connection, viewer, filters, *_PLACED, "chair_minutes")
+    return _summed(found, _PLACED)
 
 
 def chair_minutes_by_term(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """The same of the infusions with each side effect, with ``term_key`` as the first column."""
-    facts = SideEffectFact
-    groups = (facts.term_key, facts.site_key, facts.phase)
-    scoped = conditions(connection, viewer, filters, facts, along_groups=True)
-    statement = _summed(facts, groups).where(*scoped)
-    return typed_frame(connection.execute(statement), {"term_key": "int64", **_SUMS})
+    groups = ("term_key", *_PLACED)
+    found = side_effect_columns(connection, viewer, filters, *groups, "chair_minutes")
+    return _summed(found, groups)
 
 
-_SUMS = dict.fromkeys(("site_key", "phase", "n", "minutes", "squares", "untimed"), "int64")
+_PLACED = ("site_key", "phase")
 
 
-def _summed(
-    facts: type[InfusionFact] | type[SideEffectFact], groups: Sequence[Any]
-) -> Select[*tuple[Any, ...]]:
+def _summed(found: Columns, groups: Sequence[str]) -> pd.DataFrame:
     """The sums of the chair times of each group."""
-    minutes = facts.chair_minutes
-    return (
-        select(
-            *groups,
-            func.count(minutes),
-            func.coalesce(func.sum(minutes), 0),
-            func.coalesce(func.sum(minutes * minutes), 0),
-            func.count() - func.count(minutes),
-        )
-        .group_by(*groups)
-        .order_by(*groups)
-    )
+    timed = found.known("chair_minutes")
+    minutes = np.where(timed, found["chair_minutes"], 0)
+    counts = {"n": timed, "minutes": minutes, "squares": minutes * minutes, "untimed": ~timed}
+    return counts_by(found, groups, counts)

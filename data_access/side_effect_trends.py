@@ -1,7 +1,7 @@
 """The queries of the Side effects page about time: is it changing?
 
 Weeks and months are by each site's own clock. Expected counts allow for who was treated, so counts
-come by infusion number and dose where an index holds them.
+come by infusion number and dose.
 """
 
 from dataclasses import dataclass
@@ -9,30 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection
 
 from access.viewer import Viewer
+from data_access.columns import counts_by, distinct_by
 from data_access.filters import Filters
-from data_access.schema import InfusionFact, SideEffectFact
-from data_access.selection import conditions
 from data_access.side_effect_counts import (
-    AFFECTED,
-    CHAIR_MINUTES,
-    EVENTS,
-    INFUSIONS,
-    RECORDED,
-    SEVERE,
-    STOPPED,
-    TIMED,
-    WITH_IT,
-    along_calendar,
-    counts_by,
+    infusion_columns,
+    is_affected,
+    is_recorded,
+    is_severe,
+    recorded_columns,
+    side_effect_columns,
+    term_columns,
 )
 
 _Ints = NDArray[np.int64]
-
-_infusions = InfusionFact
-_terms = SideEffectFact
 
 
 def infusions_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -45,12 +37,20 @@ def infusions_by_week(connection: Connection, viewer: Viewer, filters: Filters) 
     effect), ``severe`` (with one of grade 3 or more), ``stopped`` (early, recorded or not),
     ``timed`` (recorded, with a known time in the chair), ``chair_minutes`` (of those).
     """
-    return counts_by(
-        connection,
-        (_infusions.month, _infusions.week, _infusions.number_band, _infusions.dose_band),
-        (INFUSIONS, RECORDED, AFFECTED, SEVERE, STOPPED, TIMED, CHAIR_MINUTES),
-        along_calendar(connection, viewer, filters, _infusions, "month"),
-    )
+    groups = ("month", "week", "number_band", "dose_band")
+    counted = ("recorded", "side_effects", "worst_grade", "stopped", "chair_minutes")
+    found = infusion_columns(connection, viewer, filters, *groups, *counted)
+    timed = is_recorded(found) & found.known("chair_minutes")
+    counts = {
+        "infusions": None,
+        "recorded": is_recorded(found),
+        "affected": is_affected(found),
+        "severe": is_severe(found),
+        "stopped": found.packed["stopped"] == 1,
+        "timed": timed,
+        "chair_minutes": np.where(timed, found["chair_minutes"], 0),
+    }
+    return counts_by(found, groups, counts)
 
 
 def term_by_week(
@@ -61,15 +61,9 @@ def term_by_week(
     Columns, all whole numbers: ``month``, ``week``, ``number_band``, ``dose_band``, ``affected``,
     ``events`` (records).
     """
-    return counts_by(
-        connection,
-        (_terms.month, _terms.week, _terms.number_band, _terms.dose_band),
-        (WITH_IT, EVENTS),
-        [
-            _terms.term_key == term_key,
-            *along_calendar(connection, viewer, filters, _terms, "month"),
-        ],
-    )
+    groups = ("month", "week", "number_band", "dose_band")
+    found = term_columns(connection, viewer, filters, term_key, *groups, "events")
+    return counts_by(found, groups, {"affected": None, "events": found["events"]})
 
 
 def infusions_by_site_week(
@@ -80,12 +74,10 @@ def infusions_by_site_week(
     Columns, all whole numbers: ``site_key``, ``week``, ``number_band``, ``infusions``,
     ``recorded``, ``affected`` (with any side effect).
     """
-    return counts_by(
-        connection,
-        (_infusions.site_key, _infusions.week, _infusions.number_band),
-        (INFUSIONS, RECORDED, AFFECTED),
-        along_calendar(connection, viewer, filters, _infusions, "week"),
-    )
+    groups = ("site_key", "week", "number_band")
+    found = infusion_columns(connection, viewer, filters, *groups, "recorded", "side_effects")
+    counts = {"infusions": None, "recorded": is_recorded(found), "affected": is_affected(found)}
+    return counts_by(found, groups, counts)
 
 
 def terms_by_site_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -93,12 +85,9 @@ def terms_by_site_week(connection: Connection, viewer: Viewer, filters: Filters)
 
     Columns, all whole numbers: ``term_key``, ``site_key``, ``week``, ``affected``.
     """
-    return counts_by(
-        connection,
-        (_terms.term_key, _terms.site_key, _terms.week),
-        (WITH_IT,),
-        along_calendar(connection, viewer, filters, _terms, "week"),
-    )
+    groups = ("term_key", "site_key", "week")
+    found = side_effect_columns(connection, viewer, filters, *groups)
+    return counts_by(found, groups, {"affected": None})
 
 
 def terms_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -106,12 +95,9 @@ def terms_by_week(connection: Connection, viewer: Viewer, filters: Filters) -> p
 
     Columns, all whole numbers: ``term_key``, ``month``, ``week``, ``number_band``, ``affected``.
     """
-    return counts_by(
-        connection,
-        (_terms.term_key, _terms.month, _terms.week, _terms.number_band),
-        (WITH_IT,),
-        along_calendar(connection, viewer, filters, _terms, "month"),
-    )
+    groups = ("term_key", "month", "week", "number_band")
+    found = side_effect_columns(connection, viewer, filters, *groups)
+    return counts_by(found, groups, {"affected": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,38 +157,24 @@ def _days_with_it(
     connection: Connection, viewer: Viewer, filters: Filters, term_key: int | None, at_most: int
 ) -> tuple[_Ints, _Ints]:
     """The latest days with such an infusion, in time order, and how many there were on each."""
-    of_term = _terms.serious == 1 if term_key is None else _terms.term_key == term_key
+    asked = connection, viewer, filters
+    if term_key is not None:
+        with_it = term_columns(*asked, term_key, "day", "infusion_key")
+    else:
+        terms = side_effect_columns(*asked, "day", "infusion_key", "serious")
+        with_it = terms.where(terms.packed["serious"] == 1)
     # Several terms of one infusion may be serious.
-    infusions = func.count(_terms.infusion_key.distinct()) if term_key is None else func.count()
-    scoped = conditions(connection, viewer, filters, _terms, along_groups=term_key is not None)
-    statement = (
-        select(_terms.day, infusions)
-        .where(of_term, *scoped)
-        .group_by(_terms.day)
-        .order_by(_terms.day.desc())
-        .limit(at_most)
-    )
-    days, counts = _two_columns(connection, statement)
-    return days[::-1], counts[::-1]
+    counted = distinct_by(with_it, ("day",), "infusion_key").tail(at_most)
+    return counted["day"].to_numpy(), counted["different"].to_numpy()
 
 
 def _recorded_by_day(
     connection: Connection, viewer: Viewer, filters: Filters
 ) -> tuple[_Ints, _Ints]:
     """The days with a recorded infusion, in time order, and how many there were on each."""
-    statement = (
-        select(_infusions.day, func.count())
-        .where(_infusions.recorded == 1, *conditions(connection, viewer, filters, _infusions))
-        .group_by(_infusions.day)
-        .order_by(_infusions.day)
-    )
-    return _two_columns(connection, statement)
-
-
-def _two_columns(connection: Connection, statement: Select[int, int]) -> tuple[_Ints, _Ints]:
-    rows = [tuple(row) for row in connection.execute(statement)]
-    first, second = np.array(rows, dtype=np.int64).reshape(-1, 2).T
-    return first, second
+    recorded = recorded_columns(connection, viewer, filters, "day")
+    counted = counts_by(recorded, ("day",), {"recorded": None})
+    return counted["day"].to_numpy(), counted["recorded"].to_numpy()
 
 
 def places_among(days: _Ints, with_it: _Ints, recorded_days: _Ints, recorded: _Ints) -> _Ints:

@@ -6,15 +6,17 @@ count patients with at least one recorded infusion.
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, exists, select
 
 from access.viewer import Permission, Viewer, require
+from data_access.columns import counts_by, distinct_by
 from data_access.filters import Filters
-from data_access.frames import TEXT, query_frame, typed_frame
-from data_access.schema import InfusionFact, SideEffectFact, Term
-from data_access.selection import conditions, permitted_site_keys
-from data_access.side_effect_counts import EVENTS
+from data_access.frames import TEXT, typed_frame
+from data_access.schema import SideEffectFact, Term
+from data_access.selection import permitted_site_keys
+from data_access.side_effect_counts import is_affected, recorded_columns, side_effect_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +29,16 @@ class PatientCount:
 
 def count_patients(connection: Connection, viewer: Viewer, filters: Filters) -> PatientCount:
     """The patients behind the rates per patient."""
-    facts = InfusionFact
-    patients = (
-        select(func.max(facts.side_effects).label("side_effects"))
-        .where(
-            *conditions(connection, viewer, filters, facts, along_groups=True), facts.recorded == 1
-        )
-        .group_by(facts.patient_key)
-        .subquery()
-    )
-    counted = select(func.count(), func.count().filter(patients.c.side_effects > 0))
-    return PatientCount(*connection.execute(counted.select_from(patients)).one())
+    recorded = recorded_columns(connection, viewer, filters, "patient_key", "side_effects")
+    patients = recorded.packed["patient_key"]
+    affected = patients[is_affected(recorded)]
+    return PatientCount(len(np.unique(patients)), len(np.unique(affected)))
 
 
 def count_serious(connection: Connection, viewer: Viewer, filters: Filters) -> int:
     """The infusions with at least one serious side effect."""
-    facts = SideEffectFact
-    statement = select(func.count(facts.infusion_key.distinct())).where(
-        facts.serious == 1, *conditions(connection, viewer, filters, facts)
-    )
-    return connection.scalar(statement) or 0
+    found = side_effect_columns(connection, viewer, filters, "infusion_key", "serious")
+    return len(np.unique(found.packed["infusion_key"][found.packed["serious"] == 1]))
 
 
 def all_terms(connection: Connection, viewer: Viewer) -> pd.DataFrame:
@@ -71,46 +63,24 @@ def terms_by_grade(connection: Connection, viewer: Viewer, filters: Filters) -> 
     ``serious`` (infusions in which it was), ``events`` (records), ``timed_events`` (records in
     infusions whose time in the chair is known).
     """
-    facts = SideEffectFact
-    timed = func.sum(facts.events).filter(facts.chair_minutes.is_not(None))
-    counts = (
-        func.count().label("infusions"),
-        func.sum(facts.serious).label("serious"),
-        EVENTS,
-        func.coalesce(timed, 0).label("timed_events"),
-    )
-    grouped = (
-        select(facts.term_key, facts.worst_grade.label("grade"), *counts)
-        .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.term_key, facts.worst_grade)
-        .subquery()
-    )
-    statement = (
-        select(
-            grouped.c.term_key,
-            Term.name.label("term"),
-            grouped.c.grade,
-            *(grouped.c[count.name] for count in counts),
-        )
-        .join(Term, Term.term_key == grouped.c.term_key)
-        .order_by(grouped.c.term_key, grouped.c.grade)
-    )
-    return query_frame(connection, statement)
+    columns = ("term_key", "worst_grade", "serious", "events", "chair_minutes")
+    found = side_effect_columns(connection, viewer, filters, *columns)
+    events = found["events"]
+    counts = {
+        "infusions": None,
+        "serious": found["serious"],
+        "events": events,
+        "timed_events": np.where(found.known("chair_minutes"), events, 0),
+    }
+    table = counts_by(found, ("term_key", "worst_grade"), counts)
+    terms = connection.execute(select(Term.term_key, Term.name))
+    names = {row.term_key: row.name for row in terms}
+    table.insert(1, "term", [names[key] for key in table["term_key"]])
+    return table.rename(columns={"worst_grade": "grade"})
 
 
 def patients_by_term(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """How many patients had each term at least once. Columns: ``term_key``, ``patients``."""
-    facts = SideEffectFact
-    # Grouped twice, because COUNT(DISTINCT) keeps a sorted set for each term.
-    patients = (
-        select(facts.term_key, facts.patient_key)
-        .where(*conditions(connection, viewer, filters, facts, along_groups=True))
-        .group_by(facts.term_key, facts.patient_key)
-        .subquery()
-    )
-    return query_frame(
-        connection,
-        select(patients.c.term_key, func.count().label("patients"))
-        .group_by(patients.c.term_key)
-        .order_by(patients.c.term_key),
-    )
+    found = side_effect_columns(connection, viewer, filters, "term_key", "patient_key")
+    patients = distinct_by(found, ("term_key",), "patient_key")
+    return patients.rename(columns={"different": "patients"})

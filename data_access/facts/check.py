@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
+from data_access.facts.columns import expected_columns
 from data_access.facts.courses import Courses
 from data_access.facts.derive import derive_facts
 from data_access.facts.load import load_patients
@@ -22,9 +24,9 @@ from data_access.facts.tables import (
     table_of,
 )
 from data_access.facts.totals import TOTAL_TABLES, totals_statement
-from data_access.schema import AppointmentFact, Base
+from data_access.schema import AppointmentFact, Base, FactColumn
 
-Key = tuple[int, ...]
+Key = tuple[Any, ...]
 Row = Mapping[str, Any]
 
 MOST_DIFFERENCES = 1_000
@@ -52,10 +54,17 @@ class FactDifference(NamedTuple):
         if self.expected is None:
             return f"{row}: should not be there"
         parts = (
-            f"{column} is {self.stored[column]}, should be {self.expected[column]}"
+            f"{column} is {_shown(self.stored[column])}, should be {_shown(self.expected[column])}"
             for column in self.columns
         )
         return f"{row}: {'; '.join(parts)}"
+
+
+def _shown(value: Any) -> str:
+    """A value for a terminal; of packed ones only how many bytes they are, and a check sum."""
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes ({crc32(value):08x})"
+    return str(value)
 
 
 def check_facts(
@@ -100,6 +109,8 @@ def _all_differences(
     for first, last in list(day_slices(connection)):
         for day_table, condition, rows in expected_occupancy(connection, first, last):
             yield from _fact_differences(connection, day_table, condition, rows)
+    for condition, rows in expected_columns(connection):
+        yield from _fact_differences(connection, FactColumn, condition, rows)
 
 
 def _series_differences(records: PatientRecords, courses: Courses) -> Iterator[FactDifference]:

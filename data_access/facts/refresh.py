@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from data_access.bulk import insert_rows
 from data_access.facts.appointment_rows import appointment_row
+from data_access.facts.columns import fact_rows, rebuild_columns, refresh_columns
 from data_access.facts.derive import Surroundings, Terms, derive_facts
 from data_access.facts.infusion_rows import FactRow
 from data_access.facts.load import load_clinic, load_patients, unassigned_appointments
@@ -37,8 +38,8 @@ ReportProgress = Callable[[int, int], None]
 
 
 _FEW = 1_000
-"""Up to so many patients their part of the totals, and the days on which something of theirs has
-changed, are worked out anew; beyond, all are."""
+"""Up to so many patients their part of the totals, and the days and packed columns in which
+something of theirs has changed, are worked out anew; beyond, all are."""
 
 
 def refresh_facts(
@@ -54,13 +55,16 @@ def refresh_facts(
     keys = sorted(set(patient_keys))
     few = keys if len(keys) <= _FEW else []
     with lookups_by_index(connection):
-        before = chair_times_of_patients(connection, few)
+        before, rows_before = chair_times_of_patients(connection, few), fact_rows(connection, few)
         _refresh_patients(connection, keys, progress)
         days = chair_times_of_patients(connection, few).days_changed(before)
+        rows = fact_rows(connection, few)
     if few:
         refresh_occupancy(connection, days)
+        refresh_columns(connection, rows_before, rows)
     else:
         rebuild_occupancy(connection)
+        rebuild_columns(connection)
 
 
 def _refresh_patients(
@@ -112,6 +116,7 @@ def rebuild_facts(connection: Connection, progress: ReportProgress | None = None
         _refresh_patients(connection, all_patient_keys(connection), progress)
     _insert_unassigned_appointments(connection)
     rebuild_occupancy(connection)
+    rebuild_columns(connection)
 
 
 def refresh_unassigned_appointments(connection: Connection) -> None:

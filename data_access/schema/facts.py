@@ -7,7 +7,7 @@ site's local time. Nothing here is entered by anybody: every row can be made aga
 (``rebuild-facts``).
 """
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data_access.schema.base import KEY, KEYED, REAL_NUMBER, SMALL, STRICT, WORD, Base
@@ -735,6 +735,25 @@ class WatchFact(Base):
     deepest_sedation: Mapped[int | None] = _optional_small()
     usual_interval: Mapped[float | None] = _optional_real()
     intervals: Mapped[int] = _small()
+
+
+class FactColumn(Base):
+    """One column of the facts of infusions or of side effects, of a site and a quarter, packed.
+
+    Counts by any groups over any filters then read the few columns that they are about, instead of
+    a row each (:mod:`data_access.columns`). ``facts``: the table; ``name``: its column;
+    ``quarter``: the month by three; ``data``: the values in the order of the table's primary key,
+    as :mod:`data_access.packed` packs them.
+    """
+
+    __tablename__ = "fact_columns"
+    __table_args__ = (STRICT,)
+
+    facts: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    quarter: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    site_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ExpectedTotal(Base):

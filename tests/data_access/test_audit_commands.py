@@ -76,7 +76,7 @@ def test_tables_and_a_demo_are_noted(tmp_path: Path) -> None:
     assert run(["migrate", "--url", url]) == 0
     assert run(["demo", "--infusions", "50", "--url", url]) == 0
     assert noted(url) == [
-        ("settings change", "tables at revision 0006", "done"),
+        ("settings change", "tables at revision 0007", "done"),
         ("import", "demo clinic", "done"),
     ]
 

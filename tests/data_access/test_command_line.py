@@ -190,9 +190,9 @@ def test_an_unforeseen_database_error_does_not_quote_a_patient(
 def test_migrate_makes_the_database_once(tmp_path: Path, capsys):
     url = f"sqlite:///{tmp_path / 'clinic.db'}"
     assert run(["migrate", "--url", url]) == 0
-    assert "is now at revision 0006" in capsys.readouterr().out
+    assert "is now at revision 0007" in capsys.readouterr().out
     assert run(["migrate", "--url", url]) == 0
-    assert "was already at revision 0006" in capsys.readouterr().out
+    assert "was already at revision 0007" in capsys.readouterr().out
 
 
 def test_the_environment_names_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -402,7 +402,7 @@ def test_check_tells_what_there_is(home: Path, exports: Path, capsys):
     assert run(["check"]) == 0
     told = capsys.readouterr().out
     assert f"SQLite file {sqlite_path(embedded.reading_url())}" in told
-    assert "revision 0006" in told
+    assert "revision 0007" in told
     assert "Not a demo clinic. Last import " in told
     assert "Last infusion 2026-03-12." in told
     assert ["infusions", "2"] in [line.split() for line in told.splitlines()]

@@ -26,7 +26,7 @@ ADD_A_COLUMN = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0007", "0006"
+revision, down_revision = "0008", "0007"
 
 
 def upgrade():
@@ -38,7 +38,7 @@ ADD_A_COLUMN_AND_FAIL = ADD_A_COLUMN + '    raise ValueError("half-way")\n'
 REMOVE_THE_SITES = """
 from alembic import op
 
-revision, down_revision = "0007", "0006"
+revision, down_revision = "0008", "0007"
 
 
 def upgrade():
@@ -48,14 +48,14 @@ def upgrade():
 
 @pytest.fixture
 def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """A function that gives this program a revision 0006."""
+    """A function that gives this program a revision 0008."""
 
     def add(source: str) -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(MIGRATIONS, folder)
         (folder / "versions" / "0003_next.py").write_text(source)
         monkeypatch.setattr(migrate_module, "MIGRATIONS", folder)
-        monkeypatch.setattr(migrate_module, "REVISIONS", (*REVISIONS, "0007"))
+        monkeypatch.setattr(migrate_module, "REVISIONS", (*REVISIONS, "0008"))
 
     return add
 
