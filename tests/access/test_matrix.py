@@ -33,16 +33,18 @@ from data_access import (
     audit,
     audit_trail,
     audit_unusual,
+    columns,
     handles,
     health,
     rebases,
     released,
+    side_effect_counts,
     side_effects,
     user_sessions,
     users,
 )
 from data_access.engine import make_engine, reading, writing
-from data_access.schema import Base
+from data_access.schema import Base, SideEffectFact
 from data_access.thresholds import Signature
 from tests.access.two_sites import (
     BASELINE,
@@ -102,6 +104,7 @@ MATRIX: dict[Permission, str] = {
         appointment_attendance.cancellation_reasons
         appointments_behind.appointments_behind
         cohort.measures_in_use
+        columns.read_columns
         day.visits
         expected.comparable_scores expected.later_responses
         infusions_behind.co_medications infusions_behind.infusions_behind
@@ -117,6 +120,8 @@ MATRIX: dict[Permission, str] = {
         rebases.rebases
         serious_events.serious_events serious_events.stopped_by_reason
         serious_events.stopped_infusions
+        side_effect_counts.infusion_columns side_effect_counts.recorded_columns
+        side_effect_counts.side_effect_columns side_effect_counts.term_columns
         side_effect_groups.infusions_by_person side_effect_groups.infusions_by_place
         side_effect_groups.infusions_by_provider side_effect_groups.term_by_person
         side_effect_groups.term_by_place side_effect_groups.term_by_provider
@@ -169,8 +174,7 @@ MATRIX: dict[Permission, str] = {
 
 NO_QUERIES = {
     # They make conditions, and ask for what the query that uses them asks for.
-    *("cohort.in_cohort", "side_effect_counts.along_calendar"),
-    *("selection.conditions", "selection.scope", "selection.along_months"),
+    *("cohort.in_cohort", "selection.conditions", "selection.scope", "selection.along_months"),
     *("selection.in_each_site", "selection.scope_in_each_site"),
     # They say which sites are meant, and read nothing else.
     *("selection.permitted_site_keys", "selection.of_permitted_sites"),
@@ -293,12 +297,27 @@ CALLS: dict[str, Call] = {
     "audit_unusual.unusual_looks": lambda c, v, _: audit_unusual.unusual_looks(
         c, v, _TRAIL.start, _TRAIL.end, _ZONE
     ),
+    "columns.read_columns": lambda c, v, a: columns.read_columns(
+        c, v, a.filters, SideEffectFact, ("patient_key", "site_key", "term_key")
+    ),
     "health.check_health": lambda c, v, _: health.check_health(c, v),
     "rebases.decide_rebase": lambda c, v, _: rebases.decide_rebase(c, v, _NORTH_NAUSEA, _SIGNED),
     "rebases.withdraw_rebase": lambda c, v, _: rebases.withdraw_rebase(c, v, _STANDING, _SIGNED),
     "released.outcome_release": lambda c, v, a: released.outcome_release(c, v, a.today),
     "released.side_effect_release": lambda c, v, a: _told_of(
         released.side_effect_release(c, v, a.today)
+    ),
+    "side_effect_counts.infusion_columns": lambda c, v, a: side_effect_counts.infusion_columns(
+        c, v, a.filters, "patient_key", "day"
+    ),
+    "side_effect_counts.recorded_columns": lambda c, v, a: side_effect_counts.recorded_columns(
+        c, v, a.filters, "patient_key", "day"
+    ),
+    "side_effect_counts.side_effect_columns": (
+        lambda c, v, a: side_effect_counts.side_effect_columns(c, v, a.filters, "patient_key")
+    ),
+    "side_effect_counts.term_columns": lambda c, v, a: side_effect_counts.term_columns(
+        c, v, a.filters, a.term_key, "patient_key"
     ),
     "user_sessions.end_sessions_of_user": lambda c, v, _: user_sessions.end_sessions_of_user(
         c, v, _PERSON, NOW
