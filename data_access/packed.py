@@ -56,16 +56,16 @@ def unpack(packed: Sequence[bytes]) -> Values:
     if not runs:
         return np.array([], dtype=np.int8)
     widest = max((run.dtype for run in runs), key=_KINDS.index)
-    return np.concatenate([widened(run, widest) for run in runs])
+    return np.concatenate([_widened(run, widest) for run in runs])
 
 
 def _kind(part: bytes) -> np.dtype[Any]:
     return _KINDS[part[0]]
 
 
-def widened(values: Values, kind: "np.dtype[Any]") -> Values:
-    """The values in a wider kind, what is missing as that kind has it."""
-    if values.dtype == kind or kind == _DECIMAL:
+def _widened(values: Values, kind: np.dtype[Any]) -> Values:
+    """Whole numbers in a wider kind, what is missing as that kind has it."""
+    if values.dtype == kind:
         return values
     wide = values.astype(kind)
     wide[values == missing_value(values)] = missing_value(wide)
