@@ -20,15 +20,16 @@ from tests.postgres_server import PostgresDatabases, running_postgres
 MUST_RUN = os.environ.get("CLINIC_TESTS_MUST_RUN") == "1"
 """Set where PostgreSQL and a browser are there (CI): skipping one of their tests is a fault."""
 
-BROWSER_TESTS = "tests/browser/"
+TOGETHER = ("tests/browser/", "tests/data_access/demo/")
+"""Folders whose tests share what is dear to make: a server and a browser, or large demo clinics."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Under ``--dist loadfile`` give each file to one process, and all browser tests to one.
+    """Under ``--dist loadfile`` give each file to one process, and so all of some folders.
 
-    So their server and their browser are there once. (Of xdist's own groups, which are meant for
-    this, pytest 9.2 takes no notice: they are written to the node's former name.)
+    (Of xdist's own groups, which are meant for this, pytest 9.2 takes no notice: they are written
+    to the node's former name.)
     """
     if config.getvalue("dist") != "loadfile":
         return None
@@ -37,7 +38,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return BROWSER_TESTS if file.startswith(BROWSER_TESTS) else file
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
     return Scheduling(config, log)
 
