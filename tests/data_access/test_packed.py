@@ -60,7 +60,7 @@ def test_nothing_is_a_column_too():
 
 
 def test_parts_of_several_widths_are_as_wide_as_the_widest_and_keep_what_is_missing():
-    parts = [[1, None], [], [300], [None, -70_000], [2]]
+    parts: list[list[int | None]] = [[1, None], [], [300], [None, -70_000], [2]]
     values = unpack([pack(part, decimal=False) for part in parts])
     assert values.dtype == np.int32
     missing = missing_value(values)
