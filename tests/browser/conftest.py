@@ -236,6 +236,11 @@ _NOTE_CHANGES = """
     new MutationObserver(() => { window.clinicChanged = performance.now() }).observe(
         document, {subtree: true, childList: true, attributes: true, characterData: true});
 """
+_NOTE_VIOLATIONS = """
+    window.violations = [];
+    document.addEventListener("securitypolicyviolation", event =>
+        window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
 _DRAWN = """() => {
     const all = parts => [...document.querySelectorAll(parts)];
     const app = document.querySelector('[data-testid=stApp]');
@@ -316,6 +321,12 @@ class Visit:
         return self.page.get_by_test_id("stMain").inner_text()
 
     @property
+    def violations(self) -> list[str]:
+        """What the page has tried to load or run since it was opened, and was not let."""
+        found: list[str] = self.page.evaluate("window.violations")
+        return found
+
+    @property
     def overflows(self) -> bool:
         """Whether something sticks out sideways."""
         return bool(
@@ -357,6 +368,7 @@ class Visit:
 def _new_page(browser: Browser) -> Page:
     context = browser.new_context()
     context.add_init_script(_NOTE_CHANGES)
+    context.add_init_script(_NOTE_VIOLATIONS)
     return context.new_page()
 
 

@@ -30,6 +30,7 @@ def test_a_page_is_drawn_whole_and_calls_nobody_else(
     assert "fault in the program" not in tab.text
     assert not tab.overflows
     assert tab.console_errors == []
+    assert tab.violations == []
     assert tab.foreign_requests == []
     assert picture.stat().st_size > 20_000
 

@@ -57,16 +57,12 @@ def test_a_link_with_filters_opens_them(visit: Callable[..., Visit]):
 @pytest.mark.parametrize(
     "parameters",
     [
-        "period=yesterday",
-        "site=%3Cscript%3Ealert(1)%3C/script%3E",
-        "phase=Induction&phase=nonsense",
-        "diagnosis=%00",
+        "period=yesterday&site=%3Cscript%3Ealert(1)%3C/script%3E&diagnosis=%00&unknown=1",
         "period=Choose+dates&dates=0001-01-01&dates=9999-12-31",
-        "period=Choose+dates&dates=nonsense",
-        "unknown=1",
+        "period=Choose+dates&dates=nonsense&phase=Induction&phase=nonsense",
     ],
 )
-def test_a_malformed_parameter_is_ignored(visit: Callable[..., Visit], parameters: str):
+def test_malformed_parameters_are_ignored(visit: Callable[..., Visit], parameters: str):
     tab = visit().open(f"/side-effects?{parameters}")
     some, everything = selected(tab)
     assert 0 < some <= everything

@@ -522,5 +522,6 @@ def test_every_view_is_drawn_whole_on_a_small_screen(
         assert "fault in the program" not in tab.text
         assert not tab.overflows, view
         assert cut_off(tab) == [], view
+        assert tab.violations == [], view
         assert tab.console_errors == [], view
     assert tab.foreign_requests == []

@@ -314,6 +314,7 @@ def test_every_view_is_drawn_whole(visit: Callable[..., Visit], width: int, sche
         assert "fault in the program" not in tab.text
         assert not tab.overflows, view
         assert not cut_off(tab), view
+        assert tab.violations == [], view
     assert tab.console_errors == []
     assert tab.foreign_requests == []
 

@@ -144,11 +144,7 @@ def expect_patient(tab: Visit, name: str) -> str:
     return spaced(tab.text)
 
 
-def expect_the_same_after_a_reload(tab: Visit, name: str) -> None:
-    address = tab.page.url
-    tab.page.reload()
-    expect_patient(tab, name)
-    assert tab.page.url == address
+def expect_quiet(tab: Visit) -> None:
     assert tab.console_errors == []
     assert tab.foreign_requests == []
 
@@ -164,7 +160,7 @@ def test_a_story_is_found_from_today_to_the_patient(visit: Callable[..., Visit],
     assert story.reason in said.split("Needs attention:", 1)[1]
     for words in story.told:
         assert words in said
-    expect_the_same_after_a_reload(tab, story.name)
+    expect_quiet(tab)
 
 
 @pytest.mark.parametrize(("typed", "name", "told"), IN_THE_CASELOAD)
@@ -180,7 +176,7 @@ def test_a_story_is_found_in_the_caseload(
     assert typed.split()[-1] not in tab.page.url
     tab.page.get_by_test_id("stDataFrame").first.click(position=FIRST_ROW)
     assert told in expect_patient(tab, name)
-    expect_the_same_after_a_reload(tab, name)
+    expect_quiet(tab)
     tab.page.get_by_role("button", name="Back to the caseload").click()
     tab.settle()
     assert tab.page.url == f"{tab.base}/patients"
@@ -232,6 +228,21 @@ def latest_infusion(tab: Visit) -> list[str]:
     table = tab.page.get_by_test_id("stDataFrame").first
     cells = table.locator("[role=row][aria-rowindex='2'] [role=gridcell]")
     return words_of(cells)
+
+
+def test_a_story_is_the_same_after_a_reload(visit: Callable[..., Visit]):
+    tab = visit().open()
+    found = choose_rule(tab, Rule.WORSE)
+    line_of(tab, found, "Downing, Marisol")
+    names(found).filter(has_text="Downing, Marisol").click()
+    said, address = expect_patient(tab, "Downing, Marisol"), tab.page.url
+    tab.page.reload()
+    assert expect_patient(tab, "Downing, Marisol") == said
+    assert tab.page.url == address
+    expect_quiet(tab)
+    tab.page.get_by_role("button", name="Back to the caseload").click()
+    tab.settle()
+    assert tab.page.url == f"{tab.base}/patients"
 
 
 def test_the_summary_of_a_story_is_saved_as_a_pdf(

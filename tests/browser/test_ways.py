@@ -55,11 +55,12 @@ def test_a_patient_is_opened_from_the_caseload_and_named_in_the_url_by_a_handle_
     assert tab.console_errors == []
 
 
-@pytest.mark.parametrize("handle", ["aaaaaaaaaaaaaaaa", "P000001", "%00", "%3Cscript%3E"])
-def test_an_address_of_nobody_is_not_found_and_leads_back(visit: Callable[..., Visit], handle: str):
-    tab = visit().open(f"/patients?patient={handle}")
-    assert "Not found, or not yours to see." in tab.text
-    assert "Quickwater" not in tab.text
+def test_an_address_of_nobody_is_not_found_and_leads_back(visit: Callable[..., Visit]):
+    tab = visit()
+    for handle in ("aaaaaaaaaaaaaaaa", "P000001", "%00", "%3Cscript%3E"):
+        tab.open(f"/patients?patient={handle}")
+        assert "Not found, or not yours to see." in tab.text, handle
+        assert "Quickwater" not in tab.text, handle
     tab.page.get_by_role("button", name="Back to the caseload").click()
     tab.settle()
     assert tab.page.url == f"{tab.base}/patients"
