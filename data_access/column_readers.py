@@ -146,7 +146,7 @@ COLUMNS: dict[str, dict[Readers, str]] = {
         CLINICAL: "instrument phase baseline_band number total diagnosis_group site_key scores",
     },
     "fact_columns": {
-        CLINICAL: "facts name quarter site_key data",
+        CLINICAL: "facts name year site_key data",
     },
     "freed_slot_facts": {
         TOTALS: "site_key day week phase minutes notice_hours refilled",

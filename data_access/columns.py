@@ -6,11 +6,10 @@ any groups and within any filters. The columns stay in the database, scoped to t
 every query is, and are read anew by each: nothing of them is kept.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import prod
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from access.viewer import Viewer, require
-from clinical.calendar import MONTHS_A_QUARTER, day_number, month_number
+from clinical.calendar import day_number
 from data_access.filters import Filters
 from data_access.packed import Values, missing_value, unpack
 from data_access.schema import FactColumn, InfusionFact, SideEffectFact
@@ -69,7 +68,7 @@ def read_columns(
 ) -> Columns:
     """Some columns of the facts that lie within the filters and at the viewer's sites.
 
-    In the order of site and day's quarter, and of the primary key in each.
+    In the order of year, site and primary key.
 
     Raises :class:`~access.viewer.NotPermittedError` where the viewer may not see such facts.
     """
@@ -102,25 +101,23 @@ def _narrowing(filters: Filters) -> dict[str, Any]:
 def _read(
     connection: Connection, viewer: Viewer, filters: Filters, facts: Facts, names: set[str]
 ) -> Columns:
-    """The columns of the quarters in which the period lies, at the chosen sites."""
-    first, last = (month_number(day) // MONTHS_A_QUARTER for day in (filters.start, filters.end))
+    """The columns of the years in which the period lies, at the chosen sites."""
     statement = (
         select(FactColumn.name, FactColumn.data)
         .where(
             FactColumn.facts == facts.__tablename__,
             FactColumn.name.in_(sorted(names)),
-            FactColumn.quarter.between(first, last),
+            FactColumn.year.between(filters.start.year, filters.end.year),
         )
-        .order_by(FactColumn.name, FactColumn.quarter, FactColumn.site_key)
+        .order_by(FactColumn.name, FactColumn.year, FactColumn.site_key)
     )
     site_keys = permitted_site_keys(connection, viewer, filters.site_ids)
     if site_keys is not None:
         statement = statement.where(FactColumn.site_key.in_(site_keys))
-    rows = connection.execute(statement).all()
-    found = {
-        name: unpack([part for _, part in parts]) for name, parts in groupby(rows, itemgetter(0))
-    }
-    values = {name: found.get(name, unpack([])) for name in names}
+    parts: defaultdict[str, list[bytes]] = defaultdict(list)
+    for name, data in connection.execute(statement).all():
+        parts[name].append(data)
+    values = {name: unpack(parts[name]) for name in names}
     return Columns(values, len(values["day"]))
 
 
@@ -188,14 +185,15 @@ class _Groups:
 
     columns: Sequence[_Coded]
     combinations: _Ints
-    of_row: _Ints | NDArray[np.int32]
+    of_row: _Ints
     size: int
     places: _Ints
 
     def sums(self, counted: Values | Mask | None) -> _Ints:
         """The rows of each combination, or what they add up to."""
-        sums = np.bincount(self.of_row, counted, self.size)[self.places]
-        return sums.astype(np.int64)
+        if counted is not None and counted.dtype == bool:
+            return np.bincount(self.of_row[counted], minlength=self.size)[self.places]
+        return np.bincount(self.of_row, counted, self.size)[self.places].astype(np.int64)
 
     def values(self) -> list[Any]:
         """The columns of the combinations, as a frame takes them."""
@@ -211,8 +209,7 @@ class _Groups:
 def _groups(keys: Sequence[Values], rows: int) -> _Groups:
     columns = [_coded(values) for values in keys]
     size = prod(column.size for column in columns)
-    narrow = size <= np.iinfo(np.int32).max
-    combined: NDArray[Any] = np.zeros(rows, dtype=np.int32 if narrow else np.int64)
+    combined = np.zeros(rows, dtype=np.int64)
     for column in columns:
         combined *= column.size
         combined += column.codes
@@ -221,4 +218,4 @@ def _groups(keys: Sequence[Values], rows: int) -> _Groups:
         return _Groups(columns, occurring, combined, size, occurring)
     different, of_row = np.unique(combined, return_inverse=True)
     all_places = np.arange(len(different))
-    return _Groups(columns, different.astype(np.int64), of_row, len(different), all_places)
+    return _Groups(columns, different, of_row, len(different), all_places)

@@ -738,12 +738,11 @@ class WatchFact(Base):
 
 
 class FactColumn(Base):
-    """One column of the facts of infusions or of side effects, of a site and a quarter, packed.
+    """One column of the facts of infusions or of side effects, of a site and a year, packed.
 
     Counts by any groups over any filters then read the few columns that they are about, instead of
-    a row each (:mod:`data_access.columns`). ``facts``: the table; ``name``: its column;
-    ``quarter``: the month by three; ``data``: the values in the order of the table's primary key,
-    as :mod:`data_access.packed` packs them.
+    a row each (:mod:`data_access.columns`). ``facts``: the table; ``name``: its column; ``data``:
+    the values in the order of the table's primary key, as :mod:`data_access.packed` packs them.
     """
 
     __tablename__ = "fact_columns"
@@ -751,7 +750,7 @@ class FactColumn(Base):
 
     facts: Mapped[str] = mapped_column(Text, primary_key=True)
     name: Mapped[str] = mapped_column(Text, primary_key=True)
-    quarter: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
     site_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -17,11 +17,9 @@ def upgrade() -> None:
         "fact_columns",
         sa.Column("facts", columns.TEXT, nullable=False),
         sa.Column("name", columns.TEXT, nullable=False),
-        sa.Column("quarter", columns.KEY, autoincrement=False, nullable=False),
+        sa.Column("year", columns.KEY, autoincrement=False, nullable=False),
         sa.Column("site_key", columns.KEY, autoincrement=False, nullable=False),
         sa.Column("data", columns.BYTES, nullable=False),
-        sa.PrimaryKeyConstraint(
-            "facts", "name", "quarter", "site_key", name=op.f("pk_fact_columns")
-        ),
+        sa.PrimaryKeyConstraint("facts", "name", "year", "site_key", name=op.f("pk_fact_columns")),
         sqlite_strict=True,
     )
