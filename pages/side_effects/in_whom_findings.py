@@ -255,7 +255,7 @@ def number_finding(name: str, against: Comparison) -> Finding:
     return Finding(
         key="side-effects-by-number",
         title=title,
-        subtitle=f"By infusion of the series; {against.n:,} recorded infusions, "
+        subtitle=f"By infusion of the series; {count_words(against.n, 'recorded infusion')}, "
         "their number under each label",
         chart=band_chart(
             rates, "number_band", labels, "Infusion of the induction, and maintenance", FEW
@@ -286,8 +286,8 @@ def dose_finding(name: str, against: Comparison) -> Finding:
     return Finding(
         key="side-effects-by-dose",
         title=title,
-        subtitle=f"By ketamine dose per body weight; {against.n:,} recorded infusions, "
-        "their number under each label",
+        subtitle="By ketamine dose per body weight; "
+        f"{count_words(against.n, 'recorded infusion')}, their number under each label",
         chart=band_chart(rates, "dose_band", labels, "mg/kg", FEW),
         table=lambda: _band_numbers("Dose, mg/kg", labels, rates),
         alt=f"Share of infusions with {name} by dose band. {title}",

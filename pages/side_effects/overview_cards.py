@@ -56,9 +56,10 @@ def _subtitle(seen: Watch, shown: list[WatchedChart]) -> str:
     )
     ends = day_words(seen.monday(len(seen.weeks) - 1))
     said = (
-        f"{count_words(len(seen.charts), 'chart')} of {len(shown)} side effects over 52 weeks to "
-        f"the week of {ends}; right of the dashed line the weeks that are judged. {counted}. In a "
-        f"clinic where nothing changes about {false_marks_words(seen.design)} is to be expected."
+        f"{count_words(len(seen.charts), 'chart')} of {count_words(len(shown), 'side effect')} "
+        f"over 52 weeks to the week of {ends}; right of the dashed line the weeks that are judged. "
+        f"{counted}. In a clinic where nothing changes about {false_marks_words(seen.design)} is "
+        "to be expected."
     )
     if len(shown) > MOST_CARDS:
         said += f" The first {MOST_CARDS} are drawn, all are in the table below."

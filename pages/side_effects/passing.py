@@ -107,12 +107,19 @@ def _passing(counts: _Counts, term: ChosenTerm) -> Passing:
     """How soon the chosen side effect passed; of any, all of them taken together."""
     if term.term_key is None:
         return passing_of(counts.passed, counts.odd)
+    if term.term_key not in counts.keys:
+        return passing_of(counts.passed[:0], counts.odd[:0])
     return counts.terms[counts.keys.index(term.term_key)].passing
 
 
 def _answer(counts: _Counts, term: ChosenTerm, passing: Passing) -> None:
     if passing.curve.n:
         sentence(passing_answer(term.name, passing))
+    elif not passing.infusions:
+        nothing(
+            f"{plain(term.name)} was recorded in none of "
+            f"{count_words(counts.recorded, 'infusion')} with a filled-in form. The others:"
+        )
     else:
         nothing(
             f"When {plain(term.name)} passed is not known "

@@ -29,7 +29,7 @@ from pages.shared.frame import (
 )
 from pages.shared.memory import kept
 from pages.shared.people_table import may_name
-from pages.shared.words import count_words, day_words
+from pages.shared.words import count_words, day_words, listed
 from pages.side_effects.infusion_table import infusion_table
 from pages.side_effects.no_rates import no_infusions_words
 from pages.side_effects.serious_findings import (
@@ -54,6 +54,8 @@ from pages.side_effects.stop_findings import (
 
 _MOST_STOPS = 5_000
 """So many stopped infusions are looked at; a list holds the latest 200 of them."""
+
+_NAMED_REASONS = 3
 
 _Found = TypeVar("_Found")
 
@@ -156,7 +158,11 @@ def _why(reasons: pd.DataFrame) -> str:
     first = given.iloc[0]
     if len(reasons) == 1:
         return f", {'for' if first['infusions'] == 1 else 'all for'} **{plain(first['reason'])}**"
-    return f", most often for **{plain(first['reason'])}** ({first['infusions']:,})"
+    equal = given[given["infusions"] == first["infusions"]]["reason"]
+    if len(equal) > _NAMED_REASONS:
+        return f", most often for {len(equal)} reasons ({first['infusions']:,} each)"
+    named = listed([f"**{plain(reason)}**" for reason in equal])
+    return f", most often for {named} ({first['infusions']:,}{' each' if len(equal) > 1 else ''})"
 
 
 def _serious_words(counts: _Counts, context: PageContext) -> str:
@@ -179,7 +185,7 @@ def _about_grades(counts: _Counts) -> str:
     return (
         f"{severe_words(counts.terms)} Serious and severe ones count in {filled.events:,} of "
         f"{filled.n:,} infusions, those with a filled-in side-effect form; stops in all."
-    )
+    ).strip()
 
 
 def _figures(counts: _Counts) -> list[KeyFigure]:

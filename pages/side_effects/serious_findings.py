@@ -166,7 +166,7 @@ def rare_words(rate: Proportion) -> str:
 
 
 def severe_words(terms: pd.DataFrame) -> str:
-    """How serious and severe go together, in words, of the counts by term and grade.
+    """How serious and severe go together, in words; empty where there is neither.
 
     ``terms``: as :func:`data_access.side_effects.terms_by_grade`.
     """
@@ -175,18 +175,21 @@ def severe_words(terms: pd.DataFrame) -> str:
     severe_serious = int(terms.loc[severe, "serious"].sum())
     ungraded = int(terms.loc[terms["grade"] == 0, "serious"].sum())
     severe_all = int(terms.loc[severe, "infusions"].sum())
-    are = "was" if serious == 1 else "were"
-    parts = [f"{severe_serious:,} {are} of grade 3 or more"]
-    if serious - severe_serious - ungraded:
-        parts.append(f"{serious - severe_serious - ungraded:,} of grade 1 or 2")
-    if ungraded:
-        parts.append(f"{ungraded:,} not graded")
-    of_serious = f"of {count_words(serious, 'serious side effect')} {', '.join(parts)}; "
-    return (
-        f"Serious is not severe: {of_serious if serious else ''}"
-        f"{severe_all - severe_serious:,} of {severe_all:,} of grade 3 or more "
-        f"{'was' if severe_all == 1 else 'were'} not serious."
-    )
+    said = []
+    if serious:
+        are = "was" if serious == 1 else "were"
+        parts = [f"{severe_serious:,} {are} of grade 3 or more"]
+        if serious - severe_serious - ungraded:
+            parts.append(f"{serious - severe_serious - ungraded:,} of grade 1 or 2")
+        if ungraded:
+            parts.append(f"{ungraded:,} not graded")
+        said.append(f"of {count_words(serious, 'serious side effect')} {', '.join(parts)}")
+    if severe_all:
+        said.append(
+            f"{severe_all - severe_serious:,} of {severe_all:,} of grade 3 or more "
+            f"{'was' if severe_all == 1 else 'were'} not serious"
+        )
+    return f"Serious is not severe: {'; '.join(said)}." if said else ""
 
 
 def death_words(terms: pd.DataFrame) -> str:

@@ -68,6 +68,9 @@ def _reason_title(rates: pd.DataFrame, stopped: int) -> str:
         return "No reason is recorded for any of the stops"
     first = given.iloc[0]
     words = f"{plain(first['reason'])}: {first['affected']:,} of {stopped:,} stops"
+    equal = int((given["affected"] == first["affected"]).sum())
+    if equal > 1:
+        return f"{equal} reasons are the commonest, with {first['affected']:,} of {stopped:,} each"
     if len(given) == 1:
         return words if len(rates) > 1 else f"{words}, and no other reason"
     return f"The commonest reason is {words}"

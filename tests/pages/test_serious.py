@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, update
 from streamlit.testing.v1 import AppTest
 
 from clinical.serious_gaps import judge_gaps
+from data_access.facts.columns import rebuild_columns
 from data_access.facts.tables import table_of
 from data_access.schema import Infusion, InfusionFact, SideEffectFact, Term
 from pages.side_effects.serious_findings import gaps_words
@@ -45,7 +46,7 @@ def page(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
     """A function that fills the clinic, changes it as a test wants, and prepares the view."""
 
     def make(*changes: Callable[[Connection], None]) -> AppTest:
-        return prepared(_page, sqlite_url, monkeypatch, fill, *changes)
+        return prepared(_page, sqlite_url, monkeypatch, fill, *changes, rebuild_columns)
 
     return make
 
@@ -96,6 +97,18 @@ def test_reasons_are_put_together_and_none_is_its_own_row(page):
     assert "Half of the stops came within the first 40 minutes" in words(shown)
     # Q1: I4, I5 and I7 of seven; Q2: both. 0.57 - sqrt((1 - 0.34)² + (0.75 - 0.43)²) is below 0.
     assert "No clear change: 100 % in Q2 2026, 43 % before" in words(shown)
+
+
+def test_reasons_that_are_equally_common_are_named_together(page):
+    def two_each(connection: Connection) -> None:
+        infusions = table_of(Infusion)
+        # I7; then I4 and I7 have the one, I5 and I8 the other.
+        of_one = infusions.c.stop_reason == "Distress"
+        connection.execute(update(infusions).where(of_one).values(stop_reason="Nausea"))
+
+    said = words(page(two_each).run())
+    assert "stopped early, most often for **Distress** and **Nausea** (2 each)." in said
+    assert "2 reasons are the commonest, with 2 of 5 each" in said
 
 
 def test_the_stopped_infusions_are_listed_with_names_the_latest_first(page):
@@ -186,6 +199,7 @@ def test_where_nothing_happened_the_upper_limit_is_told(page):
         "in **8** recorded infusions (95 % CI up to 32 %)."
     ) in words(shown)
     assert len(shown.get("plotly_chart")) == 0
+    assert "Serious is not severe" not in words(shown), "there is neither"
 
 
 def test_without_a_form_nothing_is_said_of_serious_ones(page):

@@ -58,3 +58,21 @@ def test_where_nothing_has_changed_the_commonest_stands_first(page):
 def test_a_rise_at_one_site_is_not_contradicted_by_the_answer_over_all(page):
     shown = page(VIEWS[0], lately=7).run()
     assert "## **Nausea** at all sites together" in words(shown)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_side_effect_that_the_period_lacks_is_told_of_in_every_view(
+    view: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    def fill(connection: Any) -> None:
+        sites = {"North": lambda ago: Week(affected={"Headache": 2, "Rash": int(ago == 20)})}
+        fill_weeks(connection, sites)
+
+    days = (END - timedelta(days=27), END, END)
+    shown = view_on(view, sqlite_url, monkeypatch, days, fill).run()
+    shown.session_state["term"] = "Rash"
+    shown.run()
+    assert not shown.exception
+    assert shown.selectbox(key="term").value == "Rash"
+    # Trend tells of the 52 weeks, the others of the period.
+    assert "1 of 400 before" in words(shown) or "in none of 40 infusions" in words(shown)
