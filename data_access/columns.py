@@ -131,6 +131,9 @@ def counts_by(
 
     Columns: the groups, in whose order the rows are (what is not known comes first), and the
     counts; ``int64``, and ``Int64`` for a group that is not known in some row.
+
+    Raises :class:`OverflowError` for groups of so many values that their combinations cannot be
+    numbered.
     """
     groups_found = _groups([found.packed[name] for name in groups], found.rows)
     table = dict(zip(groups, groups_found.values(), strict=True))
@@ -152,19 +155,21 @@ def distinct_by(found: Columns, groups: Sequence[str], of: str) -> pd.DataFrame:
 class _Coded:
     """A column of groups: its values counted from ``lowest``, which is 1; 0 where not known."""
 
-    codes: NDArray[np.int32]
+    codes: NDArray[np.int32] | _Ints
     size: int
     lowest: int
 
 
 def _coded(values: Values) -> _Coded:
-    if not len(values):
-        return _Coded(np.array([], dtype=np.int32), 1, 0)
-    lowest, highest = int(values.min()), int(values.max())
-    unknown = values == missing_value(values) if lowest == missing_value(values) else None
+    missing = missing_value(values)
+    lowest, highest = (int(values.min()), int(values.max())) if len(values) else (missing, missing)
+    if highest == missing:
+        return _Coded(np.zeros(len(values), dtype=np.int32), 1, 0)
+    unknown = values == missing if lowest == missing else None
     if unknown is not None:
         lowest = int(values.min(where=~unknown, initial=highest))
-    codes = np.subtract(values, lowest - 1, dtype=np.int32)
+    # Counted from the lowest, wide values may need more room than they take.
+    codes = np.subtract(values, lowest - 1, dtype=np.int32 if values.itemsize < 4 else np.int64)
     if unknown is not None:
         codes[unknown] = 0
     return _Coded(codes, highest - lowest + 2, lowest)
@@ -209,6 +214,10 @@ class _Groups:
 def _groups(keys: Sequence[Values], rows: int) -> _Groups:
     columns = [_coded(values) for values in keys]
     size = prod(column.size for column in columns)
+    if size > np.iinfo(np.int64).max:
+        raise OverflowError(
+            "There could be more combinations of these groups than there are numbers"
+        )
     combined = np.zeros(rows, dtype=np.int64)
     for column in columns:
         combined *= column.size
