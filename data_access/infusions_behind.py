@@ -10,32 +10,27 @@ does not belong to the point (another site's) is neither.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from math import inf, nan
+from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Select,
-    Subquery,
-    case,
-    exists,
-    func,
-    literal,
-    literal_column,
-    select,
-    true,
-    union_all,
-)
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, Subquery, Text, case, func, select, type_coerce
 
 from access.viewer import Permission, Viewer, require
-from clinical.calendar import day_number
+from data_access.audit_trail import seconds_of
+from data_access.columns import Columns, Mask
+from data_access.even_draw import draw_evenly
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
-from data_access.measured import Measured, fulfils, most_extreme_first, was_measured
+from data_access.measured import (
+    Measured,
+    columns_of,
+    fulfils,
+    most_extreme_first,
+    was_measured,
+)
 from data_access.schema import (
     Appointment,
     Chair,
@@ -48,8 +43,13 @@ from data_access.schema import (
     Site,
     Term,
 )
-from data_access.schema.base import YesNo
-from data_access.selection import conditions
+from data_access.side_effect_counts import (
+    infusion_columns,
+    is_affected,
+    is_recorded,
+    side_effect_columns,
+    term_columns,
+)
 from data_access.treated import with_names
 
 MOST_LISTED = 200
@@ -122,16 +122,12 @@ def infusions_behind(
     (:class:`clinical.side_effect_times.Odd`), or of a measured condition :data:`EXTREMES`;
     ``terms``, the names of all side effects of the infusion. What is not known is missing.
     """
-    facts = _facts_of(behind)
-    of_point = _of_point(connection, viewer, filters, behind)
-    total = _count(connection, of_point)
-    extreme = [] if behind.measured is None else most_extreme_first(behind.measured)
-    first = of_point.order_by(*extreme, facts.day.desc(), facts.infusion_key.desc()).limit(at_most)
-    keys = list(connection.scalars(first))
+    point = _of_point(connection, viewer, filters, behind, "day")
+    keys = _first(point, behind.measured, at_most).tolist()
     terms = _terms(connection, keys)
     details = {row.infusion_key: row for row in connection.execute(_details(keys, behind))}
     rows = [(*details[key], ", ".join(terms[key])) for key in keys]
-    return Listed(typed_frame(rows, _kinds(behind)), total)
+    return Listed(typed_frame(rows, _kinds(behind)), point.rows)
 
 
 def named_infusions_behind(
@@ -169,42 +165,67 @@ def infusions_compared(
     Where there are more than about ``at_most``, both sides are drawn evenly from all of theirs; the
     total says how many there are.
     """
-    drawn, total = _draw(connection, viewer, filters, behind, at_most)
-    statement = (
-        select(
-            drawn.c.affected,
-            InfusionFact.mg_per_kg,
-            InfusionFact.number,
-            *(getattr(InfusionFact, name) for name in (*_CODES, *_KEYS)),
-            Infusion.lot_number,
-            InfusionFact.day,
-            Patient.birth_date,
-            Infusion.started_at,
-            Appointment.scheduled_start,
-        )
-        .select_from(drawn)
-        .join(InfusionFact, InfusionFact.infusion_key == drawn.c.infusion_key)
-        .join(Infusion, Infusion.infusion_key == drawn.c.infusion_key)
-        .join(Patient, Patient.patient_key == InfusionFact.patient_key)
-        .outerjoin(Appointment, Appointment.appointment_id == Infusion.appointment_id)
-    )
-    rows = [
-        (*row, _age(day, born), _delay(started, planned))
-        for *row, day, born, started, planned in connection.execute(statement)
-    ]
-    return Listed(typed_frame(rows, _COMPARED), total)
+    drawn = _draw(connection, viewer, filters, behind, at_most, (*_NUMBERS, *_CODES, *_KEYS))
+    infusions = drawn.infusions
+    lots, delays = _lots_and_delays(connection, infusions["infusion_key"])
+    compared = {
+        "affected": drawn.affected,
+        **{name: infusions[name].astype(np.float64) for name in _NUMBERS},
+        **{name: infusions[name] for name in _CODES},
+        **{name: _keys(infusions, name) for name in _KEYS},
+        "lot_number": lots,
+        "age": _ages(connection, infusions),
+        "start_delay": delays,
+    }
+    return Listed(pd.DataFrame(compared), drawn.total)
 
 
+_NUMBERS = ("mg_per_kg", "number")
 _CODES = ("phase", "sex", "later_series", "hypertension")
 _KEYS = ("site_key", "provider_key", "chair_key")
-_COMPARED = {
-    "affected": "bool",
-    **dict.fromkeys(("mg_per_kg", "number"), "float64"),
-    **dict.fromkeys(_CODES, "int64"),
-    **dict.fromkeys(_KEYS, "Int64"),
-    "lot_number": TEXT,
-    **dict.fromkeys(("age", "start_delay"), "float64"),
-}
+
+
+def _keys(infusions: Columns, name: str) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(infusions[name], ~infusions.known(name))
+
+
+def _lots_and_delays(
+    connection: Connection, keys: NDArray[np.int64]
+) -> tuple[list[str | None], NDArray[np.float64]]:
+    """The lot number of each infusion, and the minutes from the time booked to its start."""
+    late = seconds_of(connection, Infusion.started_at) - seconds_of(
+        connection, Appointment.scheduled_start
+    )
+    statement = (
+        select(Infusion.infusion_key, Infusion.lot_number, late)
+        .outerjoin(Appointment, Appointment.appointment_id == Infusion.appointment_id)
+        .where(Infusion.infusion_key.in_(keys.tolist()))
+    )
+    found = {key: (lot, seconds) for key, lot, seconds in connection.execute(statement)}
+    lots, seconds = zip(*(found[key] for key in keys.tolist()), strict=True) if found else ((), ())
+    return list(lots), np.array(seconds, dtype=np.float64) / 60
+
+
+def _ages(connection: Connection, infusions: Columns) -> NDArray[np.float64]:
+    """The age of each patient on the day of the infusion, years; NaN where it is not known."""
+    patients, of_infusion = np.unique(infusions["patient_key"], return_inverse=True)
+    statement = (
+        select(type_coerce(Patient.birth_date, Text))
+        .where(Patient.patient_key.in_(patients.tolist()))
+        .order_by(Patient.patient_key)
+    )
+    born = _days(connection.scalars(statement).all())
+    days: NDArray[np.float64] = infusions["day"] - born[of_infusion]
+    return days / _DAYS_A_YEAR
+
+
+_DAYS_A_YEAR = 365.2425
+
+
+def _days(days: Sequence[Any]) -> NDArray[np.float64]:
+    """Days as either database has them, as day numbers; NaN where there is none."""
+    found = np.array(days, dtype="datetime64[D]")
+    return np.where(np.isnat(found), np.nan, found.astype(np.int64))
 
 
 def co_medications(
@@ -223,14 +244,14 @@ def co_medications(
     first or a last day counts as taken ever before or ever since. Drawn as
     :func:`infusions_compared`.
     """
-    drawn, _ = _draw(connection, viewer, filters, behind, at_most)
-    statement = (
-        select(drawn.c.affected, InfusionFact.patient_key, InfusionFact.day)
-        .select_from(drawn)
-        .join(InfusionFact, InfusionFact.infusion_key == drawn.c.infusion_key)
+    drawn = _draw(connection, viewer, filters, behind, at_most, ())
+    infusions = pd.DataFrame(
+        {
+            "affected": drawn.affected,
+            "patient_key": drawn.infusions["patient_key"],
+            "day": drawn.infusions["day"],
+        }
     )
-    kinds = {"affected": "bool", "patient_key": "int64", "day": "int64"}
-    infusions = typed_frame(connection.execute(statement), kinds)
     medicines = _medicines(connection, infusions["patient_key"].unique().tolist())
     infusions = infusions[infusions["patient_key"].isin(medicines["patient_key"])]
     taken = infusions.reset_index(names="infusion").merge(medicines, on="patient_key")
@@ -246,83 +267,29 @@ def co_medications(
 def _medicines(connection: Connection, patient_keys: Sequence[int]) -> pd.DataFrame:
     """The medicines of some patients, with the day numbers between which they took them."""
     statement = (
-        select(Patient.patient_key, Medication.class_, Medication.started_on, Medication.stopped_on)
+        select(
+            Patient.patient_key,
+            Medication.class_,
+            type_coerce(Medication.started_on, Text),
+            type_coerce(Medication.stopped_on, Text),
+        )
         .join(Medication, Medication.patient_id == Patient.patient_id)
         .where(Patient.patient_key.in_(patient_keys))
     )
-    rows = (
-        (key, medicine, _day_or(started, -inf), _day_or(stopped, inf))
-        for key, medicine, started, stopped in connection.execute(statement)
-    )
-    kinds = {"patient_key": "int64", "medicine": TEXT, "first": "float64", "last": "float64"}
-    return typed_frame(rows, kinds)
-
-
-def _day_or(day: date | None, unknown: float) -> float:
-    return unknown if day is None else day_number(day)
-
-
-def _age(day: int, born: date | None) -> float:
-    """Age in years on a day."""
-    return nan if born is None else (day - day_number(born)) / _DAYS_A_YEAR
-
-
-_DAYS_A_YEAR = 365.2425
-
-
-def _delay(started: datetime, planned: datetime | None) -> float:
-    """Minutes from the planned time to the start."""
-    return nan if planned is None else (started - planned) / timedelta(minutes=1)
-
-
-def _within(filters: Filters, behind: Behind) -> Filters:
-    """The filters, kept to the days of the point."""
-    return replace(
-        filters, start=max(filters.start, behind.first), end=min(filters.end, behind.last)
+    rows = connection.execute(statement).all()
+    keys, classes, started, stopped = zip(*rows, strict=True) if rows else ((), (), (), ())
+    first, last = _days(started), _days(stopped)
+    return pd.DataFrame(
+        {
+            "patient_key": np.array(keys, dtype=np.int64),
+            "medicine": list(classes),
+            "first": np.where(np.isnan(first), -np.inf, first),
+            "last": np.where(np.isnan(last), np.inf, last),
+        }
     )
 
 
-_Facts = type[InfusionFact] | type[SideEffectFact]
-
-
-def _facts_of(behind: Behind) -> _Facts:
-    """Where the infusions of a point are found: with one side effect, or by themselves."""
-    return InfusionFact if behind.term_key is None else SideEffectFact
-
-
-def _of_point(
-    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind
-) -> Statement:
-    """The keys of the infusions of a point."""
-    facts = _facts_of(behind)
-    groups = _of_groups(facts, behind)
-    serious = [] if behind.serious is None else [_is_serious(facts, serious=behind.serious)]
-    scoped = _scoped(connection, viewer, filters, behind, of_group=bool(groups))
-    return select(facts.infusion_key).where(_has_it(behind), *groups, *serious, *scoped)
-
-
-def _scoped(
-    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind, *, of_group: bool
-) -> list[ColumnElement[bool]]:
-    """The point's days and the filters, for the index in which its infusions lie together.
-
-    That of the counts by the group or the measured value, or of one side effect by week.
-    """
-    asked = connection, viewer, _within(filters, behind), _facts_of(behind)
-    if of_group or behind.measured is not None:
-        return conditions(*asked, along_groups=True)
-    return conditions(*asked)
-
-
-def _has_it(behind: Behind) -> ColumnElement[bool]:
-    if behind.measured is not None:
-        return fulfils(behind.measured)
-    if behind.term_key is None:
-        return InfusionFact.side_effects > 0
-    return SideEffectFact.term_key == behind.term_key
-
-
-_EQUAL = (
+_GROUPS = (
     "site_key",
     "chair_key",
     "provider_key",
@@ -337,97 +304,140 @@ _EQUAL = (
 )
 
 
-def _of_groups(facts: _Facts, behind: Behind) -> list[ColumnElement[bool]]:
-    """The groups that the point stands for."""
-    found: list[ColumnElement[bool]] = []
-    for name in _EQUAL:
-        value = getattr(behind, name)
-        if value is not None:
-            nobody = value == NOT_RECORDED and name in _WITHOUT
-            found.append(getattr(facts, name) == (None if nobody else value))
-    return found
+def _groups_of(behind: Behind) -> dict[str, int]:
+    """The groups that the point stands for, by their column of the facts."""
+    return {name: getattr(behind, name) for name in _GROUPS if getattr(behind, name) is not None}
+
+
+def _within(filters: Filters, behind: Behind) -> Filters:
+    """The filters, kept to the days of the point."""
+    return replace(
+        filters, start=max(filters.start, behind.first), end=min(filters.end, behind.last)
+    )
+
+
+def _of_point(
+    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind, *names: str
+) -> Columns:
+    """The infusions of a point: their keys, ``names``, and what most_extreme_first asks for."""
+    asked = connection, viewer, _within(filters, behind)
+    if behind.term_key is not None:
+        needed = ("infusion_key", "serious", *_groups_of(behind), *names)
+        effects = term_columns(*asked, behind.term_key, *needed)
+        return effects.where(_of_effects(effects, behind))
+    infusions = infusion_columns(*asked, "infusion_key", *_asked_of(behind), *names)
+    return infusions.where(_of_infusions(asked, infusions, behind))
+
+
+def _asked_of(behind: Behind) -> tuple[str, ...]:
+    """The columns of infusions that tell which belong to a point, unless it is about one term."""
+    of_it = ("side_effects",) if behind.measured is None else columns_of(behind.measured)
+    return (*of_it, *_groups_of(behind))
+
+
+def _of_effects(effects: Columns, behind: Behind) -> Mask:
+    """Which records of the point's side effect belong to it."""
+    mask = _in_groups(effects, behind)
+    if behind.serious is not None:
+        mask &= effects.packed["serious"] == int(behind.serious)
+    return mask
+
+
+_Asked = tuple[Connection, Viewer, Filters]
+
+
+def _of_infusions(asked: _Asked, infusions: Columns, behind: Behind) -> Mask:
+    """Which infusions belong to a point about any side effect or about what was measured."""
+    mask = _in_groups(infusions, behind)
+    if behind.measured is not None:
+        return mask & fulfils(infusions, behind.measured)
+    mask &= is_affected(infusions)
+    if behind.serious is not None:
+        effects = side_effect_columns(*asked, "infusion_key", "serious")
+        any_serious = effects.packed["infusion_key"][effects.packed["serious"] == 1]
+        mask &= np.isin(infusions.packed["infusion_key"], any_serious) == behind.serious
+    return mask
+
+
+def _in_groups(found: Columns, behind: Behind) -> Mask:
+    mask = np.ones(found.rows, dtype=bool)
+    for name, value in _groups_of(behind).items():
+        nobody = value == NOT_RECORDED and name in _WITHOUT
+        mask &= ~found.known(name) if nobody else found.packed[name] == value
+    return mask
 
 
 _WITHOUT = ("chair_key", "provider_key")
 """Keys that an infusion may lack."""
 
 
-def _is_serious(facts: _Facts, *, serious: bool) -> ColumnElement[bool]:
-    if facts is SideEffectFact:
-        return SideEffectFact.serious == int(serious)
-    any_serious = select(SideEffectFact.infusion_key).where(
-        SideEffectFact.serious == literal_column("1")
-    )
-    among = InfusionFact.infusion_key.in_(any_serious)
-    return among if serious else ~among
+def _first(point: Columns, measured: Measured | None, at_most: int) -> NDArray[np.int64]:
+    """The keys of the infusions that are told first, in order."""
+    ways = [-point["infusion_key"], -point["day"]]
+    if measured is not None:
+        ways.append(most_extreme_first(point, measured))
+    foremost = ways[-1]
+    if point.rows > at_most:
+        # To put the few in order that may be among the first is less work than all.
+        near = foremost <= np.partition(foremost, at_most)[at_most]
+        point, ways = point.where(near), [way[near] for way in ways]
+    found: NDArray[np.int64] = point["infusion_key"][np.lexsort(ways)[:at_most]]
+    return found
 
 
-def _others(
-    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind
-) -> tuple[Statement, int]:
-    """The keys of the other infusions of the same days, and how many.
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Infusions of both sides, which of them are affected, and how many there are in all."""
 
-    Of a side effect they are counted as all recorded ones less those with it: to look for it in
-    each of them would take longer.
-    """
-    is_measured = behind.measured is not None
-    within = _within(filters, behind)
-    scoped = conditions(connection, viewer, within, InfusionFact, along_groups=is_measured)
-    if behind.measured is not None:
-        # Of two pressures one may not have been measured: then the condition is not false but null.
-        unfulfilled = fulfils(behind.measured).is_not(true())
-        others = select(InfusionFact.infusion_key).where(
-            was_measured(behind.measured), unfulfilled, *scoped
-        )
-        return others, _count(connection, others)
-    recorded = select(InfusionFact.infusion_key).where(InfusionFact.recorded == 1, *scoped)
-    with_it = Behind(behind.term_key, behind.first, behind.last)
-    all_with_it = _of_point(connection, viewer, filters, with_it)
-    n = _count(connection, recorded) - _count(connection, all_with_it)
-    if behind.term_key is None:
-        return recorded.where(InfusionFact.side_effects == 0), n
-    has_it = exists().where(
-        SideEffectFact.infusion_key == InfusionFact.infusion_key,
-        SideEffectFact.term_key == behind.term_key,
-    )
-    return recorded.where(~has_it), n
-
-
-def _count(connection: Connection, keys: Statement) -> int:
-    return connection.scalar(select(func.count()).select_from(keys.subquery())) or 0
+    infusions: Columns
+    affected: Mask
+    total: int
 
 
 def _draw(
-    connection: Connection, viewer: Viewer, filters: Filters, behind: Behind, at_most: int
-) -> tuple[Subquery, int]:
-    """Infusions on both sides as ``affected`` and ``infusion_key``, and how many there are in all.
+    connection: Connection,
+    viewer: Viewer,
+    filters: Filters,
+    behind: Behind,
+    at_most: int,
+    names: Sequence[str],
+) -> _Drawn:
+    """Draw infusions of both sides, with their keys, patient, day and ``names``.
 
     Where they are too many, each side may fill half of the room, and what the other leaves of it.
     """
-    of_point = _of_point(connection, viewer, filters, behind)
-    n_point = _count(connection, of_point)
-    others, n_others = _others(connection, viewer, filters, behind)
-    room_of_point = max(at_most // 2, at_most - n_others)
-    room_of_others = at_most - min(n_point, room_of_point)
-    sides = (
-        _drawn(of_point, _facts_of(behind), room_of_point, n_point, affected=True),
-        _drawn(others, InfusionFact, room_of_others, n_others, affected=False),
+    asked = connection, viewer, _within(filters, behind)
+    told_by = _asked_of(behind) if behind.term_key is None else ()
+    needed = ("infusion_key", "patient_key", "day", "recorded", *told_by, *names)
+    infusions = infusion_columns(*asked, *needed)
+    affected, others = _sides(asked, infusions, behind)
+    n_affected, n_others = (int(np.count_nonzero(side)) for side in (affected, others))
+    room_of_affected = max(at_most // 2, at_most - n_others)
+    room_of_others = at_most - min(n_affected, room_of_affected)
+    keys = infusions.packed["infusion_key"]
+    for side, room in ((affected, room_of_affected), (others, room_of_others)):
+        side[side] = draw_evenly(keys[side], room)
+    drawn = affected | others
+    return _Drawn(infusions.where(drawn), affected[drawn], n_affected + n_others)
+
+
+def _sides(asked: _Asked, infusions: Columns, behind: Behind) -> tuple[Mask, Mask]:
+    """Which infusions are affected, and which are the others."""
+    if behind.measured is not None:
+        fulfilled = fulfils(infusions, behind.measured)
+        others = was_measured(infusions, behind.measured) & ~fulfilled
+        return _of_infusions(asked, infusions, behind), others
+    recorded = is_recorded(infusions)
+    if behind.term_key is None:
+        return _of_infusions(asked, infusions, behind), recorded & ~is_affected(infusions)
+    names = ("infusion_key", "serious", *_groups_of(behind))
+    effects = term_columns(*asked, behind.term_key, *names)
+    of_point = effects.where(_of_effects(effects, behind))
+    affected, with_it = (
+        np.isin(infusions.packed["infusion_key"], some.packed["infusion_key"])
+        for some in (of_point, effects)
     )
-    return union_all(*sides).subquery(), n_point + n_others
-
-
-def _drawn(keys: Statement, facts: _Facts, room: int, n: int, *, affected: bool) -> Statement:
-    """About ``room`` of ``n`` infusions, always the same ones."""
-    drawn = keys.with_only_columns(literal(affected, YesNo).label("affected"), facts.infusion_key)
-    if n <= room:
-        return drawn
-    # Knuth's multiplicative hash spreads keys evenly, in whatever order they were given.
-    place = facts.infusion_key * literal(_SPREAD, BigInteger) % literal(_PLACES, BigInteger)
-    return drawn.where(place < room * _PLACES // n)
-
-
-_SPREAD = 2_654_435_761
-_PLACES = 2**32
+    return affected, recorded & ~with_it
 
 
 def _details(keys: Sequence[int], behind: Behind) -> Statement:

@@ -4,13 +4,23 @@ An infusion in which it was not measured neither fulfils a condition nor fails i
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, case, func, literal_column, or_
+import numpy as np
+from numpy.typing import NDArray
 
 from clinical.thresholds import Thresholds
 from clinical.vital_reached import VitalLimit
-from data_access.schema import InfusionFact
+from data_access.columns import Columns, Mask
+
+_EXTREMES = {
+    "pressure": ("peak_systolic", "peak_diastolic"),
+    "pressure_twice": ("sustained_systolic", "sustained_diastolic"),
+    "oxygen": ("lowest_spo2",),
+    "sedation": ("deepest_sedation",),
+}
+"""The columns of the facts behind each of :data:`clinical.vital_reached.MEASURED_COLUMNS`."""
+EXTREMES = tuple(name for names in _EXTREMES.values() for name in names)
+"""The columns that all limits together are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,102 +49,116 @@ class SedationAt:
 Measured = LimitReached | RiseWithin | SedationAt
 
 
-def was_measured(measured: Measured) -> ColumnElement[bool]:
-    """Whether what the condition is about was measured in an infusion at all."""
+def columns_of(measured: Measured) -> tuple[str, ...]:
+    """The columns of the facts of infusions that a condition is about."""
     match measured:
         case LimitReached(limit):
-            return has_measured(InfusionFact)[limit.measured]
+            return _EXTREMES[limit.measured]
         case RiseWithin():
-            return InfusionFact.systolic_rise.is_not(None)
+            return ("systolic_rise",)
         case SedationAt():
-            return InfusionFact.deepest_sedation.is_not(None)
+            return ("deepest_sedation",)
 
 
-def fulfils(measured: Measured) -> ColumnElement[bool]:
-    """Whether an infusion fulfils the condition; unknown where it was not measured."""
+def was_measured(infusions: Columns, measured: Measured) -> Mask:
+    """The infusions in which what the condition is about was measured at all."""
+    return _any_known(infusions, columns_of(measured))
+
+
+def fulfils(infusions: Columns, measured: Measured) -> Mask:
+    """The infusions that fulfil the condition."""
     match measured:
         case LimitReached(limit, thresholds):
-            return has_reached(InfusionFact, limit, thresholds)
+            return has_reached(infusions, limit, thresholds)
         case RiseWithin(least, most):
-            return InfusionFact.systolic_rise.between(least, most)
+            return _at_least(infusions, "systolic_rise", least) & _at_most(
+                infusions, "systolic_rise", most
+            )
         case SedationAt(level):
-            return InfusionFact.deepest_sedation == level
+            found: Mask = infusions.packed["deepest_sedation"] == level
+            return found
 
 
-def most_extreme_first(measured: Measured) -> list[UnaryExpression[Any]]:
-    """In which order infusions that fulfil the condition are told; none where all are alike.
+def most_extreme_first(infusions: Columns, measured: Measured) -> NDArray[np.float64]:
+    """How infusions that fulfil the condition are told, the lowest first; alike where all are.
 
     Of two pressures counts the one that is further beyond its limit.
     """
     match measured:
+        case LimitReached(VitalLimit.DEEP_SEDATION):
+            return numbers(infusions, "deepest_sedation")
+        case LimitReached(VitalLimit.LOW_OXYGEN | VitalLimit.RED_OXYGEN):
+            return numbers(infusions, "lowest_spo2")
         case LimitReached(limit, thresholds):
-            return [_furthest_first(limit, thresholds)]
+            systolic, diastolic = (
+                numbers(infusions, name) - at
+                for name, at in zip(
+                    _EXTREMES[limit.measured], _pressures(limit, thresholds), strict=True
+                )
+            )
+            return -np.fmax(systolic, diastolic)
         case RiseWithin():
-            return [InfusionFact.systolic_rise.desc()]
+            return -numbers(infusions, "systolic_rise")
         case SedationAt():
-            return []
+            return np.zeros(infusions.rows)
 
 
-def _furthest_first(limit: VitalLimit, thresholds: Thresholds) -> UnaryExpression[Any]:
-    if limit is VitalLimit.DEEP_SEDATION:
-        return InfusionFact.deepest_sedation.asc()
-    pressures = _pressure_limits(InfusionFact, limit, thresholds)
-    if pressures is None:
-        return InfusionFact.lowest_spo2.asc()
-    systolic, diastolic = (func.coalesce(value - at, _FAR_BELOW) for value, at in pressures)
-    return case((systolic > diastolic, systolic), else_=diastolic).desc()
+def has_measured(infusions: Columns) -> dict[str, Mask]:
+    """In which infusions each of :data:`clinical.vital_reached.MEASURED_COLUMNS` was measured.
 
-
-_FAR_BELOW: ColumnElement[int] = literal_column("-1000")
-"""Takes the place of a pressure that was not measured, mmHg beyond its limit."""
-
-
-def has_measured(facts: Any) -> dict[str, ColumnElement[bool]]:
-    """Whether each of :data:`clinical.vital_reached.MEASURED_COLUMNS` was measured.
-
-    ``facts``: what has the extremes as columns, the facts of infusions or a subquery.
+    ``infusions``: with the columns :data:`EXTREMES`.
     """
-    return {
-        "pressure": or_(facts.peak_systolic.is_not(None), facts.peak_diastolic.is_not(None)),
-        "pressure_twice": or_(
-            facts.sustained_systolic.is_not(None), facts.sustained_diastolic.is_not(None)
-        ),
-        "oxygen": facts.lowest_spo2.is_not(None),
-        "sedation": facts.deepest_sedation.is_not(None),
-    }
+    return {measured: _any_known(infusions, names) for measured, names in _EXTREMES.items()}
 
 
-def has_reached(facts: Any, limit: VitalLimit, thresholds: Thresholds) -> ColumnElement[bool]:
-    """Whether a limit was reached, as :mod:`clinical.vital_limits` has it.
+def has_reached(infusions: Columns, limit: VitalLimit, thresholds: Thresholds) -> Mask:
+    """The infusions in which a limit was reached, as :mod:`clinical.vital_limits` has it.
 
-    A test holds the two equal. ``facts``: as :func:`has_measured`.
+    A test holds the two equal.
     """
     if limit is VitalLimit.DEEP_SEDATION:
-        deep: ColumnElement[bool] = facts.deepest_sedation <= thresholds.red_sedation
-        return deep
-    pressures = _pressure_limits(facts, limit, thresholds)
-    if pressures is None:
-        is_amber = limit is VitalLimit.LOW_OXYGEN
-        low: ColumnElement[bool] = facts.lowest_spo2 < (
-            thresholds.amber_spo2 if is_amber else thresholds.red_spo2
-        )
-        return low
-    return or_(*(value >= at for value, at in pressures))
+        return _at_most(infusions, "deepest_sedation", thresholds.red_sedation)
+    if limit is VitalLimit.LOW_OXYGEN:
+        return _below(infusions, "lowest_spo2", thresholds.amber_spo2)
+    if limit is VitalLimit.RED_OXYGEN:
+        return _below(infusions, "lowest_spo2", thresholds.red_spo2)
+    systolic, diastolic = _EXTREMES[limit.measured]
+    from_systolic, from_diastolic = _pressures(limit, thresholds)
+    return _at_least(infusions, systolic, from_systolic) | _at_least(
+        infusions, diastolic, from_diastolic
+    )
 
 
-def _pressure_limits(
-    facts: Any, limit: VitalLimit, thresholds: Thresholds
-) -> tuple[tuple[Any, int], tuple[Any, int]] | None:
-    """The systolic and the diastolic pressure that count for a limit, each with where it lies."""
+def _pressures(limit: VitalLimit, thresholds: Thresholds) -> tuple[int, int]:
+    """The systolic and the diastolic pressure where a limit of pressure lies."""
     at = thresholds
-    peaks = facts.peak_systolic, facts.peak_diastolic
-    twice = facts.sustained_systolic, facts.sustained_diastolic
-    pressures = {
-        VitalLimit.HIGH_PRESSURE: (peaks, (at.amber_systolic, at.amber_diastolic)),
-        VitalLimit.RED_PRESSURE: (twice, (at.red_systolic, at.red_diastolic)),
-        VitalLimit.STOP_PRESSURE: (peaks, (at.stop_systolic, at.stop_diastolic)),
-    }
-    if limit not in pressures:
-        return None
-    (systolic, diastolic), (from_systolic, from_diastolic) = pressures[limit]
-    return (systolic, from_systolic), (diastolic, from_diastolic)
+    return {
+        VitalLimit.HIGH_PRESSURE: (at.amber_systolic, at.amber_diastolic),
+        VitalLimit.RED_PRESSURE: (at.red_systolic, at.red_diastolic),
+        VitalLimit.STOP_PRESSURE: (at.stop_systolic, at.stop_diastolic),
+    }[limit]
+
+
+def _any_known(infusions: Columns, names: tuple[str, ...]) -> Mask:
+    found: Mask = np.logical_or.reduce([infusions.known(name) for name in names])
+    return found
+
+
+def _at_least(infusions: Columns, name: str, least: int) -> Mask:
+    found: Mask = infusions.known(name) & (infusions.packed[name] >= least)
+    return found
+
+
+def _at_most(infusions: Columns, name: str, most: int) -> Mask:
+    found: Mask = infusions.known(name) & (infusions.packed[name] <= most)
+    return found
+
+
+def _below(infusions: Columns, name: str, limit: int) -> Mask:
+    found: Mask = infusions.known(name) & (infusions.packed[name] < limit)
+    return found
+
+
+def numbers(infusions: Columns, name: str) -> NDArray[np.float64]:
+    """A column, NaN where it is not known."""
+    return np.where(infusions.known(name), infusions[name], np.nan)

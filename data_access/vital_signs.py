@@ -4,33 +4,32 @@ Counts are of infusions in which it was measured; what was not measured is in no
 statement names anybody.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
-from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Label,
-    Select,
-    Subquery,
-    Text,
-    func,
-    select,
-    type_coerce,
-)
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
 
 from access.viewer import Viewer
 from clinical.terms import canonical_term
 from clinical.thresholds import Thresholds
 from clinical.vital_reached import SEDATION_LEVELS, VitalLimit
+from data_access.audit_trail import seconds_of
+from data_access.columns import Columns, Mask, counts_by
+from data_access.even_draw import draw_evenly
 from data_access.filters import Filters
-from data_access.frames import query_frame
-from data_access.measured import has_measured, has_reached
-from data_access.schema import Infusion, InfusionFact, SideEffectFact, Term, VitalSigns
-from data_access.selection import conditions
+from data_access.measured import (
+    EXTREMES,
+    LimitReached,
+    columns_of,
+    fulfils,
+    has_measured,
+    has_reached,
+    numbers,
+)
+from data_access.schema import Infusion, Term, VitalSigns
+from data_access.side_effect_counts import infusion_columns, is_recorded, term_columns
 
 SAMPLE_INFUSIONS = 1_000
 """The most infusions whose single readings are read for one view."""
@@ -49,23 +48,12 @@ def limit_counts(
     :class:`~clinical.vital_reached.VitalLimit`, and ``sedation_0`` to ``sedation_5`` by the deepest
     sedation.
     """
-    facts = InfusionFact
-    groups = (facts.number_band, facts.dose_band, facts.age_band, facts.hypertension)
-    return query_frame(
-        connection,
-        select(
-            *groups,
-            func.count().label("infusions"),
-            *_measured_and_reached(facts, thresholds),
-            *(
-                func.count().filter(facts.deepest_sedation == level).label(f"sedation_{level}")
-                for level in SEDATION_LEVELS
-            ),
-        )
-        .where(*conditions(connection, viewer, filters, facts, along_groups=True))
-        .group_by(*groups)
-        .order_by(*groups),
-    )
+    groups = ("number_band", "dose_band", "age_band", "hypertension")
+    found = infusion_columns(connection, viewer, filters, *groups, *EXTREMES)
+    deepest = found.packed["deepest_sedation"]
+    levels = {f"sedation_{level}": deepest == level for level in SEDATION_LEVELS}
+    counts = {"infusions": None, **_measured_and_reached(found, thresholds), **levels}
+    return counts_by(found, groups, counts)
 
 
 def patients_over_limits(
@@ -76,37 +64,17 @@ def patients_over_limits(
     One row. Columns, all whole numbers: ``patients``, and measured and reached as
     :func:`limit_counts`.
     """
-    facts = InfusionFact
-    # The largest of each extreme over a patient's infusions tells which limits were ever reached.
-    patients = (
-        select(
-            *(func.max(getattr(facts, name)).label(name) for name in _HIGHEST),
-            *(func.min(getattr(facts, name)).label(name) for name in _LOWEST),
-        )
-        .where(*conditions(connection, viewer, filters, facts, along_groups=True))
-        .group_by(facts.patient_key)
-        .subquery()
-    )
-    counted = select(
-        func.count().label("patients"), *_measured_and_reached(patients.c, thresholds)
-    ).select_from(patients)
-    return query_frame(connection, counted)
+    found = infusion_columns(connection, viewer, filters, "patient_key", *EXTREMES)
+    counts = _measured_and_reached(found, thresholds)
+    infusions = counts_by(found, ("patient_key",), counts)[list(counts)]
+    ever = (infusions > 0).sum()
+    return pd.DataFrame({"patients": [len(infusions)], **{name: [ever[name]] for name in counts}})
 
 
-_HIGHEST = ("peak_systolic", "peak_diastolic", "sustained_systolic", "sustained_diastolic")
-_LOWEST = ("lowest_spo2", "deepest_sedation")
-
-
-def _measured_and_reached(facts: Any, thresholds: Thresholds) -> list[Label[int]]:
-    """How many were measured, and how many reached each limit.
-
-    ``facts``: what has the extremes as columns, the facts or a subquery.
-    """
-    reached = {limit.value: has_reached(facts, limit, thresholds) for limit in VitalLimit}
-    return [
-        func.count().filter(condition).label(name)
-        for name, condition in (has_measured(facts) | reached).items()
-    ]
+def _measured_and_reached(infusions: Columns, thresholds: Thresholds) -> dict[str, Mask]:
+    """In which infusions it was measured, and in which each limit was reached."""
+    reached = {limit.value: has_reached(infusions, limit, thresholds) for limit in VitalLimit}
+    return has_measured(infusions) | reached
 
 
 def rise_counts(connection: Connection, viewer: Viewer, filters: Filters) -> list[tuple[int, int]]:
@@ -114,16 +82,10 @@ def rise_counts(connection: Connection, viewer: Viewer, filters: Filters) -> lis
 
     Infusions without two readings of it have no rise and are left out.
     """
-    facts = InfusionFact
-    statement = (
-        select(facts.systolic_rise, func.count())
-        .where(*conditions(connection, viewer, filters, facts, along_groups=True))
-        .group_by(facts.systolic_rise)
-        .order_by(facts.systolic_rise)
-    )
-    return [
-        (rise, infusions) for rise, infusions in connection.execute(statement) if rise is not None
-    ]
+    found = infusion_columns(connection, viewer, filters, "systolic_rise")
+    with_rise = found.where(found.known("systolic_rise"))
+    counts = counts_by(with_rise, ("systolic_rise",), {"infusions": None})
+    return list(zip(counts["systolic_rise"].tolist(), counts["infusions"].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +111,18 @@ def recorded_hypertension(
 
     See :func:`limit_counts` for how often the pressure was high.
     """
-    effects, facts = SideEffectFact, InfusionFact
-    term = select(Term.term_key).where(Term.name == _HYPERTENSION).scalar_subquery()
-    with_it = (
-        select(
-            func.count(),
-            func.count().filter(has_reached(facts, VitalLimit.HIGH_PRESSURE, thresholds)),
-        )
-        .select_from(effects)
-        .join(facts, facts.infusion_key == effects.infusion_key)
-        .where(
-            effects.term_key == term,
-            *conditions(connection, viewer, filters, effects, along_groups=True),
-        )
-    )
-    recorded = select(func.sum(facts.recorded)).where(
-        *conditions(connection, viewer, filters, facts)
-    )
+    asked = connection, viewer, filters
+    limit = LimitReached(VitalLimit.HIGH_PRESSURE, thresholds)
+    infusions = infusion_columns(*asked, "infusion_key", "recorded", *columns_of(limit))
+    high = infusions.where(fulfils(infusions, limit))
+    term = connection.scalar(select(Term.term_key).where(Term.name == _HYPERTENSION))
+    with_it = np.array([], dtype=np.int64)
+    if term is not None:
+        with_it = term_columns(*asked, term, "infusion_key").packed["infusion_key"]
     return RecordedHypertension(
-        connection.scalar(recorded) or 0, *connection.execute(with_it).one()
+        recorded=int(np.count_nonzero(is_recorded(infusions))),
+        with_it=len(with_it),
+        and_high=int(np.count_nonzero(np.isin(high.packed["infusion_key"], with_it))),
     )
 
 
@@ -191,49 +146,11 @@ def vital_sample(connection: Connection, viewer: Viewer, filters: Filters) -> Vi
 
     All of them where there are no more than 1,000. Keys of patients or infusions are not told.
     """
-    within = conditions(connection, viewer, filters, InfusionFact)
-    counted = select(func.count()).select_from(InfusionFact).where(*within)
-    selected = connection.scalar(counted) or 0
-    read = query_frame(connection, _readings(_drawn(within, selected)))
-    infusion, _ = pd.factorize(read["infusion_key"])
-    is_first = ~read["infusion_key"].duplicated()
-    stays = read.loc[is_first, ["end", "discharge"]].astype("float64").reset_index(drop=True)
-    readings = read[list(VITAL_SIGNS)].astype("float64")
-    readings.insert(0, "infusion", infusion)
-    readings.insert(1, "minute", _minutes(read["measured"], read["started"]))
-    kept = readings.dropna(subset=list(VITAL_SIGNS), how="all").reset_index(drop=True)
-    return VitalSample(selected, stays, kept)
-
-
-def _minutes(measured: "pd.Series[Any]", started: "pd.Series[Any]") -> "pd.Series[float]":
-    """Minutes after the start, from times as either database has them."""
-    at, start = (
-        pd.to_datetime(column, utc=True, format="ISO8601") for column in (measured, started)
-    )
-    return (at - start).dt.total_seconds() / 60
-
-
-_SPAN = 1_048_576
-_SCATTER = 2_654_435_761
-"""Knuth's multiplier (2**32 by the golden ratio): neighbouring keys are scattered evenly."""
-_MARGIN = 1.25
-
-
-def _drawn(within: Sequence[ColumnElement[bool]], selected: int) -> Subquery:
-    """The infusions with the smallest scattered keys.
-
-    The cut leaves few to put in order; as many as it lets pass are enough, give or take chance.
-    """
-    key = InfusionFact.infusion_key
-    scattered = (key % _SPAN) * _SCATTER % _SPAN
-    share = min(1.0, _MARGIN * SAMPLE_INFUSIONS / max(selected, 1))
-    return (
-        select(key)
-        .where(*within, scattered < ceil(share * _SPAN))
-        .order_by(scattered, key)
-        .limit(SAMPLE_INFUSIONS)
-        .subquery()
-    )
+    stays = {"minutes": "end", "chair_minutes": "discharge"}
+    selected = infusion_columns(connection, viewer, filters, "infusion_key", *stays)
+    drawn = selected.where(draw_evenly(selected.packed["infusion_key"], SAMPLE_INFUSIONS))
+    infusions = pd.DataFrame({stay: numbers(drawn, name) for name, stay in stays.items()})
+    return VitalSample(selected.rows, infusions, _readings(connection, drawn["infusion_key"]))
 
 
 _MEASURES = (
@@ -245,21 +162,22 @@ _MEASURES = (
 )
 
 
-def _readings(drawn: Subquery) -> Select[*tuple[Any, ...]]:
-    """Each reading of the infusions; one empty row for an infusion without any."""
-    return (
-        select(
-            drawn.c.infusion_key,
-            InfusionFact.minutes.label("end"),
-            InfusionFact.chair_minutes.label("discharge"),
-            # As the database has them: to make thousands of Python's times takes longer than to
-            # read the rows.
-            type_coerce(Infusion.started_at, Text).label("started"),
-            type_coerce(VitalSigns.measured_at, Text).label("measured"),
-            *(column.label(name) for name, column in zip(VITAL_SIGNS, _MEASURES, strict=True)),
-        )
-        .select_from(drawn)
-        .join(InfusionFact, InfusionFact.infusion_key == drawn.c.infusion_key)
-        .join(Infusion, Infusion.infusion_key == drawn.c.infusion_key)
-        .outerjoin(VitalSigns, VitalSigns.infusion_id == Infusion.infusion_id)
+def _readings(connection: Connection, keys: NDArray[np.int64]) -> pd.DataFrame:
+    """The readings of the infusions with these keys, each of which is numbered by its place."""
+    after_start = seconds_of(connection, VitalSigns.measured_at) - seconds_of(
+        connection, Infusion.started_at
     )
+    statement = (
+        select(Infusion.infusion_key, after_start, *_MEASURES)
+        .join(VitalSigns, VitalSigns.infusion_id == Infusion.infusion_id)
+        .where(Infusion.infusion_key.in_(keys.tolist()))
+    )
+    rows = connection.execute(statement).all()
+    read = [np.array(values, dtype=np.float64) for values in zip(*rows, strict=True)]
+    key, seconds, *measures = read or [np.array([], dtype=np.float64)] * (2 + len(_MEASURES))
+    in_order = np.argsort(keys)
+    infusion = in_order[np.searchsorted(keys, key, sorter=in_order)]
+    readings = {"infusion": infusion, "minute": seconds / 60}
+    readings |= dict(zip(VITAL_SIGNS, measures, strict=True))
+    holds_any = ~np.logical_and.reduce([np.isnan(values) for values in measures])
+    return pd.DataFrame({name: values[holds_any] for name, values in readings.items()})

@@ -12,6 +12,7 @@ from access.viewer import LOCAL_VIEWER, NotPermittedError
 from clinical.codes import AgeBand, DiagnosisGroup, DoseBand, Phase, SeriesOrder, Sex
 from data_access.engine import make_engine, reading, writing
 from data_access.facts import rebuild_facts
+from data_access.facts.columns import rebuild_columns
 from data_access.infusions_behind import (
     NOT_RECORDED,
     Behind,
@@ -297,6 +298,7 @@ def test_of_very_many_an_even_part_is_drawn(engine: Engine):
         rebuild_facts(connection)
         recorded = update(InfusionFact).values(recorded=1)
         connection.execute(recorded)
+        rebuild_columns(connection)
         point = Behind(term_key(connection, "Nausea"), START, ALL.end)
 
         def sides(at_most: int) -> list[int]:

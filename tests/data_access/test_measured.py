@@ -14,6 +14,7 @@ from clinical.codes import AgeBand, DoseBand, Phase, PressureHistory
 from clinical.thresholds import DEFAULTS
 from clinical.vital_reached import VitalLimit
 from data_access.engine import make_engine, reading, writing
+from data_access.facts.columns import rebuild_columns
 from data_access.infusions_behind import (
     Behind,
     co_medications,
@@ -201,5 +202,6 @@ def test_one_of_two_pressures_is_enough(engine: Engine):
             without = {missing: None}
             of_it = InfusionFact.infusion_key == key
             connection.execute(update(InfusionFact).where(of_it).values(**without))
+        rebuild_columns(connection)
         assert names(connection, HIGH) == "V3 V2 V4 V1"
         assert sides(connection, HIGH) == (4, 1)
