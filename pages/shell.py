@@ -26,6 +26,7 @@ from pages.shared.filter_bar import filter_bar, unfiltered
 from pages.shared.frame import nothing, page_link, plain
 from pages.shared.printing import print_styles
 from pages.shared.problems import plain_problems
+from pages.shared.screen import screen_styles
 from pages.shared.signed_in import sign_out, signed_out, viewer_now
 from pages.shared.start_up import settle
 from pages.shared.turns import turn
@@ -207,6 +208,7 @@ def main() -> None:
         return
     viewer: Viewer | None = None
     print_styles()
+    screen_styles()
     with plain_problems(), turn(), clinic_database() as connection:
         viewer = viewer_now(connection)
         if viewer is not None:
