@@ -45,6 +45,22 @@ def watch_grid(context: PageContext, seen: Watch) -> None:
             with st.container(border=True, height="stretch", gap="xsmall", key=key):
                 _name(chart, seen)
                 st.html(body)
+    st.html(_WHOLE_CARDS)
+
+
+# The name is the button, and the whole card is its place: where the icon or the chart is pressed
+# the trend opens too, and its reason is shown wherever the pointer rests. The reason unfolds under
+# the words by which it is summed up as well, for who has no pointer.
+_WHOLE_CARDS = """<style>
+[class*="st-key-card-"] { position: relative; }
+[class*="st-key-card-"] [data-testid="stElementContainer"],
+[class*="st-key-card-"] [data-testid="stButton"] * { position: static; }
+[class*="st-key-card-"] [data-testid="stButton"] button::after {
+  content: ""; position: absolute; inset: 0; z-index: 1;
+}
+[class*="st-key-card-"] details { position: relative; z-index: 2; }
+[class*="st-key-card-"]:hover { border-color: light-dark(#1b66a8, #7fb8ea); }
+</style>"""
 
 
 def _subtitle(seen: Watch, shown: list[WatchedChart]) -> str:
@@ -103,8 +119,9 @@ def _body(chart: WatchedChart, seen: Watch) -> str:
         f'<div><div style="font-size:1.2rem;font-weight:600;line-height:1.2">'
         f"{percent(rate.estimate)}</div>"
         f'<div style="font-size:0.85rem">{rate.events:,} of {rate.n:,} {weeks}</div></div></div>'
-        f'<div style="font-size:0.85rem;font-weight:{weight};margin:0.35rem 0">'
-        f"{escape(unescaped(line))}</div>"
+        '<details style="font-size:0.85rem;margin:0.35rem 0">'
+        f'<summary style="font-weight:{weight};cursor:pointer">{escape(unescaped(line))}</summary>'
+        f"{escape(unescaped(explained(chart, seen)))}</details>"
         f"{_image(small_chart(_drawn(chart, seen)), _chart_words(chart, seen), _WHOLE)}"
     )
 

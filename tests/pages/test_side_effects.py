@@ -70,9 +70,13 @@ def test_each_side_effect_has_a_card_that_says_what_is_lacking(page):
         "**Hypertension**",
     ]
     assert "Too little data to judge: 4 weeks with records to judge by" in cards[1].help
-    bodies = [element.proto.body for element in shown.get("html")]
+    *bodies, styles = [element.proto.body for element in shown.get("html")]
     assert len(bodies) == 4
+    assert styles.startswith("<style>")
     assert "3 of 8 so far" in bodies[1]
+    # What the pointer is told unfolds, too.
+    unfolded = bodies[1].partition("<details")[2].partition("</details>")[0]
+    assert "Too little data to judge: 4 weeks with records to judge by" in unfolded
     assert 'alt="Too little data"' in bodies[1]
     # 3 terms and any, at 2 sites and together.
     assert "12 charts of 4 side effects" in words(shown)
