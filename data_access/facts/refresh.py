@@ -59,12 +59,12 @@ def refresh_facts(
         _refresh_patients(connection, keys, progress)
         days = chair_times_of_patients(connection, few).days_changed(before)
         rows = fact_rows(connection, few)
-    if few:
-        refresh_occupancy(connection, days)
-        refresh_columns(connection, rows_before, rows)
-    else:
+    if len(keys) > _FEW:
         rebuild_occupancy(connection)
         rebuild_columns(connection)
+    else:
+        refresh_occupancy(connection, days)
+        refresh_columns(connection, rows_before, rows)
 
 
 def _refresh_patients(
@@ -88,7 +88,7 @@ def _refresh_patients(
         connection.execute(delete(Series).where(Series.series_key.in_(some)))
     for some in chunks(few):
         put_into_totals(connection, some)
-    if not few:
+    if len(keys) > _FEW:
         refresh_totals(connection)
 
 
