@@ -130,7 +130,10 @@ class Engines:
         self._made: dict[str, Engine] = {}
 
     def of(self, url: str) -> Engine:
-        """The engine on a database; for SQLite one alone, which is led from file to file."""
+        """An engine on a database; for SQLite there is one, which is led from file to file.
+
+        What is given is new to whoever keeps something about an engine, or listens to it.
+        """
         path = sqlite_path(url)
         if path is not None:
             self._link.unlink(missing_ok=True)
@@ -138,7 +141,7 @@ class Engines:
             url = f"sqlite:///{self._link}"
         if url not in self._made:
             self._made[url] = make_engine(url)
-        return self._made[url]
+        return self._made[url].execution_options()
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,10 @@ class Browser:
         return [message["bytes"] for message in self.sent if "bytes" in message]
 
 
+_PATIENCE = 2_000
+"""How often is looked whether something has happened: for a busy machine, and seldom needed."""
+
+
 async def _turn() -> None:
     """Let everything that is ready run."""
     for _ in range(20):
@@ -100,7 +104,7 @@ async def connected(
     scope = scope_of(path, headers=given, kind="websocket")
     task = asyncio.create_task(house.gate(scope, browser.inbox.get, browser.send))
     await _turn()
-    for _ in range(200):  # the doorkeeper is asked in a thread
+    for _ in range(_PATIENCE):  # the doorkeeper is asked in a thread
         if browser.sent or task.done():
             break
         await asyncio.sleep(0.005)
@@ -268,7 +272,7 @@ def test_connections_are_looked_after_by_themselves(monkeypatch: pytest.MonkeyPa
             await asyncio.sleep(0.05)
             house.doorkeeper.fault = None  # the watch has outlived it
             house.doorkeeper.end("session-a", Why.DISABLED)
-            for _ in range(200):
+            for _ in range(_PATIENCE):
                 if browser.is_closed:
                     break
                 await asyncio.sleep(0.01)
@@ -276,7 +280,7 @@ def test_connections_are_looked_after_by_themselves(monkeypatch: pytest.MonkeyPa
         # and again, after there was nobody to look after
         async with connected(house, OTHER_TOKEN) as other:
             house.doorkeeper.end("session-b", Why.DISABLED)
-            for _ in range(200):
+            for _ in range(_PATIENCE):
                 if other.is_closed:
                     break
                 await asyncio.sleep(0.01)

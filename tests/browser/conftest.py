@@ -127,7 +127,9 @@ def copy_demo(server: Server, home: Path) -> None:
         demo.backup(copy)
 
 
-@pytest.fixture(scope="session")
+# Of the package, not of the session: what runs on after the browser tests slows the others down,
+# and Playwright's event loop stands in the way of theirs.
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("home")) as server:
         yield server
@@ -138,7 +140,7 @@ UNTIL = date(2026, 11, 23)
 that day is."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     """A server on a demo clinic with a fixed last day, and its database."""
     folder = tmp_path_factory.mktemp("clinic")
@@ -161,7 +163,7 @@ def launch_chromium(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM_ARGUMENTS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch_chromium(playwright)
@@ -397,7 +399,7 @@ class Tab:
             self._page = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_tab(browser: Browser) -> Tab:
     return Tab(browser)
 
