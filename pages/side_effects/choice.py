@@ -65,7 +65,7 @@ def known_terms(context: PageContext) -> pd.DataFrame:
     return remembered(context, "known terms", lambda: queries.all_terms(*asked))
 
 
-def choose_term(context: PageContext) -> ChosenTerm:
+def choose_term(context: PageContext, width: int = 260) -> ChosenTerm:
     """Draw the choice of the side effect that a view is about: what has changed, the commonest.
 
     Terms that did not occur in the period stand last: who comes from one must not find another.
@@ -81,7 +81,7 @@ def choose_term(context: PageContext) -> ChosenTerm:
         key="term",
         bind="query-params",
         persist_state="session",
-        width=260,
+        width=width,
     )
     return ChosenTerm(chosen, None if chosen == ANY else int(keys[chosen]))
 

@@ -127,8 +127,9 @@ class _View:
 def trend_view(context: PageContext) -> None:
     """Draw the view."""
     answer_at = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="trend-choices"):
-        term = choose_term(context)
+    # All five stand in one row on a tablet, too.
+    with st.container(horizontal=True, gap="xsmall", key="trend-choices"):
+        term = choose_term(context, width=215)
         look = _choose_look()
     with answer_at:
         view = _look_at(context, term, look)
@@ -146,7 +147,7 @@ def _choose_look() -> _Look:
         "Chart",
         [kind.value for kind in _ChartKind],
         key="trend_chart",
-        width=200,
+        width=160,
         meaning="Share of infusions (p chart), records per 100 infusions (u chart: an infusion may "
         "have several), observed over what infusion number and dose lead to expect, or the gaps "
         "between events (g and t chart). Automatic: gaps where under one a month, else the share.",
@@ -155,7 +156,7 @@ def _choose_look() -> _Look:
         "Period",
         [_AUTOMATIC, *(unit.value.capitalize() for unit in Unit)],
         key="trend_unit",
-        width=130,
+        width=118,
         meaning="Automatic: weeks where the usual one has 10 recorded infusions and one with the "
         "side effect is to be expected in it, else months.",
     )
@@ -163,7 +164,7 @@ def _choose_look() -> _Look:
         "Limits",
         [_EXACT, _LANEY],
         key="trend_limits",
-        width=110,
+        width=92,
         meaning="Exact: what chance alone gives, for counts of any size. Laney: wider where the "
         "periods differ by more than chance, for large counts.",
     )
@@ -171,7 +172,7 @@ def _choose_look() -> _Look:
         "Marks",
         [rules.value for rules in Rules],
         key="trend_rules",
-        width=190,
+        width=165,
         disabled=kind == _ChartKind.GAPS,
         meaning="Budget of the page: as the watch and its icons, which stay as they are whatever "
         "is chosen here. NHS rules: a point beyond three sigma, a trend of seven, two of three, "
