@@ -55,8 +55,10 @@ class Columns:
 
     def where(self, mask: Mask) -> "Columns":
         """The rows that the mask lets through."""
-        kept = {name: values[mask] for name, values in self.packed.items()}
-        return Columns(kept, int(np.count_nonzero(mask)))
+        # To go along a mask for each column anew would take many times as long.
+        places = np.flatnonzero(mask)
+        kept = {name: values[places] for name, values in self.packed.items()}
+        return Columns(kept, len(places))
 
 
 def read_columns(

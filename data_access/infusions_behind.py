@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Subquery, Text, case, func, select, type_coerce
 
 from access.viewer import Permission, Viewer, require
-from data_access.audit_trail import seconds_of
 from data_access.columns import Columns, Mask
 from data_access.even_draw import draw_evenly
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
+from data_access.lookups import is_among
 from data_access.measured import (
     Measured,
     columns_of,
@@ -32,7 +32,7 @@ from data_access.measured import (
     was_measured,
 )
 from data_access.schema import (
-    Appointment,
+    AppointmentFact,
     Chair,
     Infusion,
     InfusionFact,
@@ -165,17 +165,18 @@ def infusions_compared(
     Where there are more than about ``at_most``, both sides are drawn evenly from all of theirs; the
     total says how many there are.
     """
-    drawn = _draw(connection, viewer, filters, behind, at_most, (*_NUMBERS, *_CODES, *_KEYS))
+    names = (*_NUMBERS, *_CODES, *_KEYS, "appointment_key")
+    drawn = _draw(connection, viewer, filters, behind, at_most, names)
     infusions = drawn.infusions
-    lots, delays = _lots_and_delays(connection, infusions["infusion_key"])
+    key = infusions["infusion_key"]
     compared = {
         "affected": drawn.affected,
         **{name: infusions[name].astype(np.float64) for name in _NUMBERS},
         **{name: infusions[name] for name in _CODES},
         **{name: _keys(infusions, name) for name in _KEYS},
-        "lot_number": lots,
+        "lot_number": _values(connection, Infusion.lot_number, Infusion.infusion_key, key),
         "age": _ages(connection, infusions),
-        "start_delay": delays,
+        "start_delay": _delays(connection, infusions),
     }
     return Listed(pd.DataFrame(compared), drawn.total)
 
@@ -189,40 +190,37 @@ def _keys(infusions: Columns, name: str) -> pd.arrays.IntegerArray:
     return pd.arrays.IntegerArray(infusions[name], ~infusions.known(name))
 
 
-def _lots_and_delays(
-    connection: Connection, keys: NDArray[np.int64]
-) -> tuple[list[str | None], NDArray[np.float64]]:
-    """The lot number of each infusion, and the minutes from the time booked to its start."""
-    late = seconds_of(connection, Infusion.started_at) - seconds_of(
-        connection, Appointment.scheduled_start
-    )
-    statement = (
-        select(Infusion.infusion_key, Infusion.lot_number, late)
-        .outerjoin(Appointment, Appointment.appointment_id == Infusion.appointment_id)
-        .where(Infusion.infusion_key.in_(keys.tolist()))
-    )
-    found = {key: (lot, seconds) for key, lot, seconds in connection.execute(statement)}
-    lots, seconds = zip(*(found[key] for key in keys.tolist()), strict=True) if found else ((), ())
-    return list(lots), np.array(seconds, dtype=np.float64) / 60
+def _values(
+    connection: Connection, column: Any, key_column: Any, keys: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """The value in a column for each of some primary keys; ``None`` where there is no such row."""
+    asked = is_among(connection, key_column, np.unique(keys))
+    rows = connection.execute(select(key_column, column).where(asked)).all()
+    found = dict(rows)
+    return np.array([found.get(key) for key in keys.tolist()], dtype=object)
 
 
 def _ages(connection: Connection, infusions: Columns) -> NDArray[np.float64]:
     """The age of each patient on the day of the infusion, years; NaN where it is not known."""
-    patients, of_infusion = np.unique(infusions["patient_key"], return_inverse=True)
-    statement = (
-        select(type_coerce(Patient.birth_date, Text))
-        .where(Patient.patient_key.in_(patients.tolist()))
-        .order_by(Patient.patient_key)
-    )
-    born = _days(connection.scalars(statement).all())
-    days: NDArray[np.float64] = infusions["day"] - born[of_infusion]
+    birth_date = type_coerce(Patient.birth_date, Text)
+    born = _values(connection, birth_date, Patient.patient_key, infusions["patient_key"])
+    days: NDArray[np.float64] = infusions["day"] - _days(born)
     return days / _DAYS_A_YEAR
 
 
 _DAYS_A_YEAR = 365.2425
 
 
-def _days(days: Sequence[Any]) -> NDArray[np.float64]:
+def _delays(connection: Connection, infusions: Columns) -> NDArray[np.float64]:
+    """Minutes from the planned start to the start; NaN where there was no appointment."""
+    delays = np.full(infusions.rows, np.nan)
+    planned = infusions.known("appointment_key")
+    facts, keys = AppointmentFact, infusions["appointment_key"][planned]
+    delays[planned] = _values(connection, facts.start_delay, facts.appointment_key, keys)
+    return delays
+
+
+def _days(days: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
     """Days as either database has them, as day numbers; NaN where there is none."""
     found = np.array(days, dtype="datetime64[D]")
     return np.where(np.isnat(found), np.nan, found.astype(np.int64))
@@ -245,47 +243,71 @@ def co_medications(
     :func:`infusions_compared`.
     """
     drawn = _draw(connection, viewer, filters, behind, at_most, ())
-    infusions = pd.DataFrame(
+    infusions = drawn.infusions
+    medicines = _medicines(connection, np.unique(infusions["patient_key"]))
+    begin, end = (
+        np.searchsorted(medicines.patient_key, infusions["patient_key"], side)
+        for side in _FROM_AND_UNTIL
+    )
+    # Each infusion with each of its patient's medicines.
+    infusion = np.repeat(np.arange(infusions.rows), end - begin)
+    medicine = np.arange(len(infusion)) + np.repeat(end - np.cumsum(end - begin), end - begin)
+    day, of_class = infusions["day"][infusion], medicines.of_class[medicine]
+    during = (medicines.first[medicine] <= day) & (day <= medicines.last[medicine])
+    taken = during & (of_class != _NO_CLASS)
+    took = np.zeros((infusions.rows, len(medicines.classes)), dtype=bool)
+    took[infusion[taken], of_class[taken]] = True
+    known = end > begin
+    counts = pd.DataFrame(
         {
-            "affected": drawn.affected,
-            "patient_key": drawn.infusions["patient_key"],
-            "day": drawn.infusions["day"],
+            "medicine": list(medicines.classes),
+            "with_it": took[drawn.affected].sum(axis=0),
+            "n_with": np.count_nonzero(known & drawn.affected),
+            "without": took[~drawn.affected].sum(axis=0),
+            "n_without": np.count_nonzero(known & ~drawn.affected),
         }
     )
-    medicines = _medicines(connection, infusions["patient_key"].unique().tolist())
-    infusions = infusions[infusions["patient_key"].isin(medicines["patient_key"])]
-    taken = infusions.reset_index(names="infusion").merge(medicines, on="patient_key")
-    taken = taken[taken["day"].between(taken["first"], taken["last"]) & taken["medicine"].notna()]
-    taken = taken.drop_duplicates(["infusion", "medicine"])
-    sides = {"with_it": taken["affected"], "without": ~taken["affected"]}
-    counts = taken.assign(**sides).groupby("medicine", as_index=False)[list(sides)].sum()
-    n_with = int(infusions["affected"].sum())
-    counts.insert(2, "n_with", n_with)
-    return counts.assign(n_without=len(infusions) - n_with)
+    return counts.loc[np.flatnonzero(took.any(axis=0))]
 
 
-def _medicines(connection: Connection, patient_keys: Sequence[int]) -> pd.DataFrame:
-    """The medicines of some patients, with the day numbers between which they took them."""
+_FROM_AND_UNTIL: tuple[Literal["left"], Literal["right"]] = ("left", "right")
+_NO_CLASS = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Medicines:
+    """Medicines, a value each, in the order of the patients.
+
+    ``of_class``: the place in ``classes``, or ``_NO_CLASS``. ``first``, ``last``: the day numbers
+    between which it was taken, infinite where they are not known.
+    """
+
+    patient_key: NDArray[np.int64]
+    of_class: NDArray[np.intp]
+    classes: Sequence[str]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
+
+
+def _medicines(connection: Connection, patient_keys: NDArray[np.int64]) -> _Medicines:
+    """The medicines of some patients."""
+    days = (type_coerce(day, Text) for day in (Medication.started_on, Medication.stopped_on))
     statement = (
-        select(
-            Patient.patient_key,
-            Medication.class_,
-            type_coerce(Medication.started_on, Text),
-            type_coerce(Medication.stopped_on, Text),
-        )
+        select(Patient.patient_key, Medication.class_, *days)
         .join(Medication, Medication.patient_id == Patient.patient_id)
-        .where(Patient.patient_key.in_(patient_keys))
+        .where(is_among(connection, Patient.patient_key, patient_keys))
+        .order_by(Patient.patient_key)
     )
     rows = connection.execute(statement).all()
     keys, classes, started, stopped = zip(*rows, strict=True) if rows else ((), (), (), ())
+    of_class, found = pd.factorize(np.array(classes, dtype=object), sort=True)
     first, last = _days(started), _days(stopped)
-    return pd.DataFrame(
-        {
-            "patient_key": np.array(keys, dtype=np.int64),
-            "medicine": list(classes),
-            "first": np.where(np.isnan(first), -np.inf, first),
-            "last": np.where(np.isnan(last), np.inf, last),
-        }
+    return _Medicines(
+        patient_key=np.array(keys, dtype=np.int64),
+        of_class=of_class,
+        classes=list(found),
+        first=np.where(np.isnan(first), -np.inf, first),
+        last=np.where(np.isnan(last), np.inf, last),
     )
 
 

@@ -15,10 +15,10 @@ from access.viewer import Viewer
 from clinical.terms import canonical_term
 from clinical.thresholds import Thresholds
 from clinical.vital_reached import SEDATION_LEVELS, VitalLimit
-from data_access.audit_trail import seconds_of
 from data_access.columns import Columns, Mask, counts_by
 from data_access.even_draw import draw_evenly
 from data_access.filters import Filters
+from data_access.lookups import is_among, seconds_between
 from data_access.measured import (
     EXTREMES,
     LimitReached,
@@ -164,13 +164,11 @@ _MEASURES = (
 
 def _readings(connection: Connection, keys: NDArray[np.int64]) -> pd.DataFrame:
     """The readings of the infusions with these keys, each of which is numbered by its place."""
-    after_start = seconds_of(connection, VitalSigns.measured_at) - seconds_of(
-        connection, Infusion.started_at
-    )
+    after_start = seconds_between(connection, Infusion.started_at, VitalSigns.measured_at)
     statement = (
         select(Infusion.infusion_key, after_start, *_MEASURES)
         .join(VitalSigns, VitalSigns.infusion_id == Infusion.infusion_id)
-        .where(Infusion.infusion_key.in_(keys.tolist()))
+        .where(is_among(connection, Infusion.infusion_key, keys))
     )
     rows = connection.execute(statement).all()
     read = [np.array(values, dtype=np.float64) for values in zip(*rows, strict=True)]
