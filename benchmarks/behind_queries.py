@@ -33,8 +33,7 @@ def _behind(
     return (
         query(infusions_behind.infusions_behind, *_list(condition)),
         query(infusions_behind.named_infusions_behind, *_list(condition, *_WITH_NAMES)),
-        query(infusions_behind.infusions_compared, _compared(condition)),
-        query(infusions_behind.co_medications, *_medicines(condition)),
+        query(infusions_behind.infusions_compared, _medicines(condition), _compared(condition)),
     )
 
 
@@ -98,14 +97,11 @@ def _compared(condition: str) -> str:
     )
 
 
-def _medicines(condition: str) -> tuple[str, ...]:
-    drawn = _drawn(condition)
-    found = " FROM drawn JOIN infusion_facts f USING (infusion_key)"
+def _medicines(condition: str) -> str:
     return (
-        f"{drawn} SELECT affected, patient_key, f.day{found}",
-        f"{drawn} SELECT patient_key, class, started_on, stopped_on FROM patients"
-        " JOIN medications USING (patient_id)"
-        f" WHERE patient_key IN (SELECT f.patient_key{found})",
+        f"{_drawn(condition)} SELECT patient_key, class, started_on, stopped_on FROM patients"
+        " JOIN medications USING (patient_id) WHERE patient_key IN"
+        " (SELECT f.patient_key FROM drawn JOIN infusion_facts f USING (infusion_key))"
     )
 
 

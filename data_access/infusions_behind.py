@@ -54,9 +54,9 @@ from data_access.treated import with_names
 
 MOST_LISTED = 200
 """A list holds so many infusions: the latest, or of a measured condition the most extreme."""
-MOST_COMPARED = 2_000
-"""About so many infusions at most are compared, drawn evenly: a mean of 1,000 infusions is known to
-a thirtieth of their spread, and more would only take longer."""
+MOST_COMPARED = 1_000
+"""So many infusions at most are compared, drawn evenly: a mean of 500 infusions is known to less
+than a twentieth of their spread, and more would only take longer."""
 NOT_RECORDED = 0
 """As a key of a chair or a provider: the infusions for which none is recorded."""
 
@@ -100,6 +100,13 @@ class Listed:
 
     rows: pd.DataFrame
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared(Listed):
+    """Infusions that are compared, and ``medicines``: who of them had taken what."""
+
+    medicines: pd.DataFrame
 
 
 def infusions_behind(
@@ -153,17 +160,23 @@ def infusions_compared(
     filters: Filters,
     behind: Behind,
     at_most: int = MOST_COMPARED,
-) -> Listed:
-    """The affected infusions of a point and the others, a row an infusion, in no order.
+) -> Compared:
+    """The affected infusions of a point and the others.
 
-    Columns: ``affected`` (bool); ``mg_per_kg``, ``number`` (in its series), ``age`` (years) and
-    ``start_delay`` (minutes from the time of the appointment to the start, below 0 where it began
-    early), NaN where they are not known; ``phase``, ``sex``, ``later_series``, ``hypertension``
-    (codes); ``site_key``, ``provider_key``, ``chair_key`` and ``lot_number``, missing where not
-    recorded.
+    ``rows``: an infusion each, in no order. Columns: ``affected`` (bool); ``mg_per_kg``, ``number``
+    (in its series), ``age`` (years) and ``start_delay`` (minutes from the time of the appointment
+    to the start, below 0 where it began early), NaN where they are not known; ``phase``, ``sex``,
+    ``later_series``, ``hypertension`` (codes); ``site_key``, ``provider_key``, ``chair_key`` and
+    ``lot_number``, missing where not recorded.
 
-    Where there are more than about ``at_most``, both sides are drawn evenly from all of theirs; the
-    total says how many there are.
+    ``medicines``: a row for each class of medicines of the data contract that anybody took.
+    Columns: ``medicine`` (the class), ``with_it`` of ``n_with`` affected infusions and ``without``
+    of ``n_without`` others, on whose day the patient took a medicine of the class. Only infusions
+    of patients for whom any medicine is recorded are counted: of the rest it is not known. A
+    medicine without a first or a last day counts as taken ever before or ever since.
+
+    Where there are more than ``at_most``, both sides are drawn evenly from all of theirs; the total
+    says how many there are.
     """
     names = (*_NUMBERS, *_CODES, *_KEYS, "appointment_key")
     drawn = _draw(connection, viewer, filters, behind, at_most, names)
@@ -178,7 +191,7 @@ def infusions_compared(
         "age": _ages(connection, infusions),
         "start_delay": _delays(connection, infusions),
     }
-    return Listed(pd.DataFrame(compared), drawn.total)
+    return Compared(pd.DataFrame(compared), drawn.total, _co_medications(connection, drawn))
 
 
 _NUMBERS = ("mg_per_kg", "number")
@@ -196,8 +209,9 @@ def _values(
     """The value in a column for each of some primary keys; ``None`` where there is no such row."""
     asked = is_among(connection, key_column, np.unique(keys))
     rows = connection.execute(select(key_column, column).where(asked)).all()
-    found = dict(rows)
-    return np.array([found.get(key) for key in keys.tolist()], dtype=object)
+    found: dict[int, Any] = dict(rows)
+    values: NDArray[np.object_] = np.array([found.get(key) for key in keys.tolist()], dtype="O")
+    return values
 
 
 def _ages(connection: Connection, infusions: Columns) -> NDArray[np.float64]:
@@ -222,27 +236,12 @@ def _delays(connection: Connection, infusions: Columns) -> NDArray[np.float64]:
 
 def _days(days: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
     """Days as either database has them, as day numbers; NaN where there is none."""
-    found = np.array(days, dtype="datetime64[D]")
+    found = np.array([day or "NaT" for day in days], dtype="datetime64[D]")
     return np.where(np.isnat(found), np.nan, found.astype(np.int64))
 
 
-def co_medications(
-    connection: Connection,
-    viewer: Viewer,
-    filters: Filters,
-    behind: Behind,
-    at_most: int = MOST_COMPARED,
-) -> pd.DataFrame:
-    """Who had taken what on the day of the infusion, among the affected and among the others.
-
-    A row for each class of medicines of the data contract that anybody took. Columns: ``medicine``
-    (the class), ``with_it`` of ``n_with`` affected infusions and ``without`` of ``n_without``
-    others, on whose day the patient took a medicine of the class. Only infusions of patients for
-    whom any medicine is recorded are counted: of the rest it is not known. A medicine without a
-    first or a last day counts as taken ever before or ever since. Drawn as
-    :func:`infusions_compared`.
-    """
-    drawn = _draw(connection, viewer, filters, behind, at_most, ())
+def _co_medications(connection: Connection, drawn: "_Drawn") -> pd.DataFrame:
+    """Who had taken what on the day of the infusion, among the affected and among the others."""
     infusions = drawn.infusions
     medicines = _medicines(connection, np.unique(infusions["patient_key"]))
     begin, end = (

@@ -78,8 +78,7 @@ def _list(context: PageContext, behind: Behind) -> Listed:
 def _compare(context: PageContext, behind: Behind) -> Compared:
     asked = context.connection, context.viewer, context.filters, behind
     found = queries.infusions_compared(*asked)
-    medicines = queries.co_medications(*asked)
-    return compare(found.rows, found.total, medicines, behind, _names(context))
+    return compare(found.rows, found.total, found.medicines, behind, _names(context))
 
 
 def _names(context: PageContext) -> Names:

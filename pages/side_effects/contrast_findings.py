@@ -103,9 +103,8 @@ def compare(
 ) -> Compared:
     """Compare the affected infusions of a point with the others.
 
-    ``frame``, ``total``: as :func:`data_access.infusions_behind.infusions_compared`;
-    ``medicines``: as :func:`data_access.infusions_behind.co_medications`. What the point was chosen
-    by is left out: that it differs is no finding.
+    ``frame``, ``total``, ``medicines``: as :func:`data_access.infusions_behind.infusions_compared`.
+    What the point was chosen by is left out: that it differs is no finding.
     """
     affected = int(frame["affected"].sum())
     others = len(frame) - affected

@@ -107,8 +107,7 @@ MATRIX: dict[Permission, str] = {
         columns.read_columns
         day.visits
         expected.comparable_scores expected.later_responses
-        infusions_behind.co_medications infusions_behind.infusions_behind
-        infusions_behind.infusions_compared
+        infusions_behind.infusions_behind infusions_behind.infusions_compared
         outcome_groups.group_mix outcome_groups.group_scores outcome_groups.group_starts
         outcome_how_long.response_spans
         outcome_how_soon.first_day_counts outcome_how_soon.times_to

@@ -259,7 +259,6 @@ SAME_ROWS = [
     not in {
         "appointment_attendance.attendance_in_all",  # ours is a row for each status
         "appointment_coming.ahead",  # ours is two tables
-        "infusions_behind.co_medications",  # ours adds up the medicines that the floor reads
         "side_effect_trends.events_of_term",  # ours tells the events apart, not the days
         "vital_signs.vital_sample",  # ours is the infusions and their readings, in two tables
     }

@@ -16,7 +16,6 @@ from data_access.facts.columns import rebuild_columns
 from data_access.infusions_behind import (
     NOT_RECORDED,
     Behind,
-    co_medications,
     infusions_behind,
     infusions_compared,
     named_infusions_behind,
@@ -230,7 +229,7 @@ def test_compared_with_no_side_effect_at_all(connection: Connection):
 
 
 def test_co_medications(connection: Connection, nausea: Behind):
-    frame = co_medications(connection, LOCAL_VIEWER, ALL, nausea)
+    frame = infusions_compared(connection, LOCAL_VIEWER, ALL, nausea).medicines
     assert list(frame.columns) == ["medicine", "with_it", "n_with", "without", "n_without"]
     # Of P2's I4 it is not known. I1 (its last day) and I7 (its first), not I2, with a
     # benzodiazepine; I1, I2 and I3 with lithium.
@@ -242,11 +241,13 @@ def test_a_cell_of_nobody_and_a_day_of_nothing(connection: Connection, nausea: B
     assert infusions_behind(connection, LOCAL_VIEWER, ALL, nobody).total == 0
     listed = infusions_compared(connection, LOCAL_VIEWER, ALL, nobody)
     assert (listed.total, told(listed.rows[["affected"]])) == (1, [(False,)])
-    assert told(co_medications(connection, LOCAL_VIEWER, ALL, nobody)) == [("lithium", 0, 0, 1, 1)]
+    assert told(infusions_compared(connection, LOCAL_VIEWER, ALL, nobody).medicines) == [
+        ("lithium", 0, 0, 1, 1)
+    ]
     for query in (infusions_behind, infusions_compared, named_infusions_behind):
         nothing = query(connection, LOCAL_VIEWER, EARLIER, nausea)
         assert (len(nothing.rows), nothing.total) == (0, 0)
-    empty = co_medications(connection, LOCAL_VIEWER, EARLIER, nausea)
+    empty = infusions_compared(connection, LOCAL_VIEWER, EARLIER, nausea).medicines
     assert list(empty.columns) == ["medicine", "with_it", "n_with", "without", "n_without"]
     assert empty.empty
 
@@ -273,14 +274,12 @@ def test_a_viewer_of_one_site(connection: Connection, nausea: Behind):
     of_north = replace(nausea, site_key=NORTH)
     assert infusions_behind(connection, SEES_WEST, ALL, of_north).total == 0
     assert infusions_compared(connection, SEES_WEST, ALL, nausea).total == 2  # I3 is in North
-    assert told(co_medications(connection, SEES_WEST, ALL, nausea)) == [
+    assert told(infusions_compared(connection, SEES_WEST, ALL, nausea).medicines) == [
         ("benzodiazepine", 1, 2, 0, 0)
     ]
 
 
-@pytest.mark.parametrize(
-    "query", [infusions_behind, infusions_compared, co_medications, named_infusions_behind]
-)
+@pytest.mark.parametrize("query", [infusions_behind, infusions_compared, named_infusions_behind])
 def test_a_stranger_sees_nothing(connection: Connection, query):
     with pytest.raises(NotPermittedError):
         query(connection, STRANGER, ALL, ANY)

@@ -17,7 +17,6 @@ from data_access.engine import make_engine, reading, writing
 from data_access.facts.columns import rebuild_columns
 from data_access.infusions_behind import (
     Behind,
-    co_medications,
     infusions_behind,
     infusions_compared,
     named_infusions_behind,
@@ -186,9 +185,7 @@ def test_a_viewer_of_one_site(connection: Connection):
     assert names(connection, replace(HIGH, site_key=1), SEES_SOUTH) == ""
 
 
-@pytest.mark.parametrize(
-    "query", [infusions_behind, infusions_compared, co_medications, named_infusions_behind]
-)
+@pytest.mark.parametrize("query", [infusions_behind, infusions_compared, named_infusions_behind])
 def test_a_stranger_sees_nothing(connection: Connection, query):
     with pytest.raises(NotPermittedError):
         query(connection, STRANGER, ALL, HIGH)
