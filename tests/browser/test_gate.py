@@ -20,16 +20,14 @@ VIEWS: dict[tuple[str, str], list[str]] = {
         f"?access={quote(view)}" for view in AccessView if view is not AccessView.USERS
     ],
 }
-"""What each role is shown beside the pages and views of a clinician.
-
-Those keep to the policy in the tests in which they are drawn whole, one by one.
-"""
+"""What each role is shown beside the pages and views of a clinician."""
 
 
 @pytest.mark.parametrize(("role", "address"), VIEWS)
-def test_no_view_of_another_role_breaks_the_content_policy(
+def test_no_page_or_view_breaks_the_content_policy(
     visit: Callable[..., Visit], role: str, address: str
 ):
+    """Those of a clinician: in ``test_every_page.py`` and where each view is drawn whole."""
     tab = visit(role=role)
     for query in VIEWS[role, address]:
         tab.open(address + query)
