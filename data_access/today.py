@@ -15,6 +15,7 @@ from clinical.codes import AppointmentKind, AppointmentStatus, Phase, Timepoint
 from clinical.instruments import MADRS, PHQ9, QIDS_SR16
 from clinical.series import INDUCTION_GAP_DAYS, NEW_INDUCTION_GAP_DAYS
 from data_access.audit import disclose
+from data_access.columns import counts_by
 from data_access.filters import Filters
 from data_access.frames import query_frame
 from data_access.schema import (
@@ -27,11 +28,11 @@ from data_access.schema import (
     PatientFact,
     Provider,
     ScoreFact,
-    SideEffectFact,
     Site,
     Term,
 )
 from data_access.selection import conditions, scope
+from data_access.side_effect_counts import side_effect_columns
 
 WINDOW_DAYS = 7
 """Trends go by windows of this many days that end with the period: no window is incomplete."""
@@ -226,24 +227,12 @@ def terms_recently_and_before(
     Columns: ``term_key``, ``term`` (its name), ``recent``, ``before`` (infusions within the
     period).
     """
-    facts = SideEffectFact
-    is_recent = facts.day >= day_number(recent)
-    grouped = (
-        select(
-            facts.term_key,
-            func.count().filter(is_recent).label("recent"),
-            func.count().filter(~is_recent).label("before"),
-        )
-        .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.term_key)
-        .subquery()
-    )
-    statement = (
-        select(grouped.c.term_key, Term.name.label("term"), grouped.c.recent, grouped.c.before)
-        .join(Term, Term.term_key == grouped.c.term_key)
-        .order_by(grouped.c.term_key)
-    )
-    return query_frame(connection, statement)
+    found = side_effect_columns(connection, viewer, filters, "term_key", "day")
+    is_recent = found["day"] >= day_number(recent)
+    counts = counts_by(found, ("term_key",), {"recent": is_recent, "before": ~is_recent})
+    terms = dict(connection.execute(select(Term.term_key, Term.name)).all())
+    counts.insert(1, "term", [terms[key] for key in counts["term_key"]])
+    return counts
 
 
 SCORED_WITHIN_DAYS = 3

@@ -68,10 +68,10 @@ class InfusionFact(Base):
     """
 
     __tablename__ = "infusion_facts"
-    # Each index holds all that its queries read, grouped columns first (SQLite adds up groups while
-    # it reads in their order), then the day, by which it can still skip within each group.
+    # What is counted along other columns is counted in the packed ones (:class:`FactColumn`).
     __table_args__ = (
-        # One site and a period, whatever is asked; the counts of infusions by site and by day.
+        # One site and a period: infusions, by day and phase; patients treated; chair times. A year
+        # of a site is packed by it.
         Index(
             "ix_infusion_facts_site_day",
             "site_key",
@@ -80,16 +80,10 @@ class InfusionFact(Base):
             "phase",
             "recorded",
             "side_effects",
-            "month",
-            "week",
-            "number_band",
-            "dose_band",
             "patient_key",
-            "worst_grade",
-            "stopped",
             "chair_minutes",
         ),
-        # All sites by day, first and last day; patients treated in a window of days.
+        # The same of all sites, but for chair times; first and last day.
         Index(
             "ix_infusion_facts_day",
             "day",
@@ -100,136 +94,19 @@ class InfusionFact(Base):
             "side_effects",
             "patient_key",
         ),
-        # Side effects: by week within the month, infusion number and dose.
-        Index(
-            "ix_infusion_facts_week",
-            "month",
-            "week",
-            "number_band",
-            "dose_band",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "recorded",
-            "side_effects",
-            "worst_grade",
-            "stopped",
-            "chair_minutes",
-        ),
-        # Side effects: by site and week, allowing for the infusion number.
-        Index(
-            "ix_infusion_facts_site_week",
-            "site_key",
-            "week",
-            "number_band",
-            "day",
-            "diagnosis_group",
-            "phase",
-            "recorded",
-            "side_effects",
-        ),
-        # Side effects: in whom.
-        Index(
-            "ix_infusion_facts_person",
-            "age_band",
-            "sex",
-            "later_series",
-            "diagnosis_group",
-            "number_band",
-            "dose_band",
-            "day",
-            "site_key",
-            "phase",
-            "recorded",
-            "side_effects",
-        ),
-        # Side effects: where.
-        Index(
-            "ix_infusion_facts_place",
-            "site_key",
-            "chair_key",
-            "number_band",
-            "dose_band",
-            "day",
-            "diagnosis_group",
-            "phase",
-            "recorded",
-            "side_effects",
-        ),
-        # Side effects: by whom the infusion was given.
-        Index(
-            "ix_infusion_facts_provider",
-            "provider_key",
-            "number_band",
-            "dose_band",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "recorded",
-            "side_effects",
-        ),
-        # Side effects: patients with a recorded infusion, and with any side effect. Vital signs:
-        # patients beyond limits.
-        Index(
-            "ix_infusion_facts_patient",
-            "patient_key",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "recorded",
-            "side_effects",
-            "peak_systolic",
-            "peak_diastolic",
-            "sustained_systolic",
-            "sustained_diastolic",
-            "lowest_spo2",
-            "deepest_sedation",
-        ),
-        # Vital signs: how far the pressure rose.
-        Index(
-            "ix_infusion_facts_rise",
-            "systolic_rise",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-        ),
-        # Vital signs: beyond limits, in whom.
-        Index(
-            "ix_infusion_facts_limits",
-            "number_band",
-            "dose_band",
-            "age_band",
-            "hypertension",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "peak_systolic",
-            "peak_diastolic",
-            "sustained_systolic",
-            "sustained_diastolic",
-            "lowest_spo2",
-            "deepest_sedation",
-        ),
-        # Chair time.
-        Index(
-            "ix_infusion_facts_chair",
-            "site_key",
-            "phase",
-            "chair_minutes",
-            "day",
-            "diagnosis_group",
-            "recorded",
-        ),
+        # Chair times of all sites.
+        Index("ix_infusion_facts_chair", "site_key", "phase", "chair_minutes", "day"),
+        # Appointments, what if: by site and week.
+        Index("ix_infusion_facts_site_week", "site_key", "week"),
+        # One patient's infusions.
+        Index("ix_infusion_facts_patient", "patient_key"),
+        # Who gave an infusion at some sites.
+        Index("ix_infusion_facts_provider", "provider_key", "site_key"),
         # The few that were stopped early.
         Index(
             "ix_infusion_facts_stopped",
-            "day",
             "site_key",
+            "day",
             "diagnosis_group",
             "phase",
             sqlite_where=text("stopped = 1"),
@@ -288,152 +165,19 @@ class SideEffectFact(Base):
 
     __tablename__ = "side_effect_facts"
     __table_args__ = (
-        # One site and a period, whatever is asked.
-        Index(
-            "ix_side_effect_facts_site",
-            "term_key",
-            "site_key",
-            "day",
-            "diagnosis_group",
-            "phase",
-            "worst_grade",
-            "events",
-            "serious",
-            "chair_minutes",
-            "patient_key",
-            "month",
-            "week",
-            "number_band",
-            "dose_band",
-        ),
-        # Terms by grade.
-        Index(
-            "ix_side_effect_facts_grade",
-            "term_key",
-            "worst_grade",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "events",
-            "serious",
-            "chair_minutes",
-        ),
-        # Patients with each term.
-        Index(
-            "ix_side_effect_facts_patient",
-            "term_key",
-            "patient_key",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-        ),
-        # One term by week within the month, infusion number and dose.
-        Index(
-            "ix_side_effect_facts_week",
-            "term_key",
-            "month",
-            "week",
-            "number_band",
-            "dose_band",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "events",
-        ),
-        # Terms by site and week.
-        Index(
-            "ix_side_effect_facts_site_week",
-            "term_key",
-            "site_key",
-            "week",
-            "day",
-            "diagnosis_group",
-            "phase",
-        ),
-        # One term in whom, where, and by whom the infusion was given.
-        Index(
-            "ix_side_effect_facts_person",
-            "term_key",
-            "age_band",
-            "sex",
-            "later_series",
-            "diagnosis_group",
-            "day",
-            "site_key",
-            "phase",
-        ),
-        Index(
-            "ix_side_effect_facts_place",
-            "term_key",
-            "site_key",
-            "chair_key",
-            "day",
-            "diagnosis_group",
-            "phase",
-        ),
-        Index(
-            "ix_side_effect_facts_provider",
-            "term_key",
-            "provider_key",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-        ),
-        # How soon each term passes; and when one came and how long it lasted.
-        Index(
-            "ix_side_effect_facts_passed",
-            "term_key",
-            "open",
-            "passed_minutes",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-        ),
-        Index(
-            "ix_side_effect_facts_onset",
-            "term_key",
-            "onset_minutes",
-            "open",
-            "lasted_minutes",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-        ),
-        # Chair time of infusions with each term.
-        Index(
-            "ix_side_effect_facts_chair",
-            "term_key",
-            "site_key",
-            "phase",
-            "chair_minutes",
-            "day",
-            "diagnosis_group",
-        ),
-        # The few serious ones, and the few whose times contradict each other.
+        # A year of a site is packed by it.
+        Index("ix_side_effect_facts_site_day", "site_key", "day"),
+        # Which terms were recorded at some sites.
+        Index("ix_side_effect_facts_term", "term_key", "site_key"),
+        # The few serious ones.
         Index(
             "ix_side_effect_facts_serious",
-            "day",
             "site_key",
+            "day",
             "diagnosis_group",
             "phase",
             sqlite_where=text("serious = 1"),
             postgresql_where=text("serious = 1"),
-        ),
-        Index(
-            "ix_side_effect_facts_odd",
-            "day",
-            "site_key",
-            "diagnosis_group",
-            "phase",
-            "odd",
-            sqlite_where=text("odd > 0"),
-            postgresql_where=text("odd > 0"),
         ),
         KEYED,
     )
