@@ -72,6 +72,7 @@ SIDE_EFFECT_GROUPS: tuple[Group, ...] = (
     _view(
         "side effects: In whom",
         *_TERMS,
+        *_WATCH,
         *named(
             "side_effect_groups.infusions_by_person",
             "side_effect_groups.infusions_by_place",
@@ -86,6 +87,7 @@ SIDE_EFFECT_GROUPS: tuple[Group, ...] = (
     _view(
         "side effects: How soon they pass",
         *_TERMS,
+        *_WATCH,
         *named(
             "side_effect_times.passed_minutes",
             "side_effect_times.odd_times",
