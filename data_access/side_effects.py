@@ -68,7 +68,7 @@ def terms_by_grade(connection: Connection, viewer: Viewer, filters: Filters) -> 
     events = found["events"]
     counts = {
         "infusions": None,
-        "serious": found["serious"],
+        "serious": found.packed["serious"] == 1,
         "events": events,
         "timed_events": np.where(found.known("chair_minutes"), events, 0),
     }
