@@ -15,11 +15,13 @@ from sqlalchemy import Connection, func, literal_column, select
 
 from access.viewer import Viewer
 from clinical.terms import canonical_term
+from data_access.columns import counts_by
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import Infusion, InfusionFact, SideEffect, SideEffectFact, Site, Term
 from data_access.schema.words import SIDE_EFFECT_ACTIONS
 from data_access.selection import conditions
+from data_access.side_effect_counts import recorded_columns
 
 MOST_LISTED = 200
 """A list holds the latest so many."""
@@ -117,7 +119,7 @@ def serious_events(
     rows = _serious(connection, viewer, filters)
     days = np.array([row.day for row in rows], dtype=np.int64)
     keys = [row.infusion_key for row in rows]
-    gaps = _gaps(keys, days, _recorded_by_day(connection, viewer, filters) if rows else [])
+    gaps = _gaps(keys, days, *_recorded_by_day(connection, viewer, filters)) if rows else []
     listed = range(max(0, len(rows) - at_most), len(rows))
     actions = _actions(connection, sorted({keys[position] for position in listed}))
     return typed_frame(
@@ -171,28 +173,25 @@ def _serious(connection: Connection, viewer: Viewer, filters: Filters) -> Sequen
 
 def _recorded_by_day(
     connection: Connection, viewer: Viewer, filters: Filters
-) -> Sequence[Sequence[int]]:
-    """The days with recorded infusions, and how many."""
-    facts = InfusionFact
-    statement = (
-        select(facts.day, func.sum(facts.recorded))
-        .where(*conditions(connection, viewer, filters, facts))
-        .group_by(facts.day)
-        .order_by(facts.day)
-    )
-    return [(day, int(recorded)) for day, recorded in connection.execute(statement)]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The days with recorded infusions, in time order, and how many."""
+    recorded = recorded_columns(connection, viewer, filters, "day")
+    counted = counts_by(recorded, ("day",), {"recorded": None})
+    return counted["day"].to_numpy(), counted["recorded"].to_numpy()
 
 
 def _gaps(
-    keys: Sequence[int], days: NDArray[np.int64], recorded: Sequence[Sequence[int]]
+    keys: Sequence[int],
+    days: NDArray[np.int64],
+    recorded_days: NDArray[np.int64],
+    recorded: NDArray[np.int64],
 ) -> list[tuple[int | None, int | None]]:
     """Days and recorded infusions since the previous serious infusion, for each serious event.
 
     ``keys`` and ``days``: of the infusion of each event, in time order.
     """
-    counted = np.array(recorded, dtype=np.int64).reshape(-1, 2)
-    until = np.concatenate([[0], counted[:, 1].cumsum()])
-    so_far = until[np.searchsorted(counted[:, 0], days, side="right")]
+    until = np.concatenate([[0], recorded.cumsum()])
+    so_far = until[np.searchsorted(recorded_days, days, side="right")]
     gaps: list[tuple[int | None, int | None]] = []
     previous: tuple[int | None, int | None] = (None, None)
     for position, key in enumerate(keys):
