@@ -31,8 +31,9 @@ from data_access.measured import (
 from data_access.schema import Infusion, Term, VitalSigns
 from data_access.side_effect_counts import infusion_columns, is_recorded, term_columns
 
-SAMPLE_INFUSIONS = 1_000
-"""The most infusions whose single readings are read for one view."""
+SAMPLE_INFUSIONS = 500
+"""The most infusions whose single readings are read for one view. Of pressures with a standard
+deviation of 16 mmHg the mean is then known to 1.5 and the 5th and 95th percentile to 3 mmHg."""
 VITAL_SIGNS = ("systolic", "diastolic", "heart_rate", "spo2", "sedation")
 """The vital signs as columns of a sample's readings."""
 
@@ -128,7 +129,7 @@ def recorded_hypertension(
 
 @dataclass(frozen=True, slots=True)
 class VitalSample:
-    """Single readings of at most 1,000 infusions, drawn evenly from ``selected``.
+    """Single readings of at most 500 infusions, drawn evenly from ``selected``.
 
     ``infusions``: a row each, numbered from 0 by its place, with ``end`` and ``discharge`` (minutes
     after the start, NaN where not known). ``readings``: ``infusion`` (that number), ``minute``
@@ -144,7 +145,7 @@ class VitalSample:
 def vital_sample(connection: Connection, viewer: Viewer, filters: Filters) -> VitalSample:
     """Draw infusions evenly, always the same ones, and read their vital signs.
 
-    All of them where there are no more than 1,000. Keys of patients or infusions are not told.
+    All of them where there are no more than 500. Keys of patients or infusions are not told.
     """
     stays = {"minutes": "end", "chair_minutes": "discharge"}
     selected = infusion_columns(connection, viewer, filters, "infusion_key", *stays)

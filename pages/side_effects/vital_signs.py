@@ -278,7 +278,7 @@ VITAL_SIGNS_DEFINITIONS = """
   least once, of those in whom it was measured, within the period and the filters.
 - **Rise**: the highest later systolic reading minus the first one, which should be the one before
   the start. A highest reading is the higher the more often one measures.
-- **By minute**: of at most 1,000 infusions, always the same ones, drawn evenly over all of the
+- **By minute**: of at most 500 infusions, always the same ones, drawn evenly over all of the
   period; readings to the nearest 10 minutes. Percentiles are of type 7 (Hyndman and Fan 1996); the
   interval of a mean is by Student's t. Infusions of one patient are alike, so all these intervals
   are rather too short.

@@ -122,7 +122,7 @@ def test_groups_and_sedation_levels(connection: Connection):
 
 @pytest.mark.parametrize("infusion", list(DAYS))
 def test_a_limit_is_reached_as_the_patients_page_has_it(connection: Connection, infusion: str):
-    """The rules of clinical.vital_limits, in SQL: V1 to V7 lie at and beside each limit."""
+    """The rules of clinical.vital_limits, on columns: V1 to V7 lie at and beside each limit."""
     day = DAYS[infusion]
     found = counts(connection, Filters(day, day))
     own = summarise(
@@ -308,6 +308,6 @@ def test_a_sample_of_many_is_drawn_evenly_and_always_the_same(engine: Engine):
     assert (sample.selected, len(drawn)) == (many, SAMPLE_INFUSIONS)
     assert drawn.is_unique
     assert sorted(drawn) == sorted(again.infusions["end"])
-    # Half of each tenth of the time; were they drawn blindly, give or take 13.
+    # A quarter of each tenth of the time; were they drawn blindly, give or take 12.
     tenths = pd.cut(drawn, range(0, many + 1, many // 10)).value_counts()
-    assert tenths.between(87, 113).all()
+    assert tenths.between(38, 62).all()
