@@ -213,9 +213,9 @@ COLUMNS: dict[str, dict[Readers, str]] = {
         ),
     },
     "side_effect_facts": {
-        RATES: "term_key patient_key site_key day month phase diagnosis_group",
+        RATES: "term_key patient_key site_key month phase diagnosis_group",
         CLINICAL: (
-            "infusion_key provider_key chair_key week number_band later_series age_band sex "
+            "infusion_key provider_key chair_key day week number_band later_series age_band sex "
             "dose_band chair_minutes worst_grade serious events onset_minutes passed_minutes "
             "lasted_minutes open odd"
         ),
