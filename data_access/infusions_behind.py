@@ -130,10 +130,11 @@ def infusions_behind(
     ``terms``, the names of all side effects of the infusion. What is not known is missing.
     """
     point = _of_point(connection, viewer, filters, behind, "day")
-    keys = _first(point, behind.measured, at_most).tolist()
+    keys = _first(point, behind.measured, at_most)
     terms = _terms(connection, keys)
-    details = {row.infusion_key: row for row in connection.execute(_details(keys, behind))}
-    rows = [(*details[key], ", ".join(terms[key])) for key in keys]
+    told = connection.execute(_details(connection, keys, behind)).all()
+    details = {row.infusion_key: row for row in told}
+    rows = [(*details[key], ", ".join(terms[key])) for key in keys.tolist()]
     return Listed(typed_frame(rows, _kinds(behind)), point.rows)
 
 
@@ -343,8 +344,7 @@ def _of_point(
     """The infusions of a point: their keys, ``names``, and what most_extreme_first asks for."""
     asked = connection, viewer, _within(filters, behind)
     if behind.term_key is not None:
-        needed = ("infusion_key", "serious", *_groups_of(behind), *names)
-        effects = term_columns(*asked, behind.term_key, *needed)
+        effects = term_columns(*asked, behind.term_key, *_asked_of_effects(behind), *names)
         return effects.where(_of_effects(effects, behind))
     infusions = infusion_columns(*asked, "infusion_key", *_asked_of(behind), *names)
     return infusions.where(_of_infusions(asked, infusions, behind))
@@ -354,6 +354,12 @@ def _asked_of(behind: Behind) -> tuple[str, ...]:
     """The columns of infusions that tell which belong to a point, unless it is about one term."""
     of_it = ("side_effects",) if behind.measured is None else columns_of(behind.measured)
     return (*of_it, *_groups_of(behind))
+
+
+def _asked_of_effects(behind: Behind) -> tuple[str, ...]:
+    """The columns of a side effect that tell which of its infusions belong to a point."""
+    serious = () if behind.serious is None else ("serious",)
+    return ("infusion_key", *serious, *_groups_of(behind))
 
 
 def _of_effects(effects: Columns, behind: Behind) -> Mask:
@@ -451,8 +457,7 @@ def _sides(asked: _Asked, infusions: Columns, behind: Behind) -> tuple[Mask, Mas
     recorded = is_recorded(infusions)
     if behind.term_key is None:
         return _of_infusions(asked, infusions, behind), recorded & ~is_affected(infusions)
-    names = ("infusion_key", "serious", *_groups_of(behind))
-    effects = term_columns(*asked, behind.term_key, *names)
+    effects = term_columns(*asked, behind.term_key, *_asked_of_effects(behind))
     of_point = effects.where(_of_effects(effects, behind))
     affected, with_it = (
         np.isin(infusions.packed["infusion_key"], some.packed["infusion_key"])
@@ -461,7 +466,7 @@ def _sides(asked: _Asked, infusions: Columns, behind: Behind) -> tuple[Mask, Mas
     return affected, recorded & ~with_it
 
 
-def _details(keys: Sequence[int], behind: Behind) -> Statement:
+def _details(connection: Connection, keys: NDArray[np.int64], behind: Behind) -> Statement:
     """What :func:`infusions_behind` tells of each infusion, but the names of its side effects."""
     infusions = (
         select(
@@ -481,17 +486,17 @@ def _details(keys: Sequence[int], behind: Behind) -> Statement:
         .join(Site, Site.site_key == InfusionFact.site_key)
         .outerjoin(Provider, Provider.provider_key == InfusionFact.provider_key)
         .outerjoin(Chair, Chair.chair_key == InfusionFact.chair_key)
-        .where(InfusionFact.infusion_key.in_(keys))
+        .where(is_among(connection, InfusionFact.infusion_key, keys))
     )
     if behind.measured is not None:
         return infusions.add_columns(*(getattr(InfusionFact, name) for name in EXTREMES))
-    told = _told(keys, behind.term_key)
+    told = _told(connection, keys, behind.term_key)
     return infusions.join(told, told.c.infusion_key == InfusionFact.infusion_key).add_columns(
         *(told.c[name] for name in _TOLD)
     )
 
 
-def _told(keys: Sequence[int], term_key: int | None) -> Subquery:
+def _told(connection: Connection, keys: NDArray[np.int64], term_key: int | None) -> Subquery:
     """What is told of the side effect in each infusion, of any of all together."""
     facts = SideEffectFact
     passed = case(
@@ -507,7 +512,7 @@ def _told(keys: Sequence[int], term_key: int | None) -> Subquery:
             func.max(facts.open).label("open"),
             func.max(facts.odd).label("odd"),
         )
-        .where(facts.infusion_key.in_(keys))
+        .where(is_among(connection, facts.infusion_key, keys))
         .group_by(facts.infusion_key)
     )
     if term_key is not None:
@@ -545,16 +550,16 @@ def _kinds(behind: Behind) -> dict[str, str]:
     }
 
 
-def _terms(connection: Connection, keys: Sequence[int]) -> dict[int, list[str]]:
+def _terms(connection: Connection, keys: NDArray[np.int64]) -> dict[int, list[str]]:
     """The names of the side effects of some infusions, in alphabetical order."""
     facts = SideEffectFact
     statement = (
         select(facts.infusion_key, Term.name)
         .join(Term, Term.term_key == facts.term_key)
-        .where(facts.infusion_key.in_(keys))
+        .where(is_among(connection, facts.infusion_key, keys))
         .order_by(Term.name)
     )
     found: defaultdict[int, list[str]] = defaultdict(list)
-    for key, name in connection.execute(statement):
+    for key, name in connection.execute(statement).all():
         found[key].append(name)
     return found

@@ -7,6 +7,7 @@ from access.actions import Action
 from access.viewer import Permission, Viewer, require
 from data_access.audit import disclose
 from data_access.frames import TEXT, typed_frame
+from data_access.lookups import is_among
 from data_access.schema import InfusionFact, Patient, PatientFact
 from data_access.selection import of_permitted_sites
 
@@ -34,17 +35,18 @@ def with_names(
         .join(PatientFact, PatientFact.patient_key == InfusionFact.patient_key)
         .join(Patient, Patient.patient_key == InfusionFact.patient_key)
         .where(
-            InfusionFact.infusion_key.in_(infusions["infusion_key"].unique().tolist()),
+            is_among(connection, InfusionFact.infusion_key, infusions["infusion_key"].unique()),
             *of_permitted_sites(connection, viewer, PatientFact),
         )
     )
-    names = typed_frame(connection.execute(statement), _NAMES)
-    disclose(connection, viewer, Action.LIST, what, names["patient_key"])
-    return infusions.merge(names, on="infusion_key", how="left")
+    told = {key: tuple(names) for key, *names in connection.execute(statement).all()}
+    nobody = (None,) * len(_NAMES)
+    names = typed_frame((told.get(key, nobody) for key in infusions["infusion_key"]), _NAMES)
+    disclose(connection, viewer, Action.LIST, what, names["patient_key"].dropna())
+    return infusions.assign(**{name: names[name].array for name in _NAMES})
 
 
 _NAMES = {
-    "infusion_key": "int64",
     **dict.fromkeys(("handle", "family_name", "given_name"), TEXT),
     "patient_key": "Int64",
 }

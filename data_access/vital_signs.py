@@ -84,8 +84,7 @@ def rise_counts(connection: Connection, viewer: Viewer, filters: Filters) -> lis
     Infusions without two readings of it have no rise and are left out.
     """
     found = infusion_columns(connection, viewer, filters, "systolic_rise")
-    with_rise = found.where(found.known("systolic_rise"))
-    counts = counts_by(with_rise, ("systolic_rise",), {"infusions": None})
+    counts = counts_by(found, ("systolic_rise",), {"infusions": None}).dropna()
     return list(zip(counts["systolic_rise"].tolist(), counts["infusions"].tolist(), strict=True))
 
 
