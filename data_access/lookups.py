@@ -9,7 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
-    any_,
+    Select,
     cast,
     extract,
     func,
@@ -26,13 +26,15 @@ _SECONDS_A_DAY = 86_400
 def is_among(connection: Connection, column: Any, keys: Values) -> ColumnElement[bool]:
     """Whether a key is one of hundreds or thousands, which go to the database as one parameter.
 
-    To write a parameter for each would take longer than to find the rows.
+    To write a parameter for each would take longer than to find the rows. They are compared as
+    rows, because PostgreSQL reads a whole table rather than look up hundreds of an array.
     """
+    listed: Select[Any]
     if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(keys.tolist())).table_valued("value")
-        among: ColumnElement[bool] = column.in_(select(listed.c.value))
+        listed = select(func.json_each(json.dumps(keys.tolist())).table_valued("value").c.value)
     else:
-        among = column == any_(literal(keys.tolist(), ARRAY(BigInteger)))
+        listed = select(func.unnest(literal(keys.tolist(), ARRAY(BigInteger))))
+    among: ColumnElement[bool] = column.in_(listed)
     return among
 
 
