@@ -5,6 +5,7 @@ import pytest
 from access.roles import ROLES, RoleName
 from access.viewer import Permission
 from data_access.column_readers import COLUMNS, readable
+from data_access.facts.columns import PACKED
 from data_access.schema import Base
 
 
@@ -65,3 +66,14 @@ def test_a_clinician_reads_every_record_and_no_user_and_no_trail():
     for table in ("patients", "infusions", "vital_signs", "assessments", "watch_facts"):
         assert read[table] == tuple(tables[table].columns.keys())
     assert {"users", "user_sites", "sessions", "audit_entries"}.isdisjoint(read)
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_who_reads_packed_columns_reads_all_that_is_packed_in_them(role: RoleName):
+    """They hold every column of both tables, whatever each is about."""
+    read = readable(ROLES[role].permissions)
+    packed = [facts.__tablename__ for facts in PACKED]
+    all_of_both = all(
+        read.get(name) == tuple(Base.metadata.tables[name].columns.keys()) for name in packed
+    )
+    assert ("fact_columns" in read) == all_of_both
