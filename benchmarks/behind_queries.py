@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 from access.viewer import LOCAL_VIEWER as VIEWER
 from benchmarks.page_query import PageQuery, looking_back
 from benchmarks.scenario import Scenario
-from data_access import infusions_behind
-from data_access.infusions_behind import MOST_COMPARED, MOST_LISTED, Behind
+from data_access import infusions_behind, infusions_compared
+from data_access.infusions_behind import MOST_LISTED
+from data_access.infusions_compared import MOST_COMPARED
+from data_access.points import Behind
 
 _HALF = MOST_COMPARED // 2
 _PLACE = "infusion_key * 2654435761 % 4294967296"
@@ -33,7 +35,7 @@ def _behind(
     return (
         query(infusions_behind.infusions_behind, *_list(condition)),
         query(infusions_behind.named_infusions_behind, *_list(condition, *_WITH_NAMES)),
-        query(infusions_behind.infusions_compared, _medicines(condition), _compared(condition)),
+        query(infusions_compared.infusions_compared, _medicines(condition), _compared(condition)),
     )
 
 

@@ -17,7 +17,7 @@ from access.viewer import Permission, Viewer, require
 from clinical.calendar import day_date
 from data_access.filters import Filters
 from data_access.frames import typed_frame
-from data_access.infusions_behind import NOT_RECORDED
+from data_access.points import NOT_RECORDED
 from data_access.schema import AppointmentFact, Provider
 from data_access.selection import along_months, conditions, in_each_site, permitted_site_keys
 

@@ -21,7 +21,8 @@ from clinical.occupancy import LONGEST_MINUTES
 from data_access.audit import disclose
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
-from data_access.infusions_behind import NOT_RECORDED, Listed
+from data_access.infusions_behind import Listed
+from data_access.points import NOT_RECORDED
 from data_access.schema import (
     Appointment,
     AppointmentFact,
@@ -49,7 +50,7 @@ class AppointmentsBehind:
     ``passed_only``: of days before today. ``outcomes``: :class:`clinical.attendance.Outcome`.
     ``hours``: in which they start. ``chair_hours``: hours of the day (0 to 23) in which a chair was
     planned for them or held by their patient. ``chair_keys``, ``provider_keys``:
-    :data:`~data_access.infusions_behind.NOT_RECORDED` stands for appointments without.
+    :data:`~data_access.points.NOT_RECORDED` stands for appointments without.
     ``lead_bands``, ``notice_bands``, ``newcomers``: codes of :mod:`clinical.codes`.
     ``late_cancelled``: cancelled with too little notice (the threshold ``late_notice_hours``), or
     with enough (or when is not known). ``lost``: missed or cancelled late, or neither.

@@ -18,7 +18,7 @@ from clinical.schedule import MOST_DAYS, with_outcome
 from clinical.volume import YEAR_AGO_DAYS, with_units, year_before
 from data_access import appointment_volume as queries
 from data_access.filters import Filters
-from data_access.infusions_behind import NOT_RECORDED
+from data_access.points import NOT_RECORDED
 from data_access.sites import closures, site_ids, site_names
 from pages.shared.context import PageContext
 

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data_access import infusions_behind as queries
-from data_access.infusions_behind import Behind, Listed
+from data_access.infusions_behind import Listed, infusions_behind, named_infusions_behind
+from data_access.infusions_compared import infusions_compared
 from data_access.measured import LimitReached, RiseWithin
+from data_access.points import Behind
 from data_access.side_effect_groups import chair_names, provider_names
 from data_access.sites import site_names
 from pages.shared.context import PageContext
@@ -71,13 +72,13 @@ def behind_section(
 def _list(context: PageContext, behind: Behind) -> Listed:
     asked = context.connection, context.viewer, context.filters, behind
     if may_name(context):
-        return queries.named_infusions_behind(*asked)
-    return queries.infusions_behind(*asked)
+        return named_infusions_behind(*asked)
+    return infusions_behind(*asked)
 
 
 def _compare(context: PageContext, behind: Behind) -> Compared:
     asked = context.connection, context.viewer, context.filters, behind
-    found = queries.infusions_compared(*asked)
+    found = infusions_compared(*asked)
     return compare(found.rows, found.total, found.medicines, behind, _names(context))
 
 

@@ -12,7 +12,7 @@ from charts.side_effect_contrasts import contrast_chart
 from clinical.codes import Phase, PressureHistory, SeriesOrder, Sex
 from clinical.contrast_chance import beyond_chance, beyond_chance_of, expected_by_chance
 from clinical.contrasts import Contrast, contrasts, difference_of_shares
-from data_access.infusions_behind import Behind
+from data_access.points import Behind
 from pages.shared.frame import Finding, plain
 from pages.shared.words import count_words
 
@@ -103,7 +103,8 @@ def compare(
 ) -> Compared:
     """Compare the affected infusions of a point with the others.
 
-    ``frame``, ``total``, ``medicines``: as :func:`data_access.infusions_behind.infusions_compared`.
+    ``frame``, ``total``, ``medicines``: as
+    :func:`data_access.infusions_compared.infusions_compared` gives them.
     What the point was chosen by is left out: that it differs is no finding.
     """
     affected = int(frame["affected"].sum())

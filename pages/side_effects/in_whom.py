@@ -14,7 +14,7 @@ from clinical.incidence import proportion
 from clinical.side_effect_groups import Comparison, comparison, group_rates, judged
 from clinical.side_effect_rates import NUMBER_BANDS
 from data_access import side_effect_groups as queries
-from data_access.infusions_behind import Behind
+from data_access.points import Behind
 from data_access.side_effect_trends import term_by_week
 from data_access.sites import site_names
 from pages.shared.context import PageContext

@@ -15,7 +15,7 @@ from clinical.side_effect_rates import FEW, HIGHEST_GRADE
 from clinical.variation import Variation
 from data_access import side_effect_trends as trends
 from data_access import side_effects as queries
-from data_access.infusions_behind import Behind
+from data_access.points import Behind
 from pages.shared.context import PageContext
 from pages.shared.frame import KeyFigure, key_figures, nothing, plain, sentence, show
 from pages.shared.memory import remembered

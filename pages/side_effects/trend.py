@@ -15,7 +15,7 @@ from clinical.trend_segments import LEAST_GAPS, Measure, fell, forms_difference,
 from clinical.trend_unit import Unit
 from clinical.variation import Design, make_design
 from data_access import side_effect_trends as queries
-from data_access.infusions_behind import Behind
+from data_access.points import Behind
 from data_access.rebases import ANY_TERM, rebase_days, rebases
 from pages.shared.context import PageContext
 from pages.shared.frame import finding_grid, plain, sentence, show

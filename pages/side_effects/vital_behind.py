@@ -8,8 +8,8 @@ from charts.pressure_rises import bin_words
 from clinical.pressure_rises import BIN_MMHG
 from clinical.thresholds import Thresholds
 from clinical.vital_reached import SEDATION_LEVELS, VitalLimit, limit_words
-from data_access.infusions_behind import Behind
 from data_access.measured import LimitReached, Measured, RiseWithin, SedationAt
+from data_access.points import Behind
 from pages.shared.context import PageContext
 from pages.shared.frame import plain
 from pages.side_effects.behind import Group, behind_section, chosen_group

@@ -36,6 +36,7 @@ from data_access import (
     columns,
     handles,
     health,
+    points,
     rebases,
     released,
     side_effect_counts,
@@ -107,7 +108,7 @@ MATRIX: dict[Permission, str] = {
         columns.read_columns
         day.visits
         expected.comparable_scores expected.later_responses
-        infusions_behind.infusions_behind infusions_behind.infusions_compared
+        infusions_behind.infusions_behind infusions_compared.infusions_compared
         outcome_groups.group_mix outcome_groups.group_scores outcome_groups.group_starts
         outcome_how_long.response_spans
         outcome_how_soon.first_day_counts outcome_how_soon.times_to
@@ -119,6 +120,7 @@ MATRIX: dict[Permission, str] = {
         rebases.rebases
         serious_events.serious_events serious_events.stopped_by_reason
         serious_events.stopped_infusions
+        points.of_point
         side_effect_counts.infusion_columns side_effect_counts.recorded_columns
         side_effect_counts.side_effect_columns side_effect_counts.term_columns
         side_effect_groups.infusions_by_person side_effect_groups.infusions_by_place
@@ -305,6 +307,9 @@ CALLS: dict[str, Call] = {
     "released.outcome_release": lambda c, v, a: released.outcome_release(c, v, a.today),
     "released.side_effect_release": lambda c, v, a: _told_of(
         released.side_effect_release(c, v, a.today)
+    ),
+    "points.of_point": lambda c, v, a: points.of_point(
+        c, v, a.filters, points.Behind(None, a.filters.start, a.filters.end), "patient_key"
     ),
     "side_effect_counts.infusion_columns": lambda c, v, a: side_effect_counts.infusion_columns(
         c, v, a.filters, "patient_key", "day"

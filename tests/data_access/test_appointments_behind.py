@@ -21,7 +21,7 @@ from data_access.appointments_behind import (
 from data_access.engine import make_engine, reading, writing
 from data_access.facts import rebuild_facts
 from data_access.facts.tables import table_of
-from data_access.infusions_behind import NOT_RECORDED
+from data_access.points import NOT_RECORDED
 from data_access.schema import Appointment, Infusion
 from tests.data_access.appointment_clinic import ALL, NORTH, TODAY, WEST, fill
 

@@ -13,13 +13,9 @@ from clinical.codes import AgeBand, DiagnosisGroup, DoseBand, Phase, SeriesOrder
 from data_access.engine import make_engine, reading, writing
 from data_access.facts import rebuild_facts
 from data_access.facts.columns import rebuild_columns
-from data_access.infusions_behind import (
-    NOT_RECORDED,
-    Behind,
-    infusions_behind,
-    infusions_compared,
-    named_infusions_behind,
-)
+from data_access.infusions_behind import infusions_behind, named_infusions_behind
+from data_access.infusions_compared import infusions_compared
+from data_access.points import NOT_RECORDED, Behind
 from data_access.schema import InfusionFact, PatientFact
 from tests.data_access.facts.recorded_clinic import DAY_0, RecordedClinic, at
 from tests.data_access.side_effect_times_clinic import (

@@ -15,13 +15,10 @@ from clinical.thresholds import DEFAULTS
 from clinical.vital_reached import VitalLimit
 from data_access.engine import make_engine, reading, writing
 from data_access.facts.columns import rebuild_columns
-from data_access.infusions_behind import (
-    Behind,
-    infusions_behind,
-    infusions_compared,
-    named_infusions_behind,
-)
+from data_access.infusions_behind import infusions_behind, named_infusions_behind
+from data_access.infusions_compared import infusions_compared
 from data_access.measured import LimitReached, Measured, RiseWithin, SedationAt
+from data_access.points import Behind
 from data_access.schema import InfusionFact
 from tests.data_access.side_effect_times_clinic import told
 from tests.data_access.vital_clinic import ALL, DAYS, fill

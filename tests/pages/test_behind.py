@@ -22,7 +22,7 @@ def _page() -> None:
 
     from access.viewer import LOCAL_VIEWER
     from data_access.engine import make_engine, reading
-    from data_access.infusions_behind import Behind
+    from data_access.points import Behind
     from data_access.status import clinic_status
     from pages.shared.context import PageContext
     from pages.side_effects.behind import behind_section

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data_access.infusions_behind import Behind
 from data_access.measured import SedationAt
+from data_access.points import Behind
 from pages.shared.frame import Finding
 from pages.side_effects.contrast_findings import (
     Compared,
