@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select
 
 from access.viewer import Viewer, require
 from clinical.calendar import day_number
+from data_access.engine import IN_BINARY
 from data_access.filters import Filters
 from data_access.packed import Values, missing_value, unpack
 from data_access.schema import FactColumn, InfusionFact, SideEffectFact
@@ -117,7 +118,7 @@ def _read(
     if site_keys is not None:
         statement = statement.where(FactColumn.site_key.in_(site_keys))
     parts: defaultdict[str, list[bytes]] = defaultdict(list)
-    for name, data in connection.execute(statement).all():
+    for name, data in connection.execute(statement.execution_options(**{IN_BINARY: True})).all():
         parts[name].append(data)
     values = {name: unpack(parts[name]) for name in names}
     return Columns(values, len(values["day"]))

@@ -31,6 +31,9 @@ POSTGRES_SETTINGS = "-c jit=off -c timezone=UTC -c plan_cache_mode=force_custom_
 A plan for any period guesses that few rows lie in it, and sorts what an index holds in order. So
 each statement is planned for its own parameters, which takes a fraction of a millisecond.
 """
+IN_BINARY = "clinic_in_binary"
+"""Execution option of a statement that reads many bytes: PostgreSQL would send them as text."""
+_BINARY = 1  # psycopg.pq.Format.BINARY; psycopg is imported by whoever uses PostgreSQL alone
 _WRITING = "clinic_writing"
 _WRITER_LOCK = 5_203_118  # an advisory lock of PostgreSQL; the number is arbitrary
 
@@ -80,8 +83,12 @@ def make_engine(url: str) -> Engine:
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(Path(parsed.database or ""))
-    return create_engine(
-        parsed,
+    return _postgresql_engine(parsed)
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url,
         pool_pre_ping=True,
         pool_size=10,
         pool_timeout=_POOL_SECONDS,
@@ -92,6 +99,15 @@ def make_engine(url: str) -> Engine:
             "tcp_user_timeout": _STATEMENT_SECONDS * 1000,
         },
     )
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _format(
+        _connection: Any, cursor: Any, _statement: Any, _parameters: Any, context: Any, _many: Any
+    ) -> None:
+        if context is not None and context.execution_options.get(IN_BINARY):
+            cursor.format = _BINARY
+
+    return engine
 
 
 def _sqlite_engine(path: Path) -> Engine:
