@@ -90,11 +90,8 @@ def _rows(chairs: pd.DataFrame) -> _Rows:
     return _Rows(of_chair, of_site, labels)
 
 
-def day_chart(day: ChairDay, revision: str) -> go.Figure:
-    """The chairs of today.
-
-    A chart that is drawn again in place keeps the reader's zoom while ``revision`` stays the same.
-    """
+def day_chart(day: ChairDay) -> go.Figure:
+    """The chairs of today."""
     rows = _rows(day.chairs)
     first, last = _reach(day)
     blocks = _blocks(day, rows)
@@ -115,7 +112,6 @@ def day_chart(day: ChairDay, revision: str) -> go.Figure:
         _FRAME_HEIGHT + _ROW_HEIGHT * len(rows.labels),
         traces,
         barmode="overlay",
-        uirevision=revision,
         uniformtext={"mode": "hide", "minsize": 10},
         legend={"traceorder": "normal"},
         xaxis={**_hours_axis(first, last), "range": [first, last], "showgrid": True},

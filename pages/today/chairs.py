@@ -79,7 +79,7 @@ def day_finding(day: Day) -> Finding:
         key="chairs-today",
         title=title,
         subtitle=_subtitle(day),
-        chart=day_chart(_chart_day(day, drawn), revision=day.moment.today.isoformat()),
+        chart=day_chart(_chart_day(day, drawn)),
         table=lambda: _table(day),
         alt=f"The chairs of today by the hour, and what becomes of their appointments. {title}.",
         note=_note(day, drawn),
