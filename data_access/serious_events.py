@@ -15,13 +15,12 @@ from sqlalchemy import Connection, func, literal_column, select
 
 from access.viewer import Viewer
 from clinical.terms import canonical_term
-from data_access.columns import counts_by
 from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import Infusion, InfusionFact, SideEffect, SideEffectFact, Site, Term
 from data_access.schema.words import SIDE_EFFECT_ACTIONS
 from data_access.selection import conditions
-from data_access.side_effect_counts import recorded_columns
+from data_access.side_effect_counts import recorded_by_day
 
 MOST_LISTED = 200
 """A list holds the latest so many."""
@@ -119,7 +118,7 @@ def serious_events(
     rows = _serious(connection, viewer, filters)
     days = np.array([row.day for row in rows], dtype=np.int64)
     keys = [row.infusion_key for row in rows]
-    gaps = _gaps(keys, days, *_recorded_by_day(connection, viewer, filters)) if rows else []
+    gaps = _gaps(keys, days, *recorded_by_day(connection, viewer, filters)) if rows else []
     listed = range(max(0, len(rows) - at_most), len(rows))
     actions = _actions(connection, sorted({keys[position] for position in listed}))
     return typed_frame(
@@ -169,15 +168,6 @@ def _serious(connection: Connection, viewer: Viewer, filters: Filters) -> Sequen
         .order_by(facts.day, Infusion.started_at, facts.infusion_key, facts.term_key)
     )
     return connection.execute(statement).all()
-
-
-def _recorded_by_day(
-    connection: Connection, viewer: Viewer, filters: Filters
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The days with recorded infusions, in time order, and how many."""
-    recorded = recorded_columns(connection, viewer, filters, "day")
-    counted = counts_by(recorded, ("day",), {"recorded": None})
-    return counted["day"].to_numpy(), counted["recorded"].to_numpy()
 
 
 def _gaps(

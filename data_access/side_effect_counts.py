@@ -4,12 +4,15 @@ Rates count the infusions whose side-effect form was filled in (``recorded``); a
 side effect always is one of them. It counts once for a term, however often the term was recorded.
 """
 
-from sqlalchemy import Connection
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
 
 from access.viewer import Viewer
-from data_access.columns import Columns, Mask, read_columns
+from data_access.columns import Columns, Mask, counts_by, read_columns
 from data_access.filters import Filters
-from data_access.schema import InfusionFact, SideEffectFact
+from data_access.schema import InfusionFact, SideEffectFact, Term
 
 _SEVERE = 3
 """CTCAE: grade 3 is severe, 4 life-threatening, 5 death."""
@@ -43,6 +46,23 @@ def term_columns(
     """Columns of the infusions with one term."""
     terms = side_effect_columns(connection, viewer, filters, "term_key", *names)
     return terms.where(terms.packed["term_key"] == term_key)
+
+
+def recorded_by_day(
+    connection: Connection, viewer: Viewer, filters: Filters
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The days with a recorded infusion, in time order, and how many there were on each."""
+    recorded = recorded_columns(connection, viewer, filters, "day")
+    counted = counts_by(recorded, ("day",), {"recorded": None})
+    return counted["day"].to_numpy(), counted["recorded"].to_numpy()
+
+
+def with_terms(connection: Connection, counts: pd.DataFrame) -> pd.DataFrame:
+    """The counts with ``term``, the name of each side effect, after their ``term_key``."""
+    names = {row.term_key: row.name for row in connection.execute(select(Term.term_key, Term.name))}
+    named = counts.copy()
+    named.insert(1, "term", [names[key] for key in counts["term_key"]])
+    return named
 
 
 def is_recorded(infusions: Columns) -> Mask:

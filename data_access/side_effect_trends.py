@@ -19,7 +19,7 @@ from data_access.side_effect_counts import (
     is_affected,
     is_recorded,
     is_severe,
-    recorded_columns,
+    recorded_by_day,
     side_effect_columns,
     term_columns,
 )
@@ -136,7 +136,7 @@ def events_of_term(
     day is not known: it is put in their middle, several spread evenly over them.
     """
     days, with_it = _days_with_it(connection, viewer, filters, term_key, at_most + 1)
-    recorded_days, recorded = _recorded_by_day(connection, viewer, filters)
+    recorded_days, recorded = recorded_by_day(connection, viewer, filters)
     of_event = np.repeat(days, with_it)
     places = places_among(days, with_it, recorded_days, recorded)
     latest = pd.DataFrame(
@@ -166,15 +166,6 @@ def _days_with_it(
     # Several terms of one infusion may be serious.
     counted = distinct_by(with_it, ("day",), "infusion_key").tail(at_most)
     return counted["day"].to_numpy(), counted["different"].to_numpy()
-
-
-def _recorded_by_day(
-    connection: Connection, viewer: Viewer, filters: Filters
-) -> tuple[_Ints, _Ints]:
-    """The days with a recorded infusion, in time order, and how many there were on each."""
-    recorded = recorded_columns(connection, viewer, filters, "day")
-    counted = counts_by(recorded, ("day",), {"recorded": None})
-    return counted["day"].to_numpy(), counted["recorded"].to_numpy()
 
 
 def places_among(days: _Ints, with_it: _Ints, recorded_days: _Ints, recorded: _Ints) -> _Ints:

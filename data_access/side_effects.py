@@ -16,7 +16,12 @@ from data_access.filters import Filters
 from data_access.frames import TEXT, typed_frame
 from data_access.schema import SideEffectFact, Term
 from data_access.selection import permitted_site_keys
-from data_access.side_effect_counts import is_affected, recorded_columns, side_effect_columns
+from data_access.side_effect_counts import (
+    is_affected,
+    recorded_columns,
+    side_effect_columns,
+    with_terms,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,7 @@ def terms_by_grade(connection: Connection, viewer: Viewer, filters: Filters) -> 
         "timed_events": np.where(found.known("chair_minutes"), events, 0),
     }
     table = counts_by(found, ("term_key", "worst_grade"), counts)
-    terms = connection.execute(select(Term.term_key, Term.name))
-    names = {row.term_key: row.name for row in terms}
-    table.insert(1, "term", [names[key] for key in table["term_key"]])
-    return table.rename(columns={"worst_grade": "grade"})
+    return with_terms(connection, table.rename(columns={"worst_grade": "grade"}))
 
 
 def patients_by_term(connection: Connection, viewer: Viewer, filters: Filters) -> pd.DataFrame:

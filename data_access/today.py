@@ -29,10 +29,9 @@ from data_access.schema import (
     Provider,
     ScoreFact,
     Site,
-    Term,
 )
 from data_access.selection import conditions, scope
-from data_access.side_effect_counts import side_effect_columns
+from data_access.side_effect_counts import side_effect_columns, with_terms
 
 WINDOW_DAYS = 7
 """Trends go by windows of this many days that end with the period: no window is incomplete."""
@@ -230,9 +229,7 @@ def terms_recently_and_before(
     found = side_effect_columns(connection, viewer, filters, "term_key", "day")
     is_recent = found["day"] >= day_number(recent)
     counts = counts_by(found, ("term_key",), {"recent": is_recent, "before": ~is_recent})
-    terms = dict(connection.execute(select(Term.term_key, Term.name)).all())
-    counts.insert(1, "term", [terms[key] for key in counts["term_key"]])
-    return counts
+    return with_terms(connection, counts)
 
 
 SCORED_WITHIN_DAYS = 3

@@ -19,14 +19,15 @@ from data_access.facts.tables import chunks, of_patients, table_of
 from data_access.packed import pack
 from data_access.schema import FactColumn, InfusionFact, SideEffectFact
 
-PACKED: tuple[type[InfusionFact], type[SideEffectFact]] = (InfusionFact, SideEffectFact)
+_Facts = type[InfusionFact] | type[SideEffectFact]
+PACKED: tuple[_Facts, ...] = (InfusionFact, SideEffectFact)
 _COLUMNS = ("facts", "name", "year", "site_key", "data")
 
 
 class Part(NamedTuple):
     """What is packed together: the facts of one site and one year."""
 
-    facts: type[InfusionFact] | type[SideEffectFact]
+    facts: _Facts
     year: int
     site_key: int
 
@@ -97,7 +98,7 @@ def _years(connection: Connection) -> list[int]:
 
 def _packed(
     connection: Connection,
-    facts: type[InfusionFact] | type[SideEffectFact],
+    facts: _Facts,
     year: int,
     *more: ColumnElement[bool],
 ) -> list[tuple[str, str, int, int, bytes]]:

@@ -121,7 +121,8 @@ MATRIX: dict[Permission, str] = {
         serious_events.serious_events serious_events.stopped_by_reason
         serious_events.stopped_infusions
         points.of_point
-        side_effect_counts.infusion_columns side_effect_counts.recorded_columns
+        side_effect_counts.infusion_columns side_effect_counts.recorded_by_day
+        side_effect_counts.recorded_columns
         side_effect_counts.side_effect_columns side_effect_counts.term_columns
         side_effect_groups.infusions_by_person side_effect_groups.infusions_by_place
         side_effect_groups.infusions_by_provider side_effect_groups.term_by_person
@@ -313,6 +314,9 @@ CALLS: dict[str, Call] = {
     ),
     "side_effect_counts.infusion_columns": lambda c, v, a: side_effect_counts.infusion_columns(
         c, v, a.filters, "patient_key", "day"
+    ),
+    "side_effect_counts.recorded_by_day": lambda c, v, a: side_effect_counts.recorded_by_day(
+        c, v, a.filters
     ),
     "side_effect_counts.recorded_columns": lambda c, v, a: side_effect_counts.recorded_columns(
         c, v, a.filters, "patient_key", "day"
