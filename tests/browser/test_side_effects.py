@@ -238,18 +238,14 @@ def test_limits_are_worked_out_anew_by_a_signed_decision_and_taken_back(
     panel.get_by_text("A rebase needs the name of who decides it, and a reason.").wait_for()
     assert lines(tab) == ([], False)
 
-    sign(panel, REASON)
-    panel.get_by_role("button", name="Work the limits out anew").click()
+    sign(panel, REASON, "Work the limits out anew")
     panel.get_by_test_id("stDataFrame").wait_for()
     tab.settle()
     assert lines(tab) == (["Limits anew from 1 Jun 2026"], True)
     assert decisions(panel) == [["2026-06-01", "limits anew", "yes", DECIDER, REASON]]
 
     panel.get_by_text("Take a decision back").click()
-    # Until its form has opened, the last fields that can be seen are those of the other one.
-    panel.get_by_role("button", name="Take it back").wait_for()
-    sign(panel, "Decided for the wrong site")
-    panel.get_by_role("button", name="Take it back").click()
+    sign(panel, "Decided for the wrong site", "Take it back")
     tab.page.wait_for_function(ROWS_ARE_THREE)
     tab.settle()
     assert lines(tab) == ([], False)
@@ -279,9 +275,16 @@ def lines(tab: Visit) -> tuple[list[str], bool]:
     return found, "Limits before" in traces
 
 
-def sign(panel: Locator, reason: str) -> None:
-    """Fill in why, in the form that is open; who it is, the page knows."""
-    panel.get_by_label("Reason").locator("visible=true").last.fill(reason)
+def sign(panel: Locator, reason: str, press: str) -> None:
+    """Fill in why, in the form with this button, and press it; who it is, the page knows.
+
+    The other form has a field of the same name, and both can be seen while one opens.
+    """
+    button = panel.page.get_by_role("button", name=press)
+    form = panel.get_by_test_id("stForm").filter(has=button)
+    form.get_by_label("Reason").fill(reason)
+    expect(form.get_by_label("Reason")).to_have_value(reason)
+    form.get_by_role("button", name=press).click()
 
 
 def decisions(panel: Locator) -> list[list[str]]:
